@@ -1,0 +1,13 @@
+export const jobNames = ['ingest', 'classify', 'digest', 'deliver', 'housekeeping'] as const
+export type JobName = (typeof jobNames)[number]
+
+/** One run of a job, as it is recorded. Times in ms since the epoch. */
+export interface JobRun {
+  job: JobName
+  startedAt: number
+  finishedAt: number | null
+  outcome: 'running' | 'done' | 'failed' | 'abandoned'
+  /** What it did, by name; for people. */
+  counts: Record<string, number>
+  error: string | null
+}

@@ -1,0 +1,28 @@
+/** Somebody who reads the digest by e-mail. Only confirmed ones are written to. */
+export interface Subscriber {
+  id: string
+  email: string
+  /** When consent was given or put on record (ms); null until then. */
+  confirmedAt: number | null
+  /** When they left (ms); null while they are in. */
+  unsubscribedAt: number | null
+  createdAt: number
+}
+
+/**
+ * The form under which an address is found again: trimmed, the domain lower-cased, and the local part too, since no
+ * mailbox provider of note tells them apart. Null when it can't be an address.
+ */
+export function normalEmail(raw: string): string | null {
+  const email = raw.trim()
+  if (email.length > 254 || /[\s<>()[\]\\,;:"]/.test(email) || hasControl(email)) return null
+  const at = email.lastIndexOf('@')
+  const [local, domain] = [email.slice(0, at), email.slice(at + 1)]
+  if (at < 1 || local.length > 64 || local.includes('@')) return null
+  if (!/^[^.\s]+(\.[^.\s]+)+$/.test(domain) || /^[-.]|[-.]$/.test(domain)) return null
+  return `${local.toLowerCase()}@${domain.toLowerCase()}`
+}
+
+function hasControl(text: string): boolean {
+  return [...text].some((c) => c < ' ' || c === '\x7f')
+}
