@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { canonicalUrl } from './url.ts'
 import type { FeedKind } from './feed.ts'
 import type { Label } from './label.ts'
+import { canonicalUrl } from './url.ts'
 
 /** An item as its feed gives it: plain text, absolute links, times in ms since the epoch (UTC). */
 export interface FeedItem {

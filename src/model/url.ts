@@ -15,7 +15,10 @@ const trackingNames = new Set(
 export function canonicalUrl(raw: string): string | null {
   const url = parse(raw)
   if (!url) return null
-  const host = url.hostname.toLowerCase().replace(/^www\./, '').replace(/\.$/, '')
+  const host = url.hostname
+    .toLowerCase()
+    .replace(/^www\./, '')
+    .replace(/\.$/, '')
   const port = url.port && !['80', '443'].includes(url.port) ? `:${url.port}` : ''
   const params = [...url.searchParams]
     .filter(([name]) => !isTracking(name))

@@ -1,0 +1,92 @@
+import { type ClassifiableItem, type Direction, type Idea, type Label, unsupportedLanguage } from '../model/index.ts'
+import { evidenceSpans, readingOf } from './classifiable.ts'
+import { directionFeatures, featuresOf, signalFinder, textFeatures } from './features.ts'
+import { decide, type LinearModel, sigmoid } from './logistic.ts'
+import type { ClassifierModel } from './model.ts'
+import { dot } from './sparse.ts'
+import { vectorOf } from './vocabulary.ts'
+
+/** What a classifier says of one item: the contract's shape. */
+export interface Verdict {
+  id: string
+  language?: string
+  labels: Omit<Label, 'by'>[]
+  /** Only when asked for: what weighed most, per idea given. */
+  why?: { idea: string; score: number; threshold: number; for: string[]; against: string[] }[]
+}
+
+/** Judges items against the key ideas. Another kind of classifier takes this one's place by having the same two members. */
+export interface Classifier {
+  /** `model:<hash>`: who gives its labels. */
+  by: string
+  classify(item: ClassifiableItem, options?: { language?: string; explain?: boolean }): Verdict
+}
+
+/** A classifier over a trained model. It holds no state between items. */
+export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classifier {
+  const find = signalFinder(ideas)
+
+  function classify(item: ClassifiableItem, options: { language?: string; explain?: boolean } = {}): Verdict {
+    if (options.language === unsupportedLanguage) return { id: item.id, language: unsupportedLanguage, labels: [] }
+    const groups = featuresOf(item, find)
+    const x = vectorOf(groups, model.vocabulary)
+    const scored = model.ideas.map((one) => ({
+      ...one,
+      score: sigmoid(one.calibration.a * decide(one.model, x) + one.calibration.b),
+    }))
+    const given = scored.filter((one) => x.indices.length > 0 && one.score >= one.threshold)
+    const verdict: Verdict = {
+      id: item.id,
+      ...(options.language ? { language: options.language } : {}),
+      labels: given
+        .sort((a, b) => b.score - a.score)
+        .map((one) => ({
+          idea: one.idea,
+          direction: directionOf(item, groups, one.idea),
+          score: Math.round(one.score * 1000) / 1000,
+          evidence: evidenceFor(item, one.model),
+        })),
+    }
+    if (options.explain) {
+      verdict.why = scored.map((one) => ({
+        idea: one.idea,
+        score: Math.round(one.score * 1000) / 1000,
+        threshold: Math.round(one.threshold * 1000) / 1000,
+        ...reasons(one.model, x),
+      }))
+    }
+    return verdict
+  }
+
+  function directionOf(item: ClassifiableItem, groups: ReturnType<typeof featuresOf>, idea: string): Direction {
+    const x = vectorOf(directionFeatures(groups, find, item, idea), model.directionVocabulary)
+    const ranked = model.directions
+      .map(({ direction, model: one }) => ({ direction, value: decide(one, x) }))
+      .sort((a, b) => b.value - a.value)
+    return ranked[0]!.direction as Direction
+  }
+
+  /** The piece of the item that speaks most for the idea on its own. */
+  function evidenceFor(item: ClassifiableItem, idea: LinearModel): string {
+    const reading = readingOf(item)
+    let best = { span: reading.title.trim() || reading.body.trim(), value: Number.NEGATIVE_INFINITY }
+    for (const span of evidenceSpans(reading)) {
+      const value = dot(vectorOf(textFeatures({ title: '', body: span }, find), model.vocabulary), idea.weights)
+      if (value > best.value) best = { span, value }
+    }
+    return best.span
+  }
+
+  function reasons(one: LinearModel, x: ReturnType<typeof vectorOf>): { for: string[]; against: string[] } {
+    const weighed = [...x.indices]
+      .map((index, i) => ({ name: model.vocabulary.names[index]!, value: x.values[i]! * one.weights[index]! }))
+      .filter(({ name }) => !name.startsWith('~'))
+      .sort((a, b) => b.value - a.value)
+    return {
+      for: weighed.slice(0, 6).filter(({ value }) => value > 0).map(({ name }) => name),
+      against: weighed.slice(-4).reverse().filter(({ value }) => value < 0).map(({ name }) => name),
+    }
+  }
+
+  return { by: `model:${model.hash}`, classify }
+}

@@ -1,0 +1,33 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Example, Idea } from '../model/index.ts'
+import { type Classifier, createClassifier } from './classifier.ts'
+import { type ClassifierModel, fromText, modelHash, toText } from './model.ts'
+import { train } from './train.ts'
+
+/**
+ * The classifier for these labels: read from `modelsDir` if a model of just these inputs is there, else trained and
+ * kept there. A kept file that can't be read is trained anew.
+ */
+export async function loadClassifier(examples: Example[], ideas: Idea[], modelsDir: string): Promise<Classifier> {
+  const hash = modelHash(examples, ideas)
+  const file = join(modelsDir, `${hash}.json`)
+  const kept = await readModel(file, hash)
+  if (kept) return createClassifier(kept, ideas)
+  const model = train(examples, ideas)
+  await mkdir(modelsDir, { recursive: true })
+  // Processes that start together write the same bytes; the rename keeps a reader from half a file.
+  const draft = `${file}.${process.pid}`
+  await writeFile(draft, toText(model))
+  await rename(draft, file)
+  return createClassifier(model, ideas)
+}
+
+async function readModel(file: string, hash: string): Promise<ClassifierModel | null> {
+  try {
+    const model = fromText(await readFile(file, 'utf8'))
+    return model.hash === hash ? model : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { type Example, type Idea } from '../model/index.ts'
+import type { Calibration, LinearModel } from './logistic.ts'
+import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
+
+/** Changed whenever the same labels would give another model, so that none from an older recipe is used. */
+const recipe = 'words, pieces and signals; logistic regression; 1'
+
+/** What training makes of the labels: derived, never edited. */
+export interface ClassifierModel {
+  /** Of the recipe, the ideas and the examples; names the model in stored labels. */
+  hash: string
+  vocabulary: Vocabulary
+  ideas: IdeaModel[]
+  /** One decision per direction, over the text and the signals of the idea in question. */
+  directions: { direction: string; model: LinearModel }[]
+  directionVocabulary: Vocabulary
+}
+
+export interface IdeaModel {
+  idea: string
+  model: LinearModel
+  calibration: Calibration
+  /** Least calibrated probability at which the idea is given. */
+  threshold: number
+}
+
+/** The hash of everything a model is made of, 12 hex digits. */
+export function modelHash(examples: Example[], ideas: Idea[]): string {
+  const ordered = examples.map(({ id, title, summary, content, kind, labels }) => [
+    id,
+    title,
+    summary ?? '',
+    content ?? '',
+    kind ?? '',
+    Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)),
+  ])
+  return createHash('sha256')
+    .update(JSON.stringify([recipe, ideas, ordered]))
+    .digest('hex')
+    .slice(0, 12)
+}
+
+/** A model as text for a file; `fromText` gives it back bit for bit. */
+export function toText(model: ClassifierModel): string {
+  const linear = ({ weights, bias }: LinearModel) => ({ weights: pack(weights), bias })
+  const words = ({ names, idf }: Vocabulary) => ({ names, idf: pack(idf) })
+  return JSON.stringify({
+    hash: model.hash,
+    vocabulary: words(model.vocabulary),
+    ideas: model.ideas.map((idea) => ({ ...idea, model: linear(idea.model) })),
+    directions: model.directions.map(({ direction, model: m }) => ({ direction, model: linear(m) })),
+    directionVocabulary: words(model.directionVocabulary),
+  })
+}
+
+type Packed<T> = T extends Float64Array
+  ? string
+  : T extends Map<string, number>
+    ? undefined
+    : T extends (infer U)[]
+      ? Packed<U>[]
+      : T extends object
+        ? { [K in keyof T]: Packed<T[K]> }
+        : T
+
+export function fromText(text: string): ClassifierModel {
+  const raw = JSON.parse(text) as Packed<ClassifierModel>
+  const linear = ({ weights, bias }: Packed<LinearModel>) => ({ weights: unpack(weights), bias })
+  const words = ({ names, idf }: Packed<Vocabulary>) => vocabularyOf(names, unpack(idf))
+  return {
+    hash: raw.hash,
+    vocabulary: words(raw.vocabulary),
+    ideas: raw.ideas.map((idea) => ({ ...idea, model: linear(idea.model) })),
+    directions: raw.directions.map(({ direction, model }) => ({ direction, model: linear(model) })),
+    directionVocabulary: words(raw.directionVocabulary),
+  }
+}
+
+function pack(numbers: Float64Array): string {
+  return Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength).toString('base64')
+}
+
+function unpack(text: string): Float64Array {
+  const bytes = Uint8Array.from(Buffer.from(text, 'base64'))
+  return new Float64Array(bytes.buffer)
+}

@@ -1,0 +1,45 @@
+import type { FeatureGroups } from './features.ts'
+import { type SparseVector, sparse } from './sparse.ts'
+
+/** The features a model knows, with how rare each is. */
+export interface Vocabulary {
+  names: string[]
+  /** Inverse document frequency, smoothed: ln((1 + n) / (1 + df)) + 1. */
+  idf: Float64Array
+  index: Map<string, number>
+}
+
+/** Keeps the features that occur in at least two examples, in the order of their names. */
+export function buildVocabulary(documents: FeatureGroups[]): Vocabulary {
+  const counts = new Map<string, number>()
+  for (const groups of documents) {
+    for (const group of groups) for (const name of group.keys()) counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  const kept = [...counts].filter(([, n]) => n >= 2).sort(([a], [b]) => (a < b ? -1 : 1))
+  const idf = kept.map(([, n]) => Math.log((1 + documents.length) / (1 + n)) + 1)
+  return vocabularyOf(kept.map(([name]) => name), Float64Array.from(idf))
+}
+
+export function vocabularyOf(names: string[], idf: Float64Array): Vocabulary {
+  return { names, idf, index: new Map(names.map((name, i) => [name, i])) }
+}
+
+/** Weighs known features by 1 + ln(count) and rarity, each group brought to length 1; `kind` and signals are as given. */
+export function vectorOf(groups: FeatureGroups, vocabulary: Vocabulary): SparseVector {
+  const entries = new Map<number, number>()
+  for (const group of groups) {
+    const weighed: [number, number][] = []
+    let square = 0
+    for (const [name, count] of group) {
+      const index = vocabulary.index.get(name)
+      if (index === undefined) continue
+      const plain = name.startsWith('kind ') || name.startsWith('signal ')
+      const value = plain ? Math.min(count, 2) * 0.5 : (1 + Math.log(count)) * vocabulary.idf[index]!
+      weighed.push([index, value])
+      if (!plain) square += value * value
+    }
+    const length = square > 0 ? Math.sqrt(square) : 1
+    for (const [index, value] of weighed) entries.set(index, value / length)
+  }
+  return sparse(entries)
+}

@@ -1,0 +1,264 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { isAbsolute, join, resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import { cadenceFault } from './lib/schedule/index.ts'
+
+/** One setting: the row of a table that feeds the reader, `.env.example` and the tests. */
+interface Setting {
+  name: string
+  /** As it would stand in `.env`; null when there is none. */
+  default: string | null
+  help: string
+  /** A sentence when the value is wrong. */
+  fault?: (value: string) => string | null
+  /** Must not show in logs or `doctor`. */
+  secret?: boolean
+  /** Accepted for what is still to come; setting it now is answered with a warning. */
+  upcoming?: boolean
+}
+
+const url = (protocols: string[], example: string) => (value: string) =>
+  protocols.includes(URL.parse(value)?.protocol ?? '') ? null : `must be a URL such as ${example}.`
+const oneOf = (...allowed: string[]) => (value: string) =>
+  allowed.includes(value) ? null : `must be ${allowed.join(' or ')}.`
+const cron = (value: string) => cadenceFault({ expression: value, zone: 'UTC' })
+
+/** Every setting, in the order of `.env.example`. */
+export const settings: Setting[] = [
+  {
+    name: 'DATABASE_URL',
+    default: null,
+    help: 'sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME. Without it: freehold.db in DATA_DIR.',
+    secret: true,
+    fault: (value) =>
+      /^(sqlite:.|postgres(ql)?:\/\/)/.test(value)
+        ? null
+        : 'must be sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME.',
+  },
+  { name: 'FEEDS_DIR', default: 'feeds', help: 'Folder of the curated feed lists.' },
+  { name: 'WIKI_DIR', default: 'wiki', help: 'Folder of the concept pages and labels.' },
+  { name: 'TEMPLATES_DIR', default: 'templates', help: 'Folder of the templates.' },
+  { name: 'DATA_DIR', default: 'data', help: 'Folder for state: database, models, outbox.' },
+  { name: 'HOST', default: '127.0.0.1', help: 'Address the web pages are served on; 0.0.0.0 for all.' },
+  {
+    name: 'PORT',
+    default: '8080',
+    help: 'Port of the web pages; 0 takes a free one.',
+    fault: (value) => (/^\d+$/.test(value) && Number(value) < 65_536 ? null : 'must be a port, 0 to 65535.'),
+  },
+  {
+    name: 'PUBLIC_URL',
+    default: 'http://localhost:8080',
+    help: 'Where readers reach the web pages; links in mails and posts begin with it.',
+    fault: url(['http:', 'https:'], 'https://freehold.example.org'),
+  },
+  {
+    name: 'SMTP_URL',
+    default: null,
+    help: 'smtp://USER:PASSWORD@HOST:587 or smtps://HOST:465. Without it mails are written to DATA_DIR/outbox.',
+    secret: true,
+    fault: url(['smtp:', 'smtps:'], 'smtp://user:password@mail.example.org:587'),
+  },
+  {
+    name: 'MAIL_FROM',
+    default: null,
+    help: 'Sender of the digest: Freehold <digest@example.org>. Needed with SMTP_URL.',
+    fault: (value) => (addressOf(value) ? null : 'must hold an e-mail address, as in Freehold <digest@example.org>.'),
+  },
+  {
+    name: 'DISCORD_TOKEN',
+    default: null,
+    help: "The bot's token. Without it posts are written to DATA_DIR/outbox.",
+    secret: true,
+  },
+  {
+    name: 'DISCORD_API_URL',
+    default: null,
+    help: "Base of Discord's API without a version, for tests; Discord's own without it.",
+    fault: url(['http:', 'https:'], 'https://discord.com/api'),
+  },
+  {
+    name: 'DISCORD_CHANNEL',
+    default: null,
+    help: 'Id of a channel that gets every digest.',
+    fault: (value) => (/^\d{5,25}$/.test(value) ? null : 'must be a channel id, a long number (right click, Copy ID).'),
+  },
+  {
+    name: 'LLM_BASE_URL',
+    default: null,
+    help: 'A server with the OpenAI-compatible API, such as http://localhost:11434/v1 for Ollama. Never needed.',
+    fault: url(['http:', 'https:'], 'http://localhost:11434/v1'),
+    upcoming: true,
+  },
+  { name: 'LLM_MODEL', default: null, help: 'Name of the model on that server.', upcoming: true },
+  { name: 'LLM_API_KEY', default: null, help: 'Its key, if it wants one.', secret: true, upcoming: true },
+  { name: 'SCHEDULE_INGEST', default: '*/15 * * * *', help: 'When feeds are polled (cron).', fault: cron },
+  { name: 'SCHEDULE_DIGEST', default: '0 9 * * MON', help: 'When the digest is made and sent (cron).', fault: cron },
+  {
+    name: 'TIMEZONE',
+    default: 'UTC',
+    help: 'Time zone of the schedules, such as Europe/Berlin.',
+    fault: (value) => cadenceFault({ expression: '0 0 * * *', zone: value }),
+  },
+  {
+    name: 'ALLOW_PRIVATE_NETWORK',
+    default: 'false',
+    help: 'true lets feeds be fetched from private and loopback addresses (intranets, tests).',
+    fault: oneOf('true', 'false'),
+  },
+  {
+    name: 'SECRET',
+    default: null,
+    help: 'Signs links and hashes; made once and kept in the database when not set.',
+    secret: true,
+    fault: (value) => (value.length >= 16 ? null : 'must have at least 16 characters.'),
+  },
+  {
+    name: 'EDITORS',
+    default: null,
+    help: 'Who sees a preview before it is sent: addresses or a channel id, separated by commas.',
+    upcoming: true,
+  },
+  {
+    name: 'DIGEST_APPROVAL',
+    default: '0h',
+    help: 'How long a digest waits for a word from an editor, such as 6h.',
+    fault: (value) => (/^\d+[mh]$/.test(value) ? null : 'must be a time such as 30m or 6h.'),
+    upcoming: true,
+  },
+  { name: 'DKIM_KEY', default: null, help: 'Path of the private key that signs mails.', upcoming: true },
+  { name: 'DKIM_SELECTOR', default: null, help: 'Its selector in DNS.', upcoming: true },
+  { name: 'BOUNCE_DOMAIN', default: null, help: 'Domain that takes bounces.', upcoming: true },
+  { name: 'POSTAL_ADDRESS', default: null, help: 'Postal address for the footer of mails.' },
+  { name: 'MAIL_FROM_SERVICE', default: null, help: 'Sender of confirmations.', upcoming: true },
+  {
+    name: 'MAINTAINER_ROLE',
+    default: null,
+    help: 'Id of the Discord role whose label corrections count.',
+    upcoming: true,
+  },
+  {
+    name: 'LOG_LEVEL',
+    default: 'info',
+    help: 'trace, debug, info, warn, error or silent.',
+    fault: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
+  },
+]
+
+/** What the program runs with. Paths are absolute, URLs have no slash at the end. */
+export interface Config {
+  root: string
+  databaseUrl: string
+  feedsDir: string
+  wikiDir: string
+  templatesDir: string
+  dataDir: string
+  host: string
+  port: number
+  publicUrl: string
+  smtpUrl: string | null
+  mailFrom: string
+  discordToken: string | null
+  discordApiUrl: string | null
+  discordChannel: string | null
+  scheduleIngest: string
+  scheduleDigest: string
+  timezone: string
+  allowPrivateNetwork: boolean
+  secret: string | null
+  postalAddress: string | null
+  logLevel: string
+  /** What an operator should know before starting; one sentence each. */
+  warnings: string[]
+}
+
+/** Wrong configuration; the message lists every fault. The command ends with exit code 2. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads the settings: `env` goes before `.env` in `root` (when `useEnvFile`). Throws ConfigError naming each unknown or
+ * wrong variable.
+ */
+export function readConfig(options: {
+  root: string
+  env: Record<string, string | undefined>
+  useEnvFile?: boolean
+}): Config {
+  const faults: string[] = []
+  const warnings: string[] = []
+  const file = options.useEnvFile ? readEnvFile(join(options.root, '.env')) : {}
+  const known = new Map(settings.map((setting) => [setting.name, setting]))
+  for (const name of Object.keys(file)) {
+    if (!known.has(name)) faults.push(`.env: ${name} is no setting; .env.example lists them all.`)
+  }
+
+  const given = (name: string): string | null => options.env[name]?.trim() || file[name]?.trim() || null
+  for (const { name, fault, upcoming } of settings) {
+    const value = given(name)
+    if (value === null) continue
+    const wrong = fault?.(value)
+    if (wrong) faults.push(`${name} ${wrong}`)
+    else if (upcoming) warnings.push(`${name} is set and has no effect yet in this version.`)
+  }
+  const read = (name: string): string | null => given(name) ?? known.get(name)?.default ?? null
+  const need = (name: string): string => read(name) ?? ''
+  const path = (value: string) => (isAbsolute(value) ? value : resolve(options.root, value))
+
+  const smtpUrl = read('SMTP_URL')
+  if (smtpUrl && !given('MAIL_FROM')) {
+    faults.push('MAIL_FROM is needed with SMTP_URL: set it to the sender, as in Freehold <digest@example.org>.')
+  }
+  if (faults.length) throw new ConfigError(faults.join('\n'))
+  const publicUrl = need('PUBLIC_URL').replace(/\/+$/, '')
+  if (smtpUrl && !publicUrl.startsWith('https:')) {
+    warnings.push(
+      `Mails will be sent with links to ${publicUrl}, which is not https: mail providers distrust that. Set PUBLIC_URL.`,
+    )
+  }
+  const dataDir = path(need('DATA_DIR'))
+  const databaseUrl = read('DATABASE_URL') ?? `sqlite:${join(dataDir, 'freehold.db')}`
+  return {
+    root: options.root,
+    databaseUrl: databaseUrl.startsWith('sqlite:') ? `sqlite:${path(databaseUrl.slice(7))}` : databaseUrl,
+    feedsDir: path(need('FEEDS_DIR')),
+    wikiDir: path(need('WIKI_DIR')),
+    templatesDir: path(need('TEMPLATES_DIR')),
+    dataDir,
+    host: need('HOST'),
+    port: Number(need('PORT')),
+    publicUrl,
+    smtpUrl,
+    mailFrom: read('MAIL_FROM') ?? 'Freehold <freehold@localhost>',
+    discordToken: read('DISCORD_TOKEN'),
+    discordApiUrl: read('DISCORD_API_URL')?.replace(/\/+$/, '') ?? null,
+    discordChannel: read('DISCORD_CHANNEL'),
+    scheduleIngest: need('SCHEDULE_INGEST'),
+    scheduleDigest: need('SCHEDULE_DIGEST'),
+    timezone: need('TIMEZONE'),
+    allowPrivateNetwork: need('ALLOW_PRIVATE_NETWORK') === 'true',
+    secret: read('SECRET'),
+    postalAddress: read('POSTAL_ADDRESS'),
+    logLevel: need('LOG_LEVEL'),
+    warnings,
+  }
+}
+
+/** The text of `.env.example`: every setting with its default, commented out. */
+export function envExample(): string {
+  const head = '# Settings of Freehold. Copy to .env and fill in what you need; every line is optional.\n'
+  const body = settings.map(({ name, default: value, help, upcoming }) => {
+    const note = upcoming ? '\n# (No effect yet in this version.)' : ''
+    return `# ${help}${note}\n# ${name}=${value ?? ''}\n`
+  })
+  return [head, ...body].join('\n')
+}
+
+/** The bare address in `Name <address>`; null when there is none. */
+export function addressOf(mailbox: string): string | null {
+  const inner = /<([^<>]+)>\s*$/.exec(mailbox)?.[1] ?? mailbox
+  return /^[^\s@<>]+@[^\s@<>]+$/.test(inner.trim()) ? inner.trim() : null
+}
+
+function readEnvFile(path: string): Record<string, string | undefined> {
+  return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {}
+}

@@ -1,0 +1,15 @@
+export {
+  createDiscord,
+  type Discord,
+  type DiscordIdentity,
+  type DiscordOptions,
+  type DiscordPost,
+  type DiscordSearch,
+  nonceFor,
+  type PostedMessage,
+} from './discord.ts'
+export { buildMail, type Mail, messageIdFor } from './mail.ts'
+export { createOutbox, type Outbox } from './outbox.ts'
+export { createSmtp, type Smtp, type SmtpMessage, type SmtpOptions } from './smtp.ts'
+export type { SmtpTimeouts } from './smtp-session.ts'
+export { type MailServer, readSmtpUrl } from './smtp-url.ts'

@@ -1,0 +1,1 @@
+export { type FeedLists, readFeedLists } from './lists.ts'

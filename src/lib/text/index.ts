@@ -1,0 +1,3 @@
+export * from './front-matter.ts'
+export * from './outline.ts'
+export * from './yaml.ts'

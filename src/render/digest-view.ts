@@ -1,0 +1,246 @@
+import {
+  type Coverage,
+  type Digest,
+  type DigestSection,
+  type Direction,
+  directions,
+  type Idea,
+  isQuiet,
+  issueName,
+  type Story,
+  storyCount,
+} from '../model/index.ts'
+import { type Elevation, elevation, lastWeeks, type Spark, sparks } from './balance.ts'
+import { daysBetween, longDate, periodName, shortDate } from './dates.ts'
+import { countPhrase, marks, tallyOf, tallyPhrase, words } from './directions.ts'
+import { plain } from './feed-text.ts'
+import { webLink } from './links.ts'
+
+export interface StoryView {
+  /** Where it can be pointed to on the web page; empty where the same story stands there already. */
+  anchor: string
+  title: string
+  url: string | null
+  source: string
+  date: string
+  isoDate: string
+  direction: Direction
+  opens: boolean
+  closes: boolean
+  mixed: boolean
+  mark: string
+  word: string
+  evidence: string
+  update: string | null
+  also: { title: string; url: string | null; last: boolean }[]
+  /** The other ideas it bears on. */
+  ideas: { name: string; href: string; last: boolean }[]
+}
+
+export interface SectionView {
+  id: string
+  name: string
+  title: string
+  href: string
+  /** `This week: 3 open, 1 closes, 0 contested`. */
+  balance: string
+  hasChart: boolean
+  sparks: Spark[]
+  chart: Elevation
+  weeks: string
+  stories: StoryView[]
+  /** Stories of it that were cut. */
+  more: number
+  moreLink: string
+}
+
+export interface DigestView {
+  issue: string
+  preview: boolean
+  period: string
+  since: string
+  until: string
+  /** The page of this issue, absolute. */
+  url: string
+  quiet: boolean
+  quietLine: string
+  lead: { text: string; anchor: string | null; story: string }[]
+  stories: number
+  tally: { direction: Direction; mark: string; word: string; count: number; phrase: string }[]
+  sections: SectionView[]
+  read: string
+  leftOut: string
+  coverage: string
+  failing: { title: string; error: string; last: boolean }[]
+  failingMore: number
+  /** Stories that stand only on the web. */
+  cut: number
+}
+
+/** Where links lead: `site` is the absolute address of the pages without a slash at its end. */
+export interface Place {
+  site: string
+  ideas: readonly Idea[]
+}
+
+/** The digest as templates need it: words chosen, dates written, feed text made safe to look at, links checked. */
+export function digestView(digest: Digest, place: Place, cut = 0, left: ReadonlyMap<string, number> = new Map()): DigestView {
+  const url = issueUrl(digest, place.site)
+  const anchors = new Set<string>()
+  const sections = digest.sections.map((section) =>
+    sectionView(section, digest, place, url, anchors, left.get(section.idea) ?? 0),
+  )
+  const counts = tallyOf(uniqueStories(digest))
+  return {
+    issue: issueName(digest),
+    preview: digest.number === null,
+    period: periodName(digest.since, digest.until),
+    since: digest.since,
+    until: digest.until,
+    url,
+    quiet: isQuiet(digest),
+    quietLine: quietLine(digest, place.ideas.length),
+    lead: digest.lead.map((sentence) => leadView(sentence, digest)),
+    stories: storyCount(digest),
+    tally: directions.map((direction) => ({
+      direction,
+      mark: marks[direction],
+      word: words[direction],
+      count: counts[direction],
+      phrase: countPhrase(direction, counts[direction]),
+    })),
+    sections,
+    read: number(digest.read),
+    leftOut: number(digest.leftOut),
+    ...coverageView(digest.coverage),
+    cut,
+  }
+}
+
+/** The page of an issue, absolute; a preview has none, so the list of issues stands in. */
+export function issueUrl(digest: Digest, site: string): string {
+  return digest.number === null ? `${site}/digests` : `${site}/digests/${digest.number}`
+}
+
+/** Each story once, as it first stands. */
+export function uniqueStories(digest: Digest): Story[] {
+  const seen = new Map<string, Story>()
+  for (const section of digest.sections) {
+    for (const story of section.stories) if (!seen.has(story.item)) seen.set(story.item, story)
+  }
+  return [...seen.values()]
+}
+
+/** `This week`, or `In this issue` when the period was longer or shorter. */
+export function periodWord(digest: Pick<Digest, 'since' | 'until'>): string {
+  const days = daysBetween(digest.since, digest.until)
+  return days >= 6 && days <= 8 ? 'This week' : 'In this issue'
+}
+
+/** The title of a story as it is shown. */
+export function storyTitle(story: Pick<Story, 'title'>): string {
+  return plain(story.title, 240) || 'Untitled'
+}
+
+/** `18 of 20 feeds answered.`, and which did not. */
+export function coverageView(coverage: Coverage | undefined): Pick<DigestView, 'coverage' | 'failing' | 'failingMore'> {
+  if (!coverage) return { coverage: '', failing: [], failingMore: 0 }
+  const named = coverage.failing.slice(0, 12)
+  const { feeds, answered } = coverage
+  return {
+    coverage:
+      feeds === answered ? `All ${feeds} feeds answered.` : `${answered} of ${feeds} feeds answered.`,
+    failing: named.map(({ title, error }, index) => ({
+      title: plain(title, 80),
+      error: plain(error, 100),
+      last: index === named.length - 1,
+    })),
+    failingMore: coverage.failing.length - named.length,
+  }
+}
+
+/** A count as people write it: `1,204`. */
+export function number(value: number): string {
+  return value.toLocaleString('en-GB')
+}
+
+function sectionView(
+  section: DigestSection,
+  digest: Digest,
+  place: Place,
+  url: string,
+  anchors: Set<string>,
+  more: number,
+): SectionView {
+  const weeks = lastWeeks(section.balance)
+  const chart = elevation(section.balance, 240, 72)
+  return {
+    id: section.idea,
+    name: section.name,
+    title: section.title,
+    href: `${place.site}/ideas/${section.idea}`,
+    balance: `${periodWord(digest)}: ${tallyPhrase(fullTally(section, digest))}`,
+    hasChart: weeks.length > 0,
+    sparks: sparks(section.balance),
+    chart,
+    weeks: `${weeks.length} weeks`,
+    stories: section.stories.map((story) => storyView(story, section.idea, digest, place, anchors)),
+    more,
+    moreLink: `${url}#${section.idea}`,
+  }
+}
+
+function storyView(story: Story, idea: string, digest: Digest, place: Place, anchors: Set<string>): StoryView {
+  const anchor = anchors.has(story.item) ? '' : storyAnchor(story.item)
+  anchors.add(story.item)
+  const others = place.ideas.filter(({ id }) => id !== idea && story.ideas.includes(id))
+  return {
+    anchor,
+    title: storyTitle(story),
+    url: webLink(story.url),
+    source: plain(story.feedTitle, 80) || plain(story.feed, 80),
+    date: shortDate(story.publishedAt, digest.until),
+    isoDate: longDate(story.publishedAt) ? story.publishedAt : '',
+    direction: story.direction,
+    opens: story.direction === 'opens',
+    closes: story.direction === 'closes',
+    mixed: story.direction === 'mixed',
+    mark: marks[story.direction],
+    word: words[story.direction],
+    evidence: plain(story.evidence, 500),
+    update: (story.update && plain(story.update, 240)) || null,
+    also: story.also.slice(0, 8).map(({ feedTitle, feed, url }, index, shown) => ({
+      title: plain(feedTitle, 80) || plain(feed, 80),
+      url: webLink(url),
+      last: index === shown.length - 1,
+    })),
+    ideas: others.map(({ id, name }, index) => ({
+      name,
+      href: `${place.site}/ideas/${id}`,
+      last: index === others.length - 1,
+    })),
+  }
+}
+
+function leadView(sentence: Digest['lead'][number], digest: Digest): DigestView['lead'][number] {
+  const items = sentence.backing.flatMap((backing) => (backing.kind === 'item' ? [backing.item] : []))
+  const story = uniqueStories(digest).find(({ item }) => items.includes(item))
+  return {
+    text: plain(sentence.text, 600),
+    anchor: story ? storyAnchor(story.item) : null,
+    story: story ? storyTitle(story) : '',
+  }
+}
+
+function quietLine(digest: Digest, ideas: number): string {
+  if (digest.coverage && digest.coverage.answered === 0) {
+    return 'No feed answered, so this silence says nothing about the world.'
+  }
+  if (digest.read === 0) return 'The feeds brought nothing new.'
+  const items = digest.read === 1 ? 'The one item read did not bear' : `None of the ${number(digest.read)} items read bore`
+  return `${items} on ${ideas === 5 ? 'the five key ideas' : 'the key ideas'}.`
+}
+
+function storyAnchor(item: string): string {
+  return `story-${item.replace(/[^\w-]/g, '')}`
+}

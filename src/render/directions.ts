@@ -1,0 +1,31 @@
+import { type Direction, directions } from '../model/index.ts'
+
+/** Marks that the common fonts have, told apart by form. */
+export const marks: Record<Direction, string> = { opens: '▲', closes: '▼', mixed: '◆' }
+
+/** The word that stands beside the mark. */
+export const words: Record<Direction, string> = { opens: 'opens', closes: 'closes', mixed: 'contested' }
+
+const plurals: Record<Direction, string> = { opens: 'open', closes: 'close', mixed: 'contested' }
+
+/** What the three words mean, for people who see them for the first time. */
+export const legend = '▲ opens: more cheap space · ▼ closes: less of it · ◆ contested: both, or not settled yet'
+
+export type Tally = Record<Direction, number>
+
+/** How many of each direction. */
+export function tallyOf(of: readonly { direction: Direction }[]): Tally {
+  const tally: Tally = { opens: 0, closes: 0, mixed: 0 }
+  for (const { direction } of of) tally[direction] += 1
+  return tally
+}
+
+/** `3 open`, `1 closes`, `2 contested`. */
+export function countPhrase(direction: Direction, count: number): string {
+  return `${count} ${count === 1 ? words[direction] : plurals[direction]}`
+}
+
+/** `3 open, 1 closes, 0 contested`. */
+export function tallyPhrase(tally: Tally): string {
+  return directions.map((direction) => countPhrase(direction, tally[direction])).join(', ')
+}

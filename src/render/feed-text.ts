@@ -1,0 +1,31 @@
+// Variation selectors say how an emoji looks and hide nothing, so they stay.
+const unseen = /[[\p{Cf}\p{Default_Ignorable_Code_Point}]--[\uFE0E\uFE0F]]/gv
+const stackedMarks = /(\p{M}{4})\p{M}+/gu
+
+/**
+ * Text from a feed as one line of characters that can be seen: controls and breaks become spaces; bidi controls,
+ * zero-width characters and piled-up accents go; what is longer than `max` characters ends in an ellipsis.
+ */
+export function plain(text: string, max = Number.POSITIVE_INFINITY): string {
+  const line = text
+    .toWellFormed()
+    .replace(unseen, '')
+    .replace(stackedMarks, '$1')
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim()
+  return clip(line, max)
+}
+
+/** Text from a feed as it was given, but for characters that can steer a terminal or turn the reading direction. */
+export function verbatim(text: string): string {
+  return text.toWellFormed().replace(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]|(?![\t\n])\p{Cc}/gu, '')
+}
+
+/** At most `max` characters, cut at a space where one is near, never inside a character. */
+export function clip(text: string, max: number): string {
+  if (text.length <= max) return text
+  const whole = text.slice(0, Math.max(max - 1, 0)).toWellFormed().replace(/\uFFFD$/, '')
+  const space = whole.lastIndexOf(' ')
+  const cut = space > max * 0.7 ? whole.slice(0, space) : whole
+  return `${cut.replace(/[\s,;:.–—-]+$/u, '')}…`
+}

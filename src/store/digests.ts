@@ -1,0 +1,139 @@
+import { type Kysely, sql } from 'kysely'
+import type { Digest } from '../model/index.ts'
+import type { Schema } from './schema.ts'
+
+/** A digest as it is kept: frozen when made, sent when released. Times in ms. */
+export interface StoredDigest {
+  number: number
+  since: number
+  until: number
+  createdAt: number
+  releasedAt: number | null
+  audienceAt: number | null
+  digest: Digest
+}
+
+/** The issues. */
+export function digests(db: Kysely<Schema>) {
+  return {
+    /**
+     * Freezes a digest under the next number. Null when another process made one that reaches beyond `expectedLast`
+     * (the `until` this one was composed after) in the meantime: it must be composed anew.
+     */
+    async create(
+      draft: Digest,
+      itemIds: string[],
+      options: { now: number; release: boolean; expectedLast: number | null },
+    ): Promise<StoredDigest | null> {
+      return db.transaction().execute(async (tx) => {
+        const last = await tx
+          .selectFrom('digest')
+          .select(['number', 'until'])
+          .orderBy('number', 'desc')
+          .limit(1)
+          .executeTakeFirst()
+        if ((last?.until ?? null) !== options.expectedLast) return null
+        const number = (last?.number ?? 0) + 1
+        const digest: Digest = { ...draft, number }
+        const row = {
+          number,
+          since: Date.parse(digest.since),
+          until: Date.parse(digest.until),
+          created_at: options.now,
+          released_at: options.release ? options.now : null,
+          audience_at: null,
+          body: JSON.stringify(digest),
+        }
+        const added = await tx
+          .insertInto('digest')
+          .values(row)
+          .onConflict((conflict) => conflict.doNothing())
+          .returning('number')
+          .executeTakeFirst()
+        if (!added) return null
+        for (let i = 0; i < itemIds.length; i += 400) {
+          const rows = itemIds.slice(i, i + 400).map((item) => ({ digest: number, item }))
+          await tx.insertInto('digest_item').values(rows).execute()
+        }
+        return fromRow(row)
+      })
+    },
+
+    async get(number: number): Promise<StoredDigest | null> {
+      const row = await db.selectFrom('digest').selectAll().where('number', '=', number).executeTakeFirst()
+      return row ? fromRow(row) : null
+    },
+
+    async last(): Promise<StoredDigest | null> {
+      const row = await db
+        .selectFrom('digest')
+        .selectAll()
+        .orderBy('number', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      return row ? fromRow(row) : null
+    },
+
+    /** Newest first. */
+    async list(limit = 1000): Promise<StoredDigest[]> {
+      const rows = await db.selectFrom('digest').selectAll().orderBy('number', 'desc').limit(limit).execute()
+      return rows.map(fromRow)
+    },
+
+    /** Gives a digest free for sending; nothing changes if it already is. */
+    async release(number: number, now: number): Promise<void> {
+      await db
+        .updateTable('digest')
+        .set({ released_at: now })
+        .where('number', '=', number)
+        .where('released_at', 'is', null)
+        .execute()
+    },
+
+    /** Released digests whose audience has not been written down yet, oldest first. */
+    async awaitingAudience(): Promise<number[]> {
+      const rows = await db
+        .selectFrom('digest')
+        .select('number')
+        .where('released_at', 'is not', null)
+        .where('audience_at', 'is', null)
+        .orderBy('number')
+        .execute()
+      return rows.map((row) => row.number)
+    },
+
+    /** Ids of those among `items` that stand in an earlier digest. */
+    async alreadyTold(items: string[]): Promise<Set<string>> {
+      const told = new Set<string>()
+      for (let i = 0; i < items.length; i += 400) {
+        const rows = await db
+          .selectFrom('digest_item')
+          .select('item')
+          .where('item', 'in', items.slice(i, i + 400))
+          .execute()
+        for (const row of rows) told.add(row.item)
+      }
+      return told
+    },
+
+    async count(): Promise<number> {
+      const row = await db
+        .selectFrom('digest')
+        .select(sql<number>`cast(count(*) as integer)`.as('n'))
+        .executeTakeFirstOrThrow()
+      return row.n
+    },
+  }
+}
+
+function fromRow(row: Schema['digest']): StoredDigest {
+  return {
+    number: row.number,
+    since: row.since,
+    until: row.until,
+    createdAt: row.created_at,
+    releasedAt: row.released_at,
+    audienceAt: row.audience_at,
+    digest: JSON.parse(row.body) as Digest,
+  }
+}

@@ -1,0 +1,61 @@
+import { type Dialect, Kysely, sql } from 'kysely'
+import { deliveries } from './deliveries.ts'
+import { digests } from './digests.ts'
+import { feedStates } from './feed-states.ts'
+import { items } from './items.ts'
+import { jobRuns } from './job-runs.ts'
+import { migrate } from './migrate.ts'
+import { postgresDialect } from './postgres.ts'
+import type { Schema } from './schema.ts'
+import { settings } from './settings.ts'
+import { sqliteDialect } from './sqlite.ts'
+import { subscribers } from './subscribers.ts'
+
+export { type Claim, type Destination, deliveryId } from './deliveries.ts'
+export type { StoredDigest } from './digests.ts'
+export type { ItemFilter, NewItem } from './items.ts'
+
+export type Store = ReturnType<typeof nouns>
+
+/**
+ * Opens the database at `url` (`sqlite:PATH` or `postgres://…`) and brings its schema up to date. Throws a sentence
+ * that names DATABASE_URL when it can't be opened.
+ */
+export async function openStore(url: string): Promise<Store> {
+  if (url.startsWith('sqlite:')) return openOn(sqliteDialect(url.slice('sqlite:'.length)), 'sqlite')
+  if (/^postgres(ql)?:\/\//.test(url)) return openOn(postgresDialect(url), 'postgres')
+  throw new Error('DATABASE_URL must be sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME.')
+}
+
+/** The same over any Kysely dialect that speaks SQLite or PostgreSQL. */
+export async function openOn(dialect: Dialect, kind: 'sqlite' | 'postgres'): Promise<Store> {
+  const db = new Kysely<Schema>({ dialect })
+  try {
+    await migrate(db, kind)
+  } catch (error) {
+    await db.destroy()
+    throw new Error(`The database at DATABASE_URL could not be opened: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+  return nouns(db, kind)
+}
+
+function nouns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
+  return {
+    items: items(db),
+    feedStates: feedStates(db),
+    digests: digests(db),
+    subscribers: subscribers(db),
+    deliveries: deliveries(db, kind),
+    jobRuns: jobRuns(db, kind),
+    settings: settings(db),
+    /** Answers when the database does; throws when it doesn't. */
+    async ping(): Promise<void> {
+      await sql`select 1`.execute(db)
+    },
+    async close(): Promise<void> {
+      await db.destroy()
+    },
+  }
+}

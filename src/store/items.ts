@@ -1,0 +1,239 @@
+import { type Kysely, sql } from 'kysely'
+import type { Direction, FeedKind, FeedState, Item, Label, LabelledItem, Period } from '../model/index.ts'
+import { saveFeedState } from './feed-states.ts'
+import type { ItemTable, LabelTable, Schema } from './schema.ts'
+
+/** An item ready to be stored, with the keys it is found again by. */
+export interface NewItem extends Item {
+  identity: string
+  revision: string
+}
+
+export interface ItemFilter {
+  /** Seen first at or after this time (ms). */
+  since?: number
+  until?: number
+  idea?: string
+  /** Leaves out the silent baseline. */
+  newsOnly?: boolean
+  /** Newest first, at most so many. */
+  limit?: number
+}
+
+/** Rows for one statement: SQLite and PostgreSQL both limit the parameters of one. */
+const chunk = 200
+
+/** Stored items and their labels. */
+export function items(db: Kysely<Schema>) {
+  return {
+    /**
+     * Stores what a poll brought, together with the feed's new state, in one transaction: unknown identities are added,
+     * known ones whose text changed are rewritten in place (first seen and baseline stay) and judged again.
+     */
+    async absorb(found: NewItem[], state: FeedState, now: number): Promise<{ new: number; updated: number }> {
+      return db.transaction().execute(async (tx) => {
+        let [fresh, updated] = [0, 0]
+        for (let i = 0; i < found.length; i += chunk) {
+          const batch = found.slice(i, i + chunk)
+          const known = new Map(
+            (
+              await tx
+                .selectFrom('item')
+                .select(['id', 'revision'])
+                .where(
+                  'id',
+                  'in',
+                  batch.map((item) => item.id),
+                )
+                .execute()
+            ).map((row) => [row.id, row.revision]),
+          )
+          const added = batch.filter((item) => !known.has(item.id))
+          if (added.length) {
+            const result = await tx
+              .insertInto('item')
+              .values(added.map((item) => toRow(item, now)))
+              .onConflict((conflict) => conflict.doNothing())
+              .executeTakeFirst()
+            fresh += Number(result.numInsertedOrUpdatedRows ?? 0n)
+          }
+          for (const item of batch) {
+            const revision = known.get(item.id)
+            if (revision === undefined || revision === item.revision) continue
+            await tx
+              .updateTable('item')
+              .set({
+                revision: item.revision,
+                title: item.title,
+                summary: item.summary,
+                content: item.content,
+                url: item.url,
+                canonical_url: item.canonicalUrl,
+                language: item.language,
+                updated_at: now,
+                classified_by: null,
+              })
+              .where('id', '=', item.id)
+              .execute()
+            updated += 1
+          }
+        }
+        await saveFeedState(tx, state)
+        return { new: fresh, updated }
+      })
+    },
+
+    /** Items with their labels, newest first. */
+    async list(filter: ItemFilter = {}): Promise<LabelledItem[]> {
+      let query = db.selectFrom('item').selectAll('item')
+      if (filter.since !== undefined) query = query.where('first_seen_at', '>=', filter.since)
+      if (filter.until !== undefined) query = query.where('first_seen_at', '<', filter.until)
+      if (filter.newsOnly) query = query.where('baseline', '=', 0)
+      if (filter.idea !== undefined) {
+        const idea = filter.idea
+        query = query.where((eb) =>
+          eb.exists(
+            eb
+              .selectFrom('label')
+              .select('label.item')
+              .whereRef('label.item', '=', 'item.id')
+              .where('label.idea', '=', idea),
+          ),
+        )
+      }
+      query = query.orderBy('first_seen_at', 'desc').orderBy('published_at', 'desc').orderBy('id')
+      if (filter.limit !== undefined) query = query.limit(filter.limit)
+      return withLabels(await query.execute())
+    },
+
+    /** Every labelled item that happened (by its own date, else when first seen) in the period; baseline too. */
+    async labelledBetween(period: Period): Promise<LabelledItem[]> {
+      const happened = sql<number>`coalesce(published_at, first_seen_at)`
+      const rows = await db
+        .selectFrom('item')
+        .selectAll('item')
+        .where(happened, '>=', period.since)
+        .where(happened, '<', period.until)
+        .where((eb) =>
+          eb.exists(eb.selectFrom('label').select('label.item').whereRef('label.item', '=', 'item.id')),
+        )
+        .orderBy('id')
+        .execute()
+      return withLabels(rows)
+    },
+
+    /**
+     * Items that `model` has still to judge: those never judged, and those first seen since `openSince` (the open
+     * period) that another model judged. Oldest first.
+     */
+    async toClassify(model: string, openSince: number, limit: number): Promise<Item[]> {
+      const rows = await db
+        .selectFrom('item')
+        .selectAll()
+        .where((eb) =>
+          eb.or([
+            eb('classified_by', 'is', null),
+            eb.and([eb('classified_by', '<>', model), eb('first_seen_at', '>=', openSince)]),
+          ]),
+        )
+        .orderBy('first_seen_at')
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return rows.map(fromRow)
+    },
+
+    /** Replaces a model's labels of these items in one transaction; a maintainer's label stays and outranks them. */
+    async label(verdicts: { item: string; labels: Label[] }[], model: string): Promise<void> {
+      await db.transaction().execute(async (tx) => {
+        for (const verdict of verdicts) {
+          await tx
+            .deleteFrom('label')
+            .where('item', '=', verdict.item)
+            .where('by', '<>', 'maintainer')
+            .execute()
+          if (verdict.labels.length) {
+            await tx
+              .insertInto('label')
+              .values(verdict.labels.map((label) => ({ item: verdict.item, ...label })))
+              .onConflict((conflict) => conflict.columns(['item', 'idea']).doNothing())
+              .execute()
+          }
+          await tx.updateTable('item').set({ classified_by: model }).where('id', '=', verdict.item).execute()
+        }
+      })
+    },
+
+    async count(): Promise<number> {
+      const row = await db
+        .selectFrom('item')
+        .select(sql<number>`cast(count(*) as integer)`.as('n'))
+        .executeTakeFirstOrThrow()
+      return row.n
+    },
+  }
+
+  async function withLabels(rows: ItemTable[]): Promise<LabelledItem[]> {
+    const labels = new Map<string, Label[]>()
+    for (let i = 0; i < rows.length; i += chunk) {
+      const ids = rows.slice(i, i + chunk).map((row) => row.id)
+      const found = await db
+        .selectFrom('label')
+        .selectAll()
+        .where('item', 'in', ids)
+        .orderBy('score', 'desc')
+        .orderBy('idea')
+        .execute()
+      for (const row of found) labels.set(row.item, [...(labels.get(row.item) ?? []), labelFromRow(row)])
+    }
+    return rows.map((row) => ({ ...fromRow(row), labels: labels.get(row.id) ?? [] }))
+  }
+}
+
+function labelFromRow(row: LabelTable): Label {
+  return {
+    idea: row.idea,
+    direction: row.direction as Direction,
+    score: row.score,
+    evidence: row.evidence,
+    by: row.by,
+  }
+}
+
+function fromRow(row: ItemTable): Item {
+  return {
+    id: row.id,
+    feed: row.feed,
+    title: row.title,
+    summary: row.summary,
+    content: row.content,
+    url: row.url,
+    canonicalUrl: row.canonical_url,
+    kind: row.kind as FeedKind,
+    language: row.language,
+    publishedAt: row.published_at,
+    firstSeenAt: row.first_seen_at,
+    baseline: row.baseline === 1,
+  }
+}
+
+function toRow(item: NewItem, now: number): ItemTable {
+  return {
+    id: item.id,
+    feed: item.feed,
+    identity: item.identity,
+    revision: item.revision,
+    title: item.title,
+    summary: item.summary,
+    content: item.content,
+    url: item.url,
+    canonical_url: item.canonicalUrl,
+    kind: item.kind,
+    language: item.language,
+    published_at: item.publishedAt,
+    first_seen_at: item.firstSeenAt,
+    updated_at: now,
+    baseline: item.baseline ? 1 : 0,
+    classified_by: null,
+  }
+}

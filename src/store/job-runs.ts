@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto'
+import { type Kysely, sql } from 'kysely'
+import type { JobName, JobRun } from '../model/index.ts'
+import type { JobRunTable, Schema } from './schema.ts'
+
+/** Runs of jobs; the row of an unfinished run is the lock that keeps a second one out. */
+export function jobRuns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
+  return {
+    /** Starts a run, or null while another holds the job. A run whose lease ran out is recorded as abandoned. */
+    async begin(
+      job: JobName,
+      options: { owner: string; now: number; leaseMs: number },
+    ): Promise<string | null> {
+      return db.transaction().execute(async (tx) => {
+        if (kind === 'postgres')
+          await sql`select pg_advisory_xact_lock(hashtext(${`job ${job}`}))`.execute(tx)
+        await tx
+          .updateTable('job_run')
+          .set({
+            outcome: 'abandoned',
+            finished_at: options.now,
+            error: 'The process ended before the run did.',
+          })
+          .where('job', '=', job)
+          .where('outcome', '=', 'running')
+          .where('lease_until', '<', options.now)
+          .execute()
+        const held = await tx
+          .selectFrom('job_run')
+          .select('id')
+          .where('job', '=', job)
+          .where('outcome', '=', 'running')
+          .executeTakeFirst()
+        if (held) return null
+        const id = randomUUID()
+        await tx
+          .insertInto('job_run')
+          .values({
+            id,
+            job,
+            owner: options.owner,
+            lease_until: options.now + options.leaseMs,
+            started_at: options.now,
+            finished_at: null,
+            outcome: 'running',
+            counts: '{}',
+            error: null,
+          })
+          .execute()
+        return id
+      })
+    },
+
+    async renew(id: string, leaseUntil: number): Promise<void> {
+      await db.updateTable('job_run').set({ lease_until: leaseUntil }).where('id', '=', id).execute()
+    },
+
+    async finish(
+      id: string,
+      end: { outcome: 'done' | 'failed'; counts: Record<string, number>; error: string | null; now: number },
+    ): Promise<void> {
+      await db
+        .updateTable('job_run')
+        .set({
+          outcome: end.outcome,
+          counts: JSON.stringify(end.counts),
+          error: end.error,
+          finished_at: end.now,
+        })
+        .where('id', '=', id)
+        .where('outcome', '=', 'running')
+        .execute()
+    },
+
+    async last(job: JobName): Promise<JobRun | null> {
+      const row = await db
+        .selectFrom('job_run')
+        .selectAll()
+        .where('job', '=', job)
+        .orderBy('started_at', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      return row ? fromRow(row) : null
+    },
+
+    /** Deletes finished runs that started before `before`, but never a job's last one. */
+    async prune(before: number): Promise<number> {
+      const result = await db
+        .deleteFrom('job_run')
+        .where('outcome', '<>', 'running')
+        .where('started_at', '<', before)
+        .where('id', 'not in', (eb) =>
+          eb
+            .selectFrom('job_run as r')
+            .select('r.id')
+            .where('r.started_at', '=', (inner) =>
+              inner
+                .selectFrom('job_run as latest')
+                .select((e) => e.fn.max('latest.started_at').as('at'))
+                .whereRef('latest.job', '=', 'r.job'),
+            ),
+        )
+        .executeTakeFirst()
+      return Number(result.numDeletedRows)
+    },
+  }
+}
+
+function fromRow(row: JobRunTable): JobRun {
+  return {
+    job: row.job as JobName,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    outcome: row.outcome as JobRun['outcome'],
+    counts: JSON.parse(row.counts) as Record<string, number>,
+    error: row.error,
+  }
+}

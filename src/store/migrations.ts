@@ -1,0 +1,132 @@
+/** One step of the schema. Steps are only ever added at the end; one that has been released is never changed. */
+export interface Migration {
+  name: string
+  /** Statements that both databases understand: text, integer, bigint, double precision. */
+  statements: string[]
+}
+
+export const migrations: Migration[] = [
+  {
+    name: '001 feeds, items, labels',
+    statements: [
+      `create table feed_state (
+        feed text primary key,
+        url text not null,
+        etag text,
+        last_modified text,
+        body_hash text,
+        first_polled_at bigint,
+        last_polled_at bigint,
+        last_success_at bigint,
+        next_poll_at bigint not null,
+        failures integer not null,
+        last_error text,
+        items_seen integer not null
+      )`,
+      `create table item (
+        id text primary key,
+        feed text not null,
+        identity text not null,
+        revision text not null,
+        title text not null,
+        summary text not null,
+        content text not null,
+        url text,
+        canonical_url text,
+        kind text not null,
+        language text not null,
+        published_at bigint,
+        first_seen_at bigint not null,
+        updated_at bigint not null,
+        baseline integer not null,
+        classified_by text
+      )`,
+      'create unique index item_identity on item (feed, identity)',
+      'create index item_first_seen on item (first_seen_at)',
+      'create index item_canonical_url on item (canonical_url)',
+      'create index item_classified on item (classified_by, first_seen_at)',
+      `create table label (
+        item text not null references item (id) on delete cascade,
+        idea text not null,
+        direction text not null,
+        score double precision not null,
+        evidence text not null,
+        "by" text not null,
+        primary key (item, idea)
+      )`,
+      'create index label_idea on label (idea)',
+    ],
+  },
+  {
+    name: '002 digests, subscribers, deliveries',
+    statements: [
+      `create table digest (
+        number integer primary key,
+        since bigint not null,
+        until bigint not null,
+        created_at bigint not null,
+        released_at bigint,
+        audience_at bigint,
+        body text not null
+      )`,
+      `create table digest_item (
+        digest integer not null references digest (number) on delete cascade,
+        item text not null,
+        primary key (digest, item)
+      )`,
+      'create index digest_item_item on digest_item (item)',
+      `create table subscriber (
+        id text primary key,
+        email text not null,
+        email_key text not null unique,
+        confirmed_at bigint,
+        unsubscribed_at bigint,
+        created_at bigint not null
+      )`,
+      `create table suppression (
+        email_hash text primary key,
+        reason text not null,
+        created_at bigint not null
+      )`,
+      `create table delivery (
+        id text primary key,
+        digest integer not null references digest (number) on delete cascade,
+        medium text not null,
+        target text not null,
+        part integer not null,
+        state text not null,
+        attempts integer not null,
+        due_at bigint not null,
+        owner text,
+        lease_until bigint,
+        body_started_at bigint,
+        settled_at bigint,
+        receipt text,
+        error text
+      )`,
+      'create unique index delivery_place on delivery (digest, medium, target, part)',
+      'create index delivery_due on delivery (state, due_at)',
+    ],
+  },
+  {
+    name: '003 job runs and settings',
+    statements: [
+      `create table job_run (
+        id text primary key,
+        job text not null,
+        owner text not null,
+        lease_until bigint not null,
+        started_at bigint not null,
+        finished_at bigint,
+        outcome text not null,
+        counts text not null,
+        error text
+      )`,
+      'create index job_run_started on job_run (job, started_at)',
+      `create table setting (
+        name text primary key,
+        value text not null
+      )`,
+    ],
+  },
+]

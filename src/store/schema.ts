@@ -1,0 +1,124 @@
+/** The tables as Kysely types. Times are ms since the epoch (UTC), flags 0 or 1, lists and objects JSON text. */
+export interface Schema {
+  feed_state: FeedStateTable
+  item: ItemTable
+  label: LabelTable
+  digest: DigestTable
+  digest_item: DigestItemTable
+  subscriber: SubscriberTable
+  suppression: SuppressionTable
+  delivery: DeliveryTable
+  job_run: JobRunTable
+  setting: SettingTable
+}
+
+interface FeedStateTable {
+  feed: string
+  url: string
+  etag: string | null
+  last_modified: string | null
+  body_hash: string | null
+  first_polled_at: number | null
+  last_polled_at: number | null
+  last_success_at: number | null
+  next_poll_at: number
+  failures: number
+  last_error: string | null
+  items_seen: number
+}
+
+export interface ItemTable {
+  id: string
+  feed: string
+  identity: string
+  revision: string
+  title: string
+  summary: string
+  content: string
+  url: string | null
+  canonical_url: string | null
+  kind: string
+  language: string
+  published_at: number | null
+  first_seen_at: number
+  updated_at: number
+  baseline: number
+  /** The model that last judged it, also when it found nothing; null until judged. */
+  classified_by: string | null
+}
+
+export interface LabelTable {
+  item: string
+  idea: string
+  direction: string
+  score: number
+  evidence: string
+  by: string
+}
+
+interface DigestTable {
+  number: number
+  since: number
+  until: number
+  created_at: number
+  /** When it was given free for sending; null while it waits. */
+  released_at: number | null
+  /** When its deliveries were written down; nobody joins the audience after that. */
+  audience_at: number | null
+  body: string
+}
+
+interface DigestItemTable {
+  digest: number
+  item: string
+}
+
+interface SubscriberTable {
+  id: string
+  email: string
+  email_key: string
+  confirmed_at: number | null
+  unsubscribed_at: number | null
+  created_at: number
+}
+
+interface SuppressionTable {
+  /** HMAC of the address, so that the address itself is not kept. */
+  email_hash: string
+  reason: string
+  created_at: number
+}
+
+export interface DeliveryTable {
+  id: string
+  digest: number
+  medium: string
+  target: string
+  part: number
+  state: string
+  attempts: number
+  due_at: number
+  owner: string | null
+  lease_until: number | null
+  body_started_at: number | null
+  settled_at: number | null
+  receipt: string | null
+  error: string | null
+}
+
+export interface JobRunTable {
+  id: string
+  job: string
+  owner: string
+  lease_until: number
+  started_at: number
+  finished_at: number | null
+  outcome: string
+  counts: string
+  error: string | null
+}
+
+interface SettingTable {
+  name: string
+  value: string
+}

@@ -1,0 +1,22 @@
+import type { Kysely } from 'kysely'
+import type { Schema } from './schema.ts'
+
+/** What an installation keeps about itself: its secret, when it was first started. */
+export function settings(db: Kysely<Schema>) {
+  return {
+    /** The value under `name`; made by `make` and kept if there is none yet. Processes that start together agree. */
+    async getOrSet(name: string, make: () => string): Promise<string> {
+      await db
+        .insertInto('setting')
+        .values({ name, value: make() })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+      const row = await db
+        .selectFrom('setting')
+        .select('value')
+        .where('name', '=', name)
+        .executeTakeFirstOrThrow()
+      return row.value
+    },
+  }
+}

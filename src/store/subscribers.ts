@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto'
+import { type Kysely, sql } from 'kysely'
+import { normalEmail, type Subscriber } from '../model/index.ts'
+import type { Schema } from './schema.ts'
+
+/** E-mail subscribers and the addresses that must not be written to. */
+export function subscribers(db: Kysely<Schema>) {
+  return {
+    /**
+     * Adds an address, or confirms or brings back one that is known. `confirmed` says that consent is on record: only
+     * that lets a known address in again. Null when it is no e-mail address.
+     */
+    async add(email: string, options: { confirmed: boolean; now: number }) {
+      const key = normalEmail(email)
+      if (key === null) return null
+      return db.transaction().execute(async (tx) => {
+        const known = await tx
+          .selectFrom('subscriber')
+          .selectAll()
+          .where('email_key', '=', key)
+          .executeTakeFirst()
+        if (!known) {
+          const row = {
+            id: randomUUID(),
+            email: email.trim(),
+            email_key: key,
+            confirmed_at: options.confirmed ? options.now : null,
+            unsubscribed_at: null,
+            created_at: options.now,
+          }
+          await tx.insertInto('subscriber').values(row).execute()
+          return { subscriber: fromRow(row), change: 'added' as const }
+        }
+        const active = known.confirmed_at !== null && known.unsubscribed_at === null
+        if (!options.confirmed || active) return { subscriber: fromRow(known), change: 'none' as const }
+        const row = { ...known, confirmed_at: options.now, unsubscribed_at: null }
+        await tx
+          .updateTable('subscriber')
+          .set({ confirmed_at: row.confirmed_at, unsubscribed_at: null })
+          .where('id', '=', known.id)
+          .execute()
+        return { subscriber: fromRow(row), change: 'confirmed' as const }
+      })
+    },
+
+    async find(email: string): Promise<Subscriber | null> {
+      const key = normalEmail(email)
+      if (key === null) return null
+      const row = await db
+        .selectFrom('subscriber')
+        .selectAll()
+        .where('email_key', '=', key)
+        .executeTakeFirst()
+      return row ? fromRow(row) : null
+    },
+
+    async get(id: string): Promise<Subscriber | null> {
+      const row = await db.selectFrom('subscriber').selectAll().where('id', '=', id).executeTakeFirst()
+      return row ? fromRow(row) : null
+    },
+
+    async list(): Promise<Subscriber[]> {
+      const rows = await db.selectFrom('subscriber').selectAll().orderBy('created_at').orderBy('id').execute()
+      return rows.map(fromRow)
+    },
+
+    /** Those who get the digest: confirmed and not gone. */
+    async audience(): Promise<Subscriber[]> {
+      const rows = await db
+        .selectFrom('subscriber')
+        .selectAll()
+        .where('confirmed_at', 'is not', null)
+        .where('unsubscribed_at', 'is', null)
+        .orderBy('id')
+        .execute()
+      return rows.map(fromRow)
+    },
+
+    /** Ends a subscription; the row stays so that the address is not added again by mistake. */
+    async unsubscribe(id: string, now: number): Promise<void> {
+      await db
+        .updateTable('subscriber')
+        .set({ unsubscribed_at: now })
+        .where('id', '=', id)
+        .where('unsubscribed_at', 'is', null)
+        .execute()
+    },
+
+    /**
+     * Deletes everything that holds the address: the subscriber, and the target of past deliveries, which keep their
+     * outcome under `forgotten`. Only `hash` stays. False when the address is not known.
+     */
+    async forget(email: string, hash: string, now: number): Promise<boolean> {
+      const key = normalEmail(email)
+      if (key === null) return false
+      return db.transaction().execute(async (tx) => {
+        const known = await tx
+          .selectFrom('subscriber')
+          .selectAll()
+          .where('email_key', '=', key)
+          .executeTakeFirst()
+        if (!known) return false
+        await tx
+          .updateTable('delivery')
+          .set({ state: 'cancelled', settled_at: now })
+          .where('medium', '=', 'email')
+          .where('target', '=', known.id)
+          .where('state', 'in', ['pending', 'deferred'])
+          .execute()
+        await tx.deleteFrom('subscriber').where('id', '=', known.id).execute()
+        await tx
+          .insertInto('suppression')
+          .values({ email_hash: hash, reason: 'forgotten', created_at: now })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute()
+        return true
+      })
+    },
+
+    async isSuppressed(hash: string): Promise<boolean> {
+      const row = await db
+        .selectFrom('suppression')
+        .select('reason')
+        .where('email_hash', '=', hash)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
+    /** Lifts a suppression; only when its owner opts in anew. */
+    async unsuppress(hash: string): Promise<void> {
+      await db.deleteFrom('suppression').where('email_hash', '=', hash).execute()
+    },
+
+    async count(): Promise<{ confirmed: number; unconfirmed: number; gone: number }> {
+      const row = await db
+        .selectFrom('subscriber')
+        .select([
+          sql<number>`cast(count(case when unsubscribed_at is null and confirmed_at is not null then 1 end) as integer)`.as(
+            'confirmed',
+          ),
+          sql<number>`cast(count(case when unsubscribed_at is null and confirmed_at is null then 1 end) as integer)`.as(
+            'unconfirmed',
+          ),
+          sql<number>`cast(count(case when unsubscribed_at is not null then 1 end) as integer)`.as('gone'),
+        ])
+        .executeTakeFirstOrThrow()
+      return row
+    },
+  }
+}
+
+function fromRow(row: Schema['subscriber']): Subscriber {
+  return {
+    id: row.id,
+    email: row.email,
+    confirmedAt: row.confirmed_at,
+    unsubscribedAt: row.unsubscribed_at,
+    createdAt: row.created_at,
+  }
+}

@@ -1,0 +1,77 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Problem } from '../lib/text/index.ts'
+import { directions, type Example, feedKinds } from '../model/index.ts'
+
+const text = z.string()
+const exampleSchema = z.strictObject({
+  id: text.min(1, 'is empty'),
+  title: text,
+  summary: text.optional(),
+  content: text.optional(),
+  url: text.optional(),
+  kind: z.enum(feedKinds, `must be one of ${feedKinds.join(', ')}`).optional(),
+  publishedAt: text.optional(),
+  labels: z.record(text, z.enum(directions, `must be one of ${directions.join(', ')}`)),
+})
+
+/** Labelled examples with where each stands, and everything wrong with the files. */
+export interface ExampleSet {
+  examples: Example[]
+  problems: Problem[]
+}
+
+/**
+ * Reads the labelled examples of a wiki (`labels/*.jsonl` below its folder), in the order of file names and lines. An
+ * unknown idea, a wrong direction, a field too many or an id used twice is a problem with file and line.
+ */
+export async function readExamples(wikiDir: string, ideas: { id: string }[], shown = wikiDir): Promise<ExampleSet> {
+  const dir = join(wikiDir, 'labels')
+  const names = (await readdir(dir)).filter((name) => name.endsWith('.jsonl')).sort()
+  const set: ExampleSet = { examples: [], problems: [] }
+  const seen = new Map<string, string>()
+  for (const name of names) {
+    const one = parseExamples(await readFile(join(dir, name), 'utf8'), join(shown, 'labels', name), ideas, seen)
+    set.examples.push(...one.examples)
+    set.problems.push(...one.problems)
+  }
+  return set
+}
+
+/** The same for the text of one file; `seen` maps ids to where they stand and is added to. */
+export function parseExamples(
+  jsonl: string,
+  file: string,
+  ideas: { id: string }[],
+  seen: Map<string, string> = new Map(),
+): ExampleSet {
+  const known = new Set(ideas.map((idea) => idea.id))
+  const set: ExampleSet = { examples: [], problems: [] }
+  for (const [i, lineText] of jsonl.split('\n').entries()) {
+    if (lineText.trim() === '') continue
+    const line = i + 1
+    const say = (field: string, message: string) => set.problems.push({ file, line, field, message })
+    let raw: unknown
+    try {
+      raw = JSON.parse(lineText)
+    } catch (error) {
+      say('', `is not JSON: ${(error as Error).message}`)
+      continue
+    }
+    const result = exampleSchema.safeParse(raw)
+    if (!result.success) {
+      for (const issue of result.error.issues) say(issue.path.join('.'), issue.message)
+      continue
+    }
+    const unknown = Object.keys(result.data.labels).filter((idea) => !known.has(idea))
+    for (const idea of unknown) {
+      say(`labels.${idea}`, `the wiki has no idea "${idea}"; it has ${[...known].join(', ')}`)
+    }
+    const first = seen.get(result.data.id)
+    if (first) say('id', `"${result.data.id}" is already used at ${first}`)
+    seen.set(result.data.id, `${file}:${line}`)
+    if (unknown.length === 0 && !first) set.examples.push(result.data)
+  }
+  return set
+}

@@ -1,0 +1,62 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { type Problem, readYaml, splitFrontMatter } from '../lib/text/index.ts'
+import type { Idea, Page } from '../model/index.ts'
+
+const phrases = z.array(z.string().min(1)).default([])
+
+const frontMatter = z.strictObject({
+  id: z.string('is missing').regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case words joined by hyphens'),
+  title: z.string('is missing').min(1, 'is empty'),
+  aliases: phrases,
+  related: phrases,
+  idea: z
+    .strictObject({
+      order: z.int('must be a whole number; ideas stand in this order in a digest'),
+      name: z.string('is missing').min(1, 'is empty'),
+      definition: z.string('is missing').min(1, 'is empty'),
+      notWhen: phrases,
+      signals: z
+        .strictObject({ about: phrases, opens: phrases, closes: phrases, mixed: phrases })
+        .default({ about: [], opens: [], closes: [], mixed: [] }),
+    })
+    .optional(),
+})
+
+/** The wiki's pages, each with what its front matter says; and everything wrong with them. */
+export interface PageSet {
+  pages: Page[]
+  problems: Problem[]
+  /** First line of each page's body and of its front matter's fields, for messages about them. */
+  lines: Map<string, { body: number; of: (path: (string | number)[]) => number }>
+}
+
+/**
+ * Reads every `*.md` of a wiki folder. A file without an `id` in its front matter, or without front matter, is no page
+ * (the codebook, a README). `shown` is how the folder is called in messages.
+ */
+export async function readPages(dir: string, shown = dir): Promise<PageSet> {
+  const names = (await readdir(dir)).filter((name) => name.endsWith('.md')).sort()
+  const set: PageSet = { pages: [], problems: [], lines: new Map() }
+  for (const name of names) {
+    const file = join(shown, name)
+    const { yaml, body, bodyLine } = splitFrontMatter(await readFile(join(dir, name), 'utf8'))
+    if (yaml === null) continue
+    const checked = readYaml(yaml, { file, schema: frontMatter, firstLine: 2 })
+    if ('problems' in checked) {
+      set.problems.push(...checked.problems)
+      continue
+    }
+    const { id, title, aliases, related, idea } = checked.value
+    const page: Page = { id, title, aliases, related, idea: idea ? { id, title, ...idea } : null, markdown: body, file }
+    set.pages.push(page)
+    set.lines.set(file, { body: bodyLine, of: checked.lineOf })
+  }
+  return set
+}
+
+/** The key ideas, in their order: whatever pages say they are one. */
+export function ideasOf(pages: Page[]): Idea[] {
+  return pages.flatMap((page) => page.idea ?? []).sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1))
+}
