@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import MailComposer from 'nodemailer/lib/mail-composer'
+import { encodeWords } from 'nodemailer/lib/mime-funcs'
 
 /** What a mail is made of. Header values hold no line breaks; a subject's are folded into spaces. */
 export interface Mail {
@@ -61,7 +62,7 @@ const setHere = new Set(
 function headersOf(mail: Mail): { key: string; value: string | { prepared: true; value: string } }[] {
   const headers: [string, string | undefined][] = [
     ['Auto-Submitted', 'auto-generated'],
-    ['List-Id', mail.listId && bracketed(mail.listId)],
+    ['List-Id', mail.listId && withPlainId(bracketed(mail.listId))],
     ['List-Unsubscribe', mail.listUnsubscribe],
     ['List-Archive', mail.listArchive && bracketed(mail.listArchive)],
   ]
@@ -81,6 +82,12 @@ function headersOf(mail: Mail): { key: string; value: string | { prepared: true;
 function asWritten(value: string): string | { prepared: true; value: string } {
   if (/[^\x20-\x7e\t]/.test(value)) return value
   return { prepared: true, value: value.replaceAll(/>,\s*</g, '>,\r\n <') }
+}
+
+/** The phrase before a list's id may need encoding; the id itself must not get any, or nobody recognizes it. */
+function withPlainId(value: string): string {
+  const id = value.lastIndexOf('<')
+  return `${encodeWords(value.slice(0, id).trim())} ${value.slice(id)}`
 }
 
 function bracketed(value: string): string {

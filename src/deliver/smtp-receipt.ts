@@ -58,12 +58,11 @@ export function connectError(error: SmtpError, server: MailServer): string {
       server.secure || server.requireTls
         ? ''
         : ', or add ?ignoreTls=true to SMTP_URL if the way to it is private'
-    return `There is no encrypted connection to ${place}: ${error.message}. Give it a certificate this machine trusts${remedy}.`
+    return `${place} and we have no encrypted connection: ${error.message}. Give it a certificate this machine trusts${remedy}.`
   }
   if (response)
     return `${place} turned us away: ${response}. Ask its operator whether this machine may connect, or wait.`
-  if (code === 'EDNS')
-    return `The host of ${place} was not found (${error.message}). Check the host in SMTP_URL.`
+  if (code === 'EDNS') return `${place} was not found (${error.message}). Check the host in SMTP_URL.`
   const why = error.originalCode === 'ECONNREFUSED' ? 'connection refused' : error.message
   return `${place} can't be reached: ${why}. Check host and port in SMTP_URL, and that the server is up.`
 }

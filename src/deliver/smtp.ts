@@ -59,7 +59,7 @@ export function createSmtp(options: SmtpOptions): Smtp {
   const read = readSmtpUrl(options.url)
   if (!read.ok) throw new Error(read.error)
   const { server } = read
-  const slots = createSlots(connections)
+  const slots = createSlots(connections + 1)
   const shelf: Idle[] = []
   let closing = false
 
@@ -84,7 +84,8 @@ export function createSmtp(options: SmtpOptions): Smtp {
     const { connection } = session
     const { receipt, left } = await transmit(connection, mail, onBody, server)
     const used = session.used + 1
-    if (left === 'broken' || used >= messagesPerConnection || !isAlive(connection)) connection.close()
+    if (left === 'broken' || !isAlive(connection)) connection.close()
+    else if (used >= messagesPerConnection) await endSession(connection)
     else shelf.push({ connection, used, since: now(), unfinished: left === 'unfinished' })
     return receipt
   }
@@ -127,6 +128,8 @@ async function transmit(
   const result = await new Promise<{ error: SmtpError } | { reply: string }>((resolve) => {
     connection.send(envelope, body, (error, info) => resolve(error ? { error } : { reply: info.response }))
   })
+  const handedOver = body.readableEnded
+  body.destroy()
   // The caller's record of the beginning must be written before it learns the end.
   await body.answered
 
@@ -135,7 +138,7 @@ async function transmit(
     const refusedEarly = error.code === 'EENVELOPE' && error.responseCode !== 421
     return { receipt: receiptOf(error, body.begun, server), left: refusedEarly ? 'unfinished' : 'broken' }
   }
-  if (!body.readableEnded) {
+  if (!handedOver) {
     const error = `${placeOf(server)} answered “${result.reply}” before it had the whole message: it does not keep to SMTP.`
     return { receipt: { outcome: body.begun ? 'unknown' : 'deferred', error }, left: 'broken' }
   }

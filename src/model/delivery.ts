@@ -58,9 +58,9 @@ const transitions: Record<DeliveryState, readonly DeliveryState[]> = {
   cancelled: [],
 }
 
-/** True when a delivery in state `from` may go to state `to`. */
-export function mayBecome(from: DeliveryState, to: DeliveryState): boolean {
-  return transitions[from].includes(to)
+/** The states from which a delivery may go to `to`. */
+export function statesBefore(to: DeliveryState): DeliveryState[] {
+  return deliveryStates.filter((from) => transitions[from].includes(to))
 }
 
 /** Minutes to wait before the next try, by how many were made: 1, 5, 30, 120, 360, … */

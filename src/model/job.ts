@@ -5,6 +5,8 @@ export type JobName = (typeof jobNames)[number]
 export interface JobRun {
   job: JobName
   startedAt: number
+  /** Until when the process that runs it has said it is alive. */
+  leaseUntil: number
   finishedAt: number | null
   outcome: 'running' | 'done' | 'failed' | 'abandoned'
   /** What it did, by name; for people. */

@@ -1,4 +1,9 @@
-const long = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })
+const long = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+})
 const short = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' })
 const shortWithYear = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
@@ -20,7 +25,9 @@ export function shortDate(iso: string, reference: string): string {
 /** `16–22 November 2026`: the days a period covers; its end does not belong to it. */
 export function periodName(since: string, until: string): string {
   const last = new Date(Math.max(Date.parse(until) - 1, Date.parse(since)))
-  return Number.isNaN(last.getTime()) ? '' : long.formatRange(new Date(since), last).replaceAll('\u2009', ' ')
+  if (Number.isNaN(last.getTime())) return ''
+  const range = long.formatRange(new Date(since), last)
+  return range.replace(/^(\d+)\u2009–\u2009/, '$1–').replaceAll('\u2009', ' ')
 }
 
 /** How many days a period has, rounded. */

@@ -1,4 +1,5 @@
 import {
+  type BackedText,
   type Coverage,
   type Digest,
   type DigestSection,
@@ -13,7 +14,7 @@ import {
 import { type Elevation, elevation, lastWeeks, type Spark, sparks } from './balance.ts'
 import { daysBetween, longDate, periodName, shortDate } from './dates.ts'
 import { countPhrase, marks, tallyOf, tallyPhrase, words } from './directions.ts'
-import { plain } from './feed-text.ts'
+import { plain, quoted } from './feed-text.ts'
 import { webLink } from './links.ts'
 
 export interface StoryView {
@@ -30,7 +31,8 @@ export interface StoryView {
   mixed: boolean
   mark: string
   word: string
-  evidence: string
+  /** The words of the item that carry the label, in quotation marks; empty when there are none. */
+  quote: string
   update: string | null
   also: { title: string; url: string | null; last: boolean }[]
   /** The other ideas it bears on. */
@@ -64,12 +66,14 @@ export interface DigestView {
   url: string
   quiet: boolean
   quietLine: string
-  lead: { text: string; anchor: string | null; story: string }[]
-  stories: number
+  /** Each sentence, with the story it rests on where it rests on one. */
+  lead: { text: string; href: string | null; story: string }[]
+  /** `1 story`, `12 stories`. */
+  storiesPhrase: string
   tally: { direction: Direction; mark: string; word: string; count: number; phrase: string }[]
   sections: SectionView[]
-  read: string
-  leftOut: string
+  /** `Freehold read 1,204 items and left out 1,180.` */
+  reading: string
   coverage: string
   failing: { title: string; error: string; last: boolean }[]
   failingMore: number
@@ -83,13 +87,14 @@ export interface Place {
   ideas: readonly Idea[]
 }
 
+/** How many stories of each section are shown, by idea; all where it says nothing. */
+export type Kept = ReadonlyMap<string, number>
+
 /** The digest as templates need it: words chosen, dates written, feed text made safe to look at, links checked. */
-export function digestView(digest: Digest, place: Place, cut = 0, left: ReadonlyMap<string, number> = new Map()): DigestView {
+export function digestView(digest: Digest, place: Place, kept: Kept = new Map()): DigestView {
   const url = issueUrl(digest, place.site)
   const anchors = new Set<string>()
-  const sections = digest.sections.map((section) =>
-    sectionView(section, digest, place, url, anchors, left.get(section.idea) ?? 0),
-  )
+  const sections = digest.sections.map((section) => sectionView(section, digest, place, kept, anchors))
   const counts = tallyOf(uniqueStories(digest))
   return {
     issue: issueName(digest),
@@ -100,8 +105,8 @@ export function digestView(digest: Digest, place: Place, cut = 0, left: Readonly
     url,
     quiet: isQuiet(digest),
     quietLine: quietLine(digest, place.ideas.length),
-    lead: digest.lead.map((sentence) => leadView(sentence, digest)),
-    stories: storyCount(digest),
+    lead: digest.lead.map((sentence) => leadView(sentence, digest, url)),
+    storiesPhrase: plural(storyCount(digest), 'story'),
     tally: directions.map((direction) => ({
       direction,
       mark: marks[direction],
@@ -110,10 +115,9 @@ export function digestView(digest: Digest, place: Place, cut = 0, left: Readonly
       phrase: countPhrase(direction, counts[direction]),
     })),
     sections,
-    read: number(digest.read),
-    leftOut: number(digest.leftOut),
+    reading: `Freehold read ${plural(digest.read, 'item')} and left out ${number(digest.leftOut)}.`,
     ...coverageView(digest.coverage),
-    cut,
+    cut: storyCount(digest) - storyCount(keepOnly(digest, kept)),
   }
 }
 
@@ -131,6 +135,15 @@ export function uniqueStories(digest: Digest): Story[] {
   return [...seen.values()]
 }
 
+/** The digest with only the stories that are kept. */
+export function keepOnly(digest: Digest, kept: Kept): Digest {
+  const sections = digest.sections.map((section) => ({
+    ...section,
+    stories: section.stories.slice(0, kept.get(section.idea)),
+  }))
+  return { ...digest, sections }
+}
+
 /** `This week`, or `In this issue` when the period was longer or shorter. */
 export function periodWord(digest: Pick<Digest, 'since' | 'until'>): string {
   const days = daysBetween(digest.since, digest.until)
@@ -143,13 +156,14 @@ export function storyTitle(story: Pick<Story, 'title'>): string {
 }
 
 /** `18 of 20 feeds answered.`, and which did not. */
-export function coverageView(coverage: Coverage | undefined): Pick<DigestView, 'coverage' | 'failing' | 'failingMore'> {
+export function coverageView(
+  coverage: Coverage | undefined,
+): Pick<DigestView, 'coverage' | 'failing' | 'failingMore'> {
   if (!coverage) return { coverage: '', failing: [], failingMore: 0 }
   const named = coverage.failing.slice(0, 12)
   const { feeds, answered } = coverage
   return {
-    coverage:
-      feeds === answered ? `All ${feeds} feeds answered.` : `${answered} of ${feeds} feeds answered.`,
+    coverage: feeds === answered ? `All ${feeds} feeds answered.` : `${answered} of ${feeds} feeds answered.`,
     failing: named.map(({ title, error }, index) => ({
       title: plain(title, 80),
       error: plain(error, 100),
@@ -157,6 +171,17 @@ export function coverageView(coverage: Coverage | undefined): Pick<DigestView, '
     })),
     failingMore: coverage.failing.length - named.length,
   }
+}
+
+/** `1 item`, `1,204 items`. */
+export function plural(count: number, word: string): string {
+  return `${number(count)} ${count === 1 ? word : word.endsWith('y') ? `${word.slice(0, -1)}ies` : `${word}s`}`
+}
+
+/** The evidence as it is shown. */
+export function quoteOf(evidence: string): string {
+  const words = plain(evidence, 500)
+  return words && quoted(words)
 }
 
 /** A count as people write it: `1,204`. */
@@ -168,29 +193,33 @@ function sectionView(
   section: DigestSection,
   digest: Digest,
   place: Place,
-  url: string,
+  kept: Kept,
   anchors: Set<string>,
-  more: number,
 ): SectionView {
-  const weeks = lastWeeks(section.balance)
-  const chart = elevation(section.balance, 240, 72)
+  const shown = section.stories.slice(0, kept.get(section.idea))
   return {
     id: section.idea,
     name: section.name,
     title: section.title,
     href: `${place.site}/ideas/${section.idea}`,
-    balance: `${periodWord(digest)}: ${tallyPhrase(fullTally(section, digest))}`,
-    hasChart: weeks.length > 0,
+    balance: `${periodWord(digest)}: ${tallyPhrase(tallyOf(section.stories))}`,
+    hasChart: section.balance.length > 0,
     sparks: sparks(section.balance),
-    chart,
-    weeks: `${weeks.length} weeks`,
-    stories: section.stories.map((story) => storyView(story, section.idea, digest, place, anchors)),
-    more,
-    moreLink: `${url}#${section.idea}`,
+    chart: elevation(section.balance, 240, 72),
+    weeks: plural(lastWeeks(section.balance).length, 'week'),
+    stories: shown.map((story) => storyView(story, section.idea, digest, place, anchors)),
+    more: section.stories.length - shown.length,
+    moreLink: `${issueUrl(digest, place.site)}#${section.idea}`,
   }
 }
 
-function storyView(story: Story, idea: string, digest: Digest, place: Place, anchors: Set<string>): StoryView {
+function storyView(
+  story: Story,
+  idea: string,
+  digest: Digest,
+  place: Place,
+  anchors: Set<string>,
+): StoryView {
   const anchor = anchors.has(story.item) ? '' : storyAnchor(story.item)
   anchors.add(story.item)
   const others = place.ideas.filter(({ id }) => id !== idea && story.ideas.includes(id))
@@ -207,7 +236,7 @@ function storyView(story: Story, idea: string, digest: Digest, place: Place, anc
     mixed: story.direction === 'mixed',
     mark: marks[story.direction],
     word: words[story.direction],
-    evidence: plain(story.evidence, 500),
+    quote: quoteOf(story.evidence),
     update: (story.update && plain(story.update, 240)) || null,
     also: story.also.slice(0, 8).map(({ feedTitle, feed, url }, index, shown) => ({
       title: plain(feedTitle, 80) || plain(feed, 80),
@@ -222,12 +251,12 @@ function storyView(story: Story, idea: string, digest: Digest, place: Place, anc
   }
 }
 
-function leadView(sentence: Digest['lead'][number], digest: Digest): DigestView['lead'][number] {
+function leadView(sentence: BackedText, digest: Digest, url: string): DigestView['lead'][number] {
   const items = sentence.backing.flatMap((backing) => (backing.kind === 'item' ? [backing.item] : []))
   const story = uniqueStories(digest).find(({ item }) => items.includes(item))
   return {
     text: plain(sentence.text, 600),
-    anchor: story ? storyAnchor(story.item) : null,
+    href: story ? `${digest.number === null ? '' : url}#${storyAnchor(story.item)}` : null,
     story: story ? storyTitle(story) : '',
   }
 }
@@ -237,7 +266,10 @@ function quietLine(digest: Digest, ideas: number): string {
     return 'No feed answered, so this silence says nothing about the world.'
   }
   if (digest.read === 0) return 'The feeds brought nothing new.'
-  const items = digest.read === 1 ? 'The one item read did not bear' : `None of the ${number(digest.read)} items read bore`
+  const items =
+    digest.read === 1
+      ? 'The one item read did not bear'
+      : `None of the ${number(digest.read)} items read bore`
   return `${items} on ${ideas === 5 ? 'the five key ideas' : 'the key ideas'}.`
 }
 

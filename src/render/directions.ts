@@ -9,7 +9,8 @@ export const words: Record<Direction, string> = { opens: 'opens', closes: 'close
 const plurals: Record<Direction, string> = { opens: 'open', closes: 'close', mixed: 'contested' }
 
 /** What the three words mean, for people who see them for the first time. */
-export const legend = '▲ opens: more cheap space · ▼ closes: less of it · ◆ contested: both, or not settled yet'
+export const legend =
+  '▲ opens: more cheap space · ▼ closes: less of it · ◆ contested: both, or not settled yet'
 
 export type Tally = Record<Direction, number>
 

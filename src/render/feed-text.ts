@@ -1,5 +1,5 @@
 // Variation selectors say how an emoji looks and hide nothing, so they stay.
-const unseen = /[[\p{Cf}\p{Default_Ignorable_Code_Point}]--[\uFE0E\uFE0F]]/gv
+const unseen = /[[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]--[\uFE0E\uFE0F]]/gv
 const stackedMarks = /(\p{M}{4})\p{M}+/gu
 
 /**
@@ -21,10 +21,18 @@ export function verbatim(text: string): string {
   return text.toWellFormed().replace(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]|(?![\t\n])\p{Cc}/gu, '')
 }
 
+/** The words of somebody else in quotation marks, unless they stand in some already. */
+export function quoted(words: string): string {
+  return /^[“„«"].*[”“»"]$/u.test(words) ? words : `“${words}”`
+}
+
 /** At most `max` characters, cut at a space where one is near, never inside a character. */
 export function clip(text: string, max: number): string {
   if (text.length <= max) return text
-  const whole = text.slice(0, Math.max(max - 1, 0)).toWellFormed().replace(/\uFFFD$/, '')
+  const whole = text
+    .slice(0, Math.max(max - 1, 0))
+    .toWellFormed()
+    .replace(/\uFFFD$/, '')
   const space = whole.lastIndexOf(' ')
   const cut = space > max * 0.7 ? whole.slice(0, space) : whole
   return `${cut.replace(/[\s,;:.–—-]+$/u, '')}…`

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Kysely, sql } from 'kysely'
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import {
   afterCrash,
   type Delivery,
@@ -8,6 +8,7 @@ import {
   maxAttempts,
   nextTry,
   type Receipt,
+  statesBefore,
 } from '../model/index.ts'
 import type { DeliveryTable, Schema } from './schema.ts'
 
@@ -66,22 +67,7 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
           .selectFrom('delivery as d')
           .selectAll('d')
           .where('d.medium', '=', options.medium)
-          .where('d.state', 'in', ['pending', 'deferred'])
-          .where('d.due_at', '<=', options.now)
-          .where((eb) =>
-            eb.not(
-              eb.exists(
-                eb
-                  .selectFrom('delivery as before')
-                  .select('before.id')
-                  .whereRef('before.digest', '=', 'd.digest')
-                  .whereRef('before.medium', '=', 'd.medium')
-                  .whereRef('before.target', '=', 'd.target')
-                  .whereRef('before.part', '<', 'd.part')
-                  .where('before.state', '<>', 'sent'),
-              ),
-            ),
-          )
+          .where((eb) => isDue(eb, options.now))
           .orderBy('d.due_at')
           .orderBy('d.id')
           .limit(options.limit)
@@ -234,6 +220,29 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
       return rows.map(fromRow)
     },
 
+    /** How many messages are due by now. */
+    async countDue(now: number): Promise<number> {
+      const row = await db
+        .selectFrom('delivery as d')
+        .select(sql<number>`cast(count(*) as integer)`.as('n'))
+        .where((eb) => isDue(eb, now))
+        .executeTakeFirstOrThrow()
+      return row.n
+    },
+
+    /** True when a message is due, or a claim's process is gone. */
+    async anyDue(now: number): Promise<boolean> {
+      const row = await db
+        .selectFrom('delivery as d')
+        .select('d.id')
+        .where((eb) =>
+          eb.or([isDue(eb, now), eb.and([eb('d.state', '=', 'sending'), eb('d.lease_until', '<', now)])]),
+        )
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
     /** How many of a digest's deliveries are in each state, by medium. */
     async counts(digest?: number): Promise<{ medium: Medium; state: DeliveryState; n: number }[]> {
       let query = db
@@ -245,6 +254,23 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
       if (digest !== undefined) query = query.where('digest', '=', digest)
       return (await query.execute()) as { medium: Medium; state: DeliveryState; n: number }[]
     },
+  }
+
+  /** Due, and no earlier part of the same post is still to be sent. */
+  function isDue(eb: ExpressionBuilder<Schema & { d: DeliveryTable }, 'd'>, now: number) {
+    const earlier = eb
+      .selectFrom('delivery as before')
+      .select('before.id')
+      .whereRef('before.digest', '=', 'd.digest')
+      .whereRef('before.medium', '=', 'd.medium')
+      .whereRef('before.target', '=', 'd.target')
+      .whereRef('before.part', '<', 'd.part')
+      .where('before.state', '<>', 'sent')
+    return eb.and([
+      eb('d.state', 'in', statesBefore('sending')),
+      eb('d.due_at', '<=', now),
+      eb.not(eb.exists(earlier)),
+    ])
   }
 
   function ours(claim: Claim) {

@@ -164,6 +164,15 @@ export function items(db: Kysely<Schema>) {
       })
     },
 
+    /** Items that bear on at least one idea. */
+    async countLabelled(): Promise<number> {
+      const row = await db
+        .selectFrom('label')
+        .select(sql<number>`cast(count(distinct item) as integer)`.as('n'))
+        .executeTakeFirstOrThrow()
+      return row.n
+    },
+
     async count(): Promise<number> {
       const row = await db
         .selectFrom('item')

@@ -110,6 +110,7 @@ function fromRow(row: JobRunTable): JobRun {
   return {
     job: row.job as JobName,
     startedAt: row.started_at,
+    leaseUntil: row.lease_until,
     finishedAt: row.finished_at,
     outcome: row.outcome as JobRun['outcome'],
     counts: JSON.parse(row.counts) as Record<string, number>,

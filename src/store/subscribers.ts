@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
-import { normalEmail, type Subscriber } from '../model/index.ts'
+import { normalEmail, statesBefore, type Subscriber } from '../model/index.ts'
 import type { Schema } from './schema.ts'
 
 /** E-mail subscribers and the addresses that must not be written to. */
@@ -105,7 +105,7 @@ export function subscribers(db: Kysely<Schema>) {
           .set({ state: 'cancelled', settled_at: now })
           .where('medium', '=', 'email')
           .where('target', '=', known.id)
-          .where('state', 'in', ['pending', 'deferred'])
+          .where('state', 'in', statesBefore('cancelled'))
           .execute()
         await tx.deleteFrom('subscriber').where('id', '=', known.id).execute()
         await tx

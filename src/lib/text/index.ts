@@ -1,3 +1,6 @@
 export * from './front-matter.ts'
+export * from './html.ts'
+export * from './language.ts'
+export * from './markdown.ts'
 export * from './outline.ts'
 export * from './yaml.ts'

@@ -4,6 +4,8 @@ import { type Heading, headingNamer } from './outline.ts'
 export interface RenderedMarkdown {
   html: string
   headings: Pick<Heading, 'level' | 'text' | 'id'>[]
+  /** The words of the first paragraph. */
+  opening: string
 }
 
 /** Turns a link as written into the one to use; null leaves the words without a link. */
@@ -31,7 +33,9 @@ export function renderMarkdown(source: string, rewriteLink: LinkRewriter = safeH
     }
     if (token.children) token.children = rewriteLinks(token.children, rewriteLink)
   }
-  return { html: markdown.renderer.render(tokens, markdown.options, {}), headings }
+  const paragraph = tokens.findIndex((token) => token.type === 'paragraph_open')
+  const opening = plainText(tokens[paragraph + 1]?.children ?? [])
+  return { html: markdown.renderer.render(tokens, markdown.options, {}), headings, opening }
 }
 
 /** Lets fragments, relative paths, http(s) and mailto through; null for every other scheme. */
@@ -59,7 +63,7 @@ function rewriteLinks(tokens: Token[], rewriteLink: LinkRewriter): Token[] {
 
 function plainText(tokens: Token[]): string {
   return tokens
-    .filter((token) => token.type === 'text' || token.type === 'code_inline')
-    .map((token) => token.content)
+    .filter((token) => ['text', 'code_inline', 'softbreak'].includes(token.type))
+    .map((token) => (token.type === 'softbreak' ? ' ' : token.content))
     .join('')
 }

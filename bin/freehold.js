@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+// Plain JavaScript, since this file may be run by a Node too old for the rest: it hands over to the Node 24 that the
+// project installs, and passes signals on, which npx doesn't do by itself.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const bundled = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url))
+const recent = Number(process.versions.node.split('.')[0]) >= 24
+const node = recent ? process.execPath : bundled
+
+if (!existsSync(fileURLToPath(new URL('../node_modules', import.meta.url))) || !existsSync(node)) {
+  process.stderr.write('freehold: its packages are not installed yet; run `npm ci` in the checkout first.\n')
+  process.exit(1)
+}
+
+const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+child.on('exit', (code, signal) => {
+  if (signal) {
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+  } else process.exit(code ?? 1)
+})

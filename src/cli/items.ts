@@ -1,0 +1,49 @@
+import type { Command } from 'commander'
+import { marks } from '../render/index.ts'
+import { print, printJsonLine, shortTime } from './output.ts'
+import { config, readTime } from './settings.ts'
+import { openDatabase } from './wiring.ts'
+
+export function addItems(program: Command): void {
+  program
+    .command('items')
+    .summary('stored items with their labels')
+    .description('Lists stored items with their labels, newest first.')
+    .option('--since <time>', 'first seen since then: 2026-03-09, or 7d for the last seven days')
+    .option('--idea <id>', 'only items of this idea')
+    .option('--limit <n>', 'at most so many', (value) => Number.parseInt(value, 10))
+    .option('--json', 'JSON Lines, one item a line')
+    .action(async (options: { since?: string; idea?: string; limit?: number; json?: boolean }) => {
+      const store = await openDatabase(config())
+      try {
+        const items = await store.items.list({
+          ...(options.since === undefined ? {} : { since: readTime(options.since, '--since') }),
+          ...(options.idea === undefined ? {} : { idea: options.idea }),
+          ...(options.limit ? { limit: options.limit } : {}),
+        })
+        if (items.length === 0 && !options.json) print('No items are stored yet; freehold ingest --all reads the feeds.')
+        for (const item of items) {
+          if (options.json) {
+            await printJsonLine({
+              id: item.id,
+              feed: item.feed,
+              title: item.title,
+              url: item.url,
+              publishedAt: item.publishedAt === null ? null : new Date(item.publishedAt).toISOString(),
+              firstSeenAt: new Date(item.firstSeenAt).toISOString(),
+              kind: item.kind,
+              language: item.language,
+              baseline: item.baseline,
+              labels: item.labels,
+            })
+            continue
+          }
+          const labels = item.labels.map((one) => `${marks[one.direction]} ${one.idea}`).join('  ')
+          print(`${item.id}  ${shortTime(item.publishedAt ?? item.firstSeenAt)}  ${item.feed}  ${item.title}`)
+          if (labels) print(`${' '.repeat(18)}${labels}`)
+        }
+      } finally {
+        await store.close()
+      }
+    })
+}

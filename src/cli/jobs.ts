@@ -1,0 +1,82 @@
+import type { Command } from 'commander'
+import { type JobStatus, jobStatuses, runJob } from '../jobs/index.ts'
+import { type JobName, jobNames } from '../model/index.ts'
+import { Failure } from './failure.ts'
+import { openLog } from './log.ts'
+import { print, printJson, shortTime, table } from './output.ts'
+import { progressBar } from './progress.ts'
+import { config } from './settings.ts'
+import { openDatabase, openWorkshop } from './wiring.ts'
+
+export function addJobs(program: Command): void {
+  const jobs = program.command('jobs').summary('the schedule').description('The scheduled jobs.')
+  jobs
+    .command('list')
+    .description('Shows each job: when it last ran, how that ended, when it runs next.')
+    .option('--json', 'print as JSON')
+    .action(async (options: { json?: boolean }) => {
+      const settings = config()
+      const store = await openDatabase(settings)
+      try {
+        const schedules = { ingest: settings.scheduleIngest, digest: settings.scheduleDigest, zone: settings.timezone }
+        const statuses = await jobStatuses({ store, now: Date.now }, schedules)
+        if (options.json) {
+          printJson(statuses.map(forJson))
+          return
+        }
+        const rows = statuses.map((one) => [
+          one.job,
+          shortTime(one.last?.startedAt ?? null),
+          outcome(one),
+          one.next === null ? one.when : shortTime(one.next),
+        ])
+        print(table([['job', 'last run (UTC)', 'outcome', 'next run (UTC)'], ...rows]))
+      } finally {
+        await store.close()
+      }
+    })
+  jobs
+    .command('run')
+    .argument('<name>', `one of ${jobNames.join(', ')}`)
+    .description('Runs a job now, whatever its schedule says; digest makes and releases one.')
+    .option('--json', 'print the outcome as JSON')
+    .action(async (name: string, options: { json?: boolean }) => {
+      if (!jobNames.includes(name as JobName)) throw new Failure(`There is no job ${name}; there are ${jobNames.join(', ')}.`)
+      const settings = config()
+      const { way, close } = await openWorkshop(settings, { log: openLog(settings, 'command') })
+      const bar = progressBar(name)
+      try {
+        const result = await runJob(way, name as JobName, { progress: bar.update })
+        bar.end()
+        if (result === null) throw new Failure(`The job ${name} is under way in another process.`)
+        if ('failed' in result) throw new Failure(`The job ${name} failed: ${result.failed}`)
+        const last = await way.store.jobRuns.last(name as JobName)
+        if (options.json) printJson(last)
+        else print(`${name}: done. ${tally(last?.counts ?? {})}`)
+      } finally {
+        await close()
+      }
+    })
+}
+
+function outcome({ last }: JobStatus): string {
+  if (!last) return 'has not run yet'
+  if (last.outcome === 'running') return last.leaseUntil < Date.now() ? 'cut off' : 'running'
+  const seconds = last.finishedAt === null ? '' : ` in ${((last.finishedAt - last.startedAt) / 1000).toFixed(1)} s`
+  return `${last.outcome}${seconds}: ${last.error ?? tally(last.counts)}`
+}
+
+function tally(counts: Record<string, number>): string {
+  return Object.entries(counts).map(([name, n]) => `${name} ${n}`).join(', ')
+}
+
+function forJson(status: JobStatus) {
+  const iso = (time: number | null | undefined) => (time == null ? null : new Date(time).toISOString())
+  const { job, last, next, when } = status
+  return {
+    job,
+    when,
+    next: iso(next),
+    last: last && { ...last, startedAt: iso(last.startedAt), finishedAt: iso(last.finishedAt), leaseUntil: undefined },
+  }
+}

@@ -1,0 +1,12 @@
+import { pino } from 'pino'
+import type { Config } from '../config.ts'
+
+/**
+ * The log: JSON Lines on stderr. A command run by hand reports in its own words and logs only errors, unless LOG_LEVEL
+ * asks for more.
+ */
+export function openLog(config: Config, kind: 'service' | 'command') {
+  const asked = process.env.LOG_LEVEL !== undefined || config.logLevel !== 'info'
+  const level = kind === 'service' || asked ? config.logLevel : 'error'
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }))
+}

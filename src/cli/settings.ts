@@ -1,0 +1,25 @@
+import { join } from 'node:path'
+import { type Config, readConfig } from '../config.ts'
+import { Failure } from './failure.ts'
+
+/** The checkout: relative paths of settings begin here, wherever the command is called from. */
+export const checkout = join(import.meta.dirname, '..', '..')
+
+/** The configuration from the environment and `.env`. */
+export function config(): Config {
+  return readConfig({ root: checkout, env: process.env, useEnvFile: true })
+}
+
+/**
+ * A time as people write it: `2026-03-09`, a full ISO time, or so long ago (`7d`, `36h`, `30m`). Returns ms. Throws a
+ * Failure that names the option.
+ */
+export function readTime(text: string, option: string, now = Date.now()): number {
+  const ago = /^(\d+)([mhd])$/.exec(text)
+  if (ago) return now - Number(ago[1]) * { m: 60_000, h: 3_600_000, d: 86_400_000 }[ago[2] as 'm' | 'h' | 'd']
+  const time = Date.parse(text)
+  if (Number.isNaN(time)) {
+    throw new Failure(`${option} ${text} is no time; write 2026-03-09, 2026-03-09T08:00Z or 7d for seven days ago.`)
+  }
+  return time
+}

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { openArchive, startSchedules } from '../jobs/index.ts'
+import { createWeb, listen } from '../web/index.ts'
+import { openLog } from './log.ts'
+import { config } from './settings.ts'
+import { openWorkshop, type Workshop } from './wiring.ts'
+import type { Config } from '../config.ts'
+import type { Log } from '../jobs/index.ts'
+
+export function addStart(program: Command): void {
+  program
+    .command('start')
+    .summary('the service: schedules, web pages, deliveries')
+    .description('Runs the service until it gets SIGTERM or SIGINT: schedules, web pages, deliveries.')
+    .action(async () => {
+      const settings = config()
+      const log = openLog(settings, 'service')
+      for (const warning of settings.warnings) log.warn({}, warning)
+      const workshop = await openWorkshop(settings, { log })
+      sayWhereMessagesGo(workshop, settings, log)
+      // Training takes a second or two; better now than when the first item comes.
+      await workshop.way.classifier()
+      const pages = await openPages(workshop, settings, log)
+      const schedules = await startSchedules(workshop.way, {
+        ingest: settings.scheduleIngest,
+        digest: settings.scheduleDigest,
+        zone: settings.timezone,
+      })
+      log.info({ url: pages.url, feeds: workshop.way.feeds.length }, 'Freehold is running')
+      const signal = await stopSignal()
+      log.info({ signal }, 'stopping; messages under way are finished first')
+      await Promise.all([schedules.stop(), pages.close()])
+      await workshop.close()
+      log.info({}, 'stopped')
+    })
+}
+
+/** Serves the web pages of a workshop. */
+export async function openPages(workshop: Workshop, settings: Config, log: Log) {
+  const { way, pages } = workshop
+  const app = createWeb({
+    archive: openArchive(way),
+    renderer: way.renderer,
+    pages,
+    ideas: way.ideas,
+    stylesheet: await readFile(join(settings.templatesDir, 'freehold.css'), 'utf8'),
+    health: {
+      async ready() {
+        await way.store.ping()
+        return { ok: true as const }
+      },
+    },
+    now: way.now,
+    log,
+  })
+  return listen(app, { host: settings.host, port: settings.port })
+}
+
+function sayWhereMessagesGo(workshop: Workshop, settings: Config, log: Log): void {
+  const folder = join(settings.dataDir, 'outbox')
+  if (!workshop.way.post.smtp) log.info({ folder }, 'SMTP_URL is not set: mails are written to the outbox folder')
+  if (!workshop.way.post.discord) log.info({ folder }, 'DISCORD_TOKEN is not set: posts are written to the outbox folder')
+  else if (!settings.discordChannel) log.warn({}, 'DISCORD_CHANNEL is not set: no channel gets the digest')
+}
+
+/** Resolves with the first signal that asks to stop; a second one ends the process at once. */
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(1))
+        resolve(signal)
+      })
+    }
+  })
+}

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { join, relative } from 'node:path'
+import { type Classifier, loadClassifier } from '../classify/index.ts'
+import { addressOf, type Config, ConfigError } from '../config.ts'
+import { createDiscord, createOutbox, createSmtp } from '../deliver/index.ts'
+import { readFeedLists } from '../feeds/index.ts'
+import { createParsePool, createReader } from '../ingest/index.ts'
+import type { Log, PostOffice, Way } from '../jobs/index.ts'
+import { createHttp } from '../lib/http/index.ts'
+import { type Problem, problemLine } from '../lib/text/index.ts'
+import type { Feed, Idea, Page } from '../model/index.ts'
+import { createRenderer } from '../render/index.ts'
+import { openStore, type Store } from '../store/index.ts'
+import { checkPages, ideasOf, readExamples, readPages } from '../wiki/index.ts'
+
+/** Claims of a process that says nothing for so long are taken over by another. */
+const leaseMs = 15_000
+/** Mails under way at once, each on a connection of its own. */
+const mailConnections = 5
+
+/** The wiki's pages and key ideas. Throws ConfigError listing what is wrong with its files. */
+export async function loadWiki(config: Config): Promise<{ pages: Page[]; ideas: Idea[] }> {
+  const set = await readPages(config.wikiDir, shown(config, config.wikiDir))
+  refuse(checkPages(set), 'The wiki has faults; mend them first:')
+  return { pages: set.pages, ideas: ideasOf(set.pages) }
+}
+
+/** The curated feeds. Throws ConfigError listing what is wrong with the lists. */
+export async function loadFeeds(config: Config): Promise<Feed[]> {
+  const { feeds, problems } = await readFeedLists(config.feedsDir, shown(config, config.feedsDir))
+  refuse(problems, 'The feed lists have faults; mend them first:')
+  return feeds
+}
+
+/** The classifier for the wiki's labels: trained when they changed, else as kept in DATA_DIR. */
+export async function openClassifier(config: Config, ideas: Idea[]): Promise<Classifier> {
+  const { examples, problems } = await readExamples(config.wikiDir, ideas, shown(config, config.wikiDir))
+  refuse(problems, 'The label files have faults; mend them first:')
+  return loadClassifier(examples, ideas, join(config.dataDir, 'models'))
+}
+
+/** A file or folder as people should see it: relative to the checkout where it lies inside. */
+export function shown(config: Config, path: string): string {
+  const inside = relative(config.root, path)
+  return inside.startsWith('..') ? path : inside || '.'
+}
+
+/** Opens the database; anything but its own error is said with the setting to look at. */
+export function openDatabase(config: Config): Promise<Store> {
+  return openStore(config.databaseUrl)
+}
+
+/** Where messages go: the real services when they are configured, else files in the outbox. */
+export function openPostOffice(config: Config): PostOffice {
+  const address = addressOf(config.mailFrom) ?? config.mailFrom
+  const discord = config.discordToken
+    ? createDiscord({ token: config.discordToken, apiUrl: config.discordApiUrl })
+    : null
+  const channels = config.discordChannel ? [config.discordChannel] : []
+  return {
+    smtp: config.smtpUrl ? createSmtp({ url: config.smtpUrl, connections: mailConnections }) : null,
+    mailsAtOnce: mailConnections,
+    mailFrom: config.mailFrom,
+    mailAddress: address,
+    mailDomain: address.slice(address.lastIndexOf('@') + 1),
+    postalAddress: config.postalAddress,
+    publicUrl: config.publicUrl,
+    discord,
+    channels: discord ? channels : channels.length ? channels : ['outbox'],
+    outbox: createOutbox(join(config.dataDir, 'outbox')),
+  }
+}
+
+export interface Workshop {
+  way: Way
+  pages: Page[]
+  close(): Promise<void>
+}
+
+/** Everything the jobs work with, made from the configuration. Close it when done. */
+export async function openWorkshop(
+  config: Config,
+  options: { log: Log; now?: () => number; hostGapMs?: number; feeds?: Feed[] },
+): Promise<Workshop> {
+  const { pages, ideas } = await loadWiki(config)
+  const feeds = options.feeds ?? (await loadFeeds(config))
+  const store = await openDatabase(config)
+  const now = options.now ?? Date.now
+  const http = createHttp({
+    userAgent: `Freehold/0.1 (feed reader; +${config.publicUrl})`,
+    allowPrivateNetwork: config.allowPrivateNetwork,
+    ...(options.hostGapMs === undefined ? {} : { hostGapMs: options.hostGapMs }),
+  })
+  const parser = createParsePool()
+  const post = openPostOffice(config)
+  let classifier: Promise<Classifier> | undefined
+  return {
+    pages,
+    way: {
+      store,
+      feeds,
+      ideas,
+      reader: createReader({ http, parser, now }),
+      classifier: () => (classifier ??= openClassifier(config, ideas)),
+      renderer: createRenderer({ templatesDir: config.templatesDir, publicUrl: config.publicUrl, ideas }),
+      post,
+      now,
+      log: options.log,
+      owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+      leaseMs,
+    },
+    async close() {
+      await post.smtp?.close()
+      await http.close()
+      await parser.close()
+      await store.close()
+    },
+  }
+}
+
+function refuse(problems: Problem[], head: string): void {
+  if (problems.length) throw new ConfigError([head, ...problems.map(problemLine)].join('\n'))
+}

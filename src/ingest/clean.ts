@@ -1,0 +1,107 @@
+import { oneLine, plainText } from '../lib/text/index.ts'
+import { canonicalUrl, cleanUrl, type FeedItem } from '../model/index.ts'
+import { parseDate } from './dates.ts'
+import type { RawItem } from './raw-feed.ts'
+
+const maxTitle = 500
+const maxSummary = 2_000
+const maxContent = 20_000
+/** A title made of the text, where an item has none. */
+const maxMadeTitle = 120
+const maxGuid = 1_000
+const maxUrl = 4_000
+
+/** Cleans the items of one document: plain text, absolute links, one item per identity, none without any content. */
+export function cleanItems(raw: RawItem[], feedUrl: string): FeedItem[] {
+  const items = raw.map((item) => cleanItem(item, feedUrl))
+  return withUniqueGuids(items.filter((item) => item.url || item.title))
+}
+
+/** Text of at most `max` characters, cut at a word and marked with an ellipsis. */
+export function cutAtWord(text: string, max: number): string {
+  if (text.length <= max) return text
+  const head = text.slice(0, max - 1)
+  const word = /\s/.test(text[max - 1]!)
+    ? head.length
+    : Math.max(head.lastIndexOf(' '), head.lastIndexOf('\n'))
+  // Without a space nearby it is no language that has them, or no text.
+  const cut = word > max / 2 ? head.slice(0, word) : head.replace(/[\ud800-\udbff]$/, '')
+  return `${cut.trimEnd()}…`
+}
+
+/** A title that may hold HTML, as plain text. What only looks like a tag (`List<String>`) stays. */
+export function cleanTitle(html: string): string {
+  const text = plainText(unwrap(html).replace(notInTitles, '&lt;'))
+  return cutAtWord(oneLine(text), maxTitle)
+}
+
+const notInTitles =
+  /<(?!\/?(?:a|abbr|acronym|b|bdi|bdo|big|br|center|cite|code|del|dfn|div|em|font|h[1-6]|i|img|ins|kbd|li|mark|ol|p|pre|q|s|samp|script|small|span|strike|strong|style|sub|sup|svg|table|tbody|td|time|tr|tt|u|ul|var|wbr|xhtml:\w+)(?=[\s/>])|!--)/gi
+
+function cleanItem(raw: RawItem, feedUrl: string): FeedItem {
+  const guid = raw.guid.trim().slice(0, maxGuid) || null
+  const url =
+    resolve(raw.link, feedUrl) ??
+    (raw.guidIsLink && guid && /^https?:/i.test(guid) ? resolve(guid, feedUrl) : null)
+  const [short, long] = [cleanText(raw.summary), cleanText(raw.content)]
+  const summary = cutAtWord(short || long, maxSummary)
+  const full = long.length > short.length ? long : short
+  return {
+    guid,
+    url,
+    title: cleanTitle(raw.title) || cutAtWord(oneLine(summary), maxMadeTitle) || url || '',
+    summary,
+    content: full.length > summary.length ? cutAtWord(full, maxContent) : '',
+    publishedAt: raw.dates.map(parseDate).find((date) => date !== null) ?? null,
+  }
+}
+
+function cleanText(html: string): string {
+  const text = plainText(unwrap(html))
+  const tail = Math.max(0, text.length - 700)
+  // WordPress adds it to every item; it says nothing and counts as text.
+  const boilerplate = /\s*\bThe post .{0,400}? (?:appeared first|first appeared) on .{0,200}$/s.exec(
+    text.slice(tail),
+  )
+  return boilerplate ? text.slice(0, tail + boilerplate.index).trimEnd() : text
+}
+
+/** CDATA inside CDATA arrives as text. */
+function unwrap(html: string): string {
+  return html.includes('<![CDATA[') ? html.replace(/<!\[CDATA\[|\]\]>/g, '') : html
+}
+
+function resolve(link: string, base: string): string | null {
+  const text = link.trim().replaceAll('&amp;', '&')
+  if (!text || text.length > maxUrl) return null
+  const absolute = /^www\.[^/\s]+\.[a-z]/i.test(text) ? `https://${text}` : text
+  const url = URL.parse(absolute, base)?.href
+  return url ? cleanUrl(url) : null
+}
+
+/**
+ * A guid that stands for different things in one document is no identity: from its second use on, what tells them
+ * apart is added to it. True repetitions are dropped.
+ */
+function withUniqueGuids(items: FeedItem[]): FeedItem[] {
+  const firsts = new Map<string, FeedItem>()
+  const seen = new Set<string>()
+  return items.flatMap((item) => {
+    if (!item.guid) return [item]
+    const first = firsts.get(item.guid)
+    if (!first) {
+      firsts.set(item.guid, item)
+      return [item]
+    }
+    const mark = markOf(item)
+    if (mark === markOf(first)) return []
+    const guid = `${item.guid}|${item.url ?? item.title}`
+    if (seen.has(guid)) return []
+    seen.add(guid)
+    return [{ ...item, guid }]
+  })
+}
+
+function markOf(item: FeedItem): string {
+  return (item.url && canonicalUrl(item.url)) || item.title
+}

@@ -1,0 +1,12 @@
+export { compileFilter, type Filter, isWanted } from './keep.ts'
+export type {
+  ParsedFeed,
+  ParseFailure,
+  ParseOutcome,
+  ReadFailureReason,
+  ReadOutcome,
+  Source,
+} from './outcome.ts'
+export type { ParseJob } from './parse-job.ts'
+export { createParsePool, type ParsePool, type ParsePoolOptions } from './parse-pool.ts'
+export { createReader, type Reader, type ReaderParts } from './reader.ts'

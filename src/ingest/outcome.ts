@@ -1,0 +1,73 @@
+import type { FailureReason } from '../lib/http/index.ts'
+import type { FeedItem, FeedState } from '../model/index.ts'
+
+export interface ParsedFeed {
+  kind: 'feed'
+  /** Plain text, may be empty. */
+  title: string
+  /** BCP 47; null when the document does not say. */
+  language: string | null
+  items: FeedItem[]
+  /** Items in the document; more than `items.length` when only the newest were kept. */
+  total: number
+}
+
+export interface ParseFailure {
+  kind: 'failed'
+  reason: 'empty' | 'challenge' | 'notAFeed' | 'malformed' | 'parseTimeout' | 'parseMemory'
+  /** A predicate without a subject: "answered with …". */
+  message: string
+}
+
+export type ParseOutcome = ParsedFeed | ParseFailure
+
+/** What is known of a feed before it is read. */
+export type Source = Pick<FeedState, 'url' | 'etag' | 'lastModified' | 'bodyHash'>
+
+export type ReadFailureReason =
+  | FailureReason
+  | ParseFailure['reason']
+  | 'gone'
+  | 'notFound'
+  | 'forbidden'
+  | 'rateLimited'
+  | 'serverError'
+  | 'status'
+
+/** The validators to send next time; null where the server gives none. */
+interface Validators {
+  etag: string | null
+  lastModified: string | null
+}
+
+/** Where the answer came from. */
+interface Origin {
+  finalUrl: string
+  /** Where redirects that are all permanent lead; null without any. */
+  permanentUrl: string | null
+}
+
+/** What came of reading a feed once. */
+export type ReadOutcome =
+  | ({
+      kind: 'items'
+      items: FeedItem[]
+      /** Items in the document; more than `items.length` when only the newest were kept. */
+      total: number
+      title: string
+      language: string | null
+      /** SHA-256 of the body, hex. */
+      bodyHash: string
+    } & Validators &
+      Origin)
+  | ({ kind: 'unchanged' } & Validators & Origin)
+  | {
+      kind: 'failed'
+      reason: ReadFailureReason
+      /** A sentence that names the host and, where there is one, the remedy. */
+      message: string
+      /** HTTP status; null when there was no answer. */
+      status: number | null
+      /** How long the server asks to be left alone (Retry-After). */
+      retryAfterMs: number | null
+    }

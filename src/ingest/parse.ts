@@ -1,0 +1,101 @@
+import { oneLine, plainText } from '../lib/text/index.ts'
+import { notAFeed } from './challenge.ts'
+import { cleanItems } from './clean.ts'
+import { parseDate } from './dates.ts'
+import type { ParsedFeed, ParseOutcome } from './outcome.ts'
+import { assemble, dateOf, findRoot, outline } from './outline.ts'
+import type { RawFeed } from './raw-feed.ts'
+import { repairCharacters } from './repair.ts'
+import { withFeedsmith, withFeedsmithJson } from './with-feedsmith.ts'
+import { withRssParser } from './with-rss-parser.ts'
+
+/** Items of one document that are kept, the newest ones. */
+export const maxItems = 2_000
+
+/**
+ * Reads RSS, RDF, Atom or JSON Feed, well-formed or not. `url` is where it came from; relative links are resolved
+ * against it. Synchronous work on the whole text, so for anything from outside use a parse pool.
+ */
+export async function parse(text: string, url: string): Promise<ParseOutcome> {
+  const clean = repairCharacters(text).trim()
+  if (!clean) return { kind: 'failed', reason: 'empty', message: 'answered with an empty body' }
+  if (clean[0] === '{' || clean[0] === '[') return parseJson(clean, url)
+  const root = findRoot(clean)
+  if (!root || /<html[\s>]|<!doctype\s+html/i.test(clean.slice(0, root.index))) return notAFeed(clean)
+  return parseXml(clean, url)
+}
+
+async function parseXml(text: string, url: string): Promise<ParseOutcome> {
+  const parts = outline(text)
+  if (!parts) return notAFeed(text)
+  const items = newest(parts.items, dateOf)
+  const xml = assemble(parts, items)
+  const first = await attempt(() => withRssParser(xml))
+  const complete = first && first.items.length >= items.length
+  const second = complete ? null : await attempt(() => withFeedsmith(xml))
+  const feed = second && second.items.length > (first?.items.length ?? -1) ? second : first
+  if (!feed) {
+    const message =
+      'answered with a feed too broken to be read; tell its publisher, or look for another feed of the site'
+    return { kind: 'failed', reason: 'malformed', message }
+  }
+  return finish(
+    { ...feed, language: feed.language || (parts.language ?? '') },
+    url,
+    parts.items.length - items.length,
+  )
+}
+
+async function parseJson(text: string, url: string): Promise<ParseOutcome> {
+  let json: { items?: unknown }
+  try {
+    json = JSON.parse(text)
+  } catch {
+    const message = 'answered with JSON that breaks off or is not well-formed; tell its publisher'
+    return { kind: 'failed', reason: 'malformed', message }
+  }
+  const items = Array.isArray(json.items) ? json.items : []
+  const chosen = newest(items, (item) => parseDate(stringOf(item?.date_published ?? item?.date_modified)))
+  const feed = await attempt(() => withFeedsmithJson(Array.isArray(json) ? null : { ...json, items: chosen }))
+  if (!feed) return notAFeed(text)
+  return finish(feed, url, items.length - chosen.length)
+}
+
+function finish(feed: RawFeed, url: string, left: number): ParsedFeed {
+  const items = cleanItems(feed.items, url)
+  const language = feed.language.trim().replace('_', '-')
+  return {
+    kind: 'feed',
+    title: oneLine(plainText(feed.title)).slice(0, 300),
+    language: /^[a-z]{2,3}(-[a-z\d]{1,8})*$/i.test(language) ? language : null,
+    items,
+    total: items.length + left,
+  }
+}
+
+/** The newest of a document's items, in document order: by date where there is one, else the first ones. */
+function newest<T>(items: T[], date: (item: T) => number | null): T[] {
+  if (items.length <= maxItems) return items
+  const ranked = items.map((item, place) => ({ item, place, date: date(item) }))
+  // An item without a date is as new as the dated one above it: feeds are sorted more often than not.
+  let last = Number.POSITIVE_INFINITY
+  for (const entry of ranked) last = entry.date ??= last
+  ranked.sort((a, b) => (a.date === b.date ? a.place - b.place : b.date! - a.date!))
+  return ranked
+    .slice(0, maxItems)
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item)
+}
+
+/** Null instead of an exception: what one parser can't read, the next one may. */
+async function attempt(parser: () => RawFeed | Promise<RawFeed>): Promise<RawFeed | null> {
+  try {
+    return await parser()
+  } catch {
+    return null
+  }
+}
+
+function stringOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import type { Http, HttpResponse } from '../lib/http/index.ts'
+import type { ReadFailureReason, ReadOutcome, Source } from './outcome.ts'
+import type { ParsePool } from './parse-pool.ts'
+import { retryAfter } from './retry-after.ts'
+import { describeStatus } from './status.ts'
+
+const accept =
+  'application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, application/xml;q=0.9, ' +
+  'text/xml;q=0.9, application/json;q=0.8, */*;q=0.5'
+
+export interface ReaderParts {
+  http: Pick<Http, 'get'>
+  parser: Pick<ParsePool, 'parse'>
+  /** The clock, ms since the epoch. */
+  now: () => number
+}
+
+/** Reads feeds. */
+export interface Reader {
+  /** Asks for a feed once, with what is known of it. Whatever the server does is an outcome, never an exception. */
+  read(source: Source): Promise<ReadOutcome>
+}
+
+/** Makes a reader that fetches with `http` and parses with `parser`. */
+export function createReader({ http, parser, now }: ReaderParts): Reader {
+  return {
+    async read(source) {
+      const answer = await http.get(source.url, { headers: requestHeaders(source) })
+      if (answer.kind === 'failed') {
+        const remedy =
+          answer.reason === 'privateAddress'
+            ? ' Set ALLOW_PRIVATE_NETWORK=true if feeds on your own network are meant to be read.'
+            : ''
+        return failure(answer.reason, answer.message + remedy, null)
+      }
+      const { status, headers, body } = answer
+      const host = new URL(answer.url).hostname
+      const fail = (reason: ReadFailureReason, predicate: string) => {
+        const wait = status === 429 || status === 503 ? retryAfter(headers['retry-after'], now()) : null
+        return failure(reason, `${host} ${predicate}.`, status, wait)
+      }
+      if (status === 304 && isConditional(source)) return unchanged(answer, source)
+      if (status < 200 || status > 299) {
+        const { reason, message } = describeStatus(status, headers, body.toString('latin1', 0, 100_000))
+        return fail(reason, message)
+      }
+      const bodyHash = createHash('sha256').update(body).digest('hex')
+      if (bodyHash === source.bodyHash) return unchanged(answer, source)
+      const parsed = await parser.parse({
+        body,
+        contentType: headers['content-type'] ?? null,
+        url: answer.url,
+      })
+      if (parsed.kind === 'failed') return fail(parsed.reason, parsed.message)
+      const { items, total, title, language } = parsed
+      return {
+        kind: 'items',
+        items,
+        total,
+        title,
+        language,
+        bodyHash,
+        ...validatorsOf(answer),
+        ...originOf(answer),
+      }
+    },
+  }
+}
+
+function requestHeaders({ etag, lastModified }: Source): Record<string, string> {
+  // An empty If-None-Match makes some servers send the whole feed each time.
+  return {
+    accept,
+    ...(etag?.trim() ? { 'if-none-match': etag } : {}),
+    ...(lastModified?.trim() ? { 'if-modified-since': lastModified } : {}),
+  }
+}
+
+function isConditional({ etag, lastModified }: Source): boolean {
+  return Boolean(etag?.trim() || lastModified?.trim())
+}
+
+/** A 304 may bring new validators (RFC 9111 §4.3.4); a server that repeats itself with 200 always does. */
+function unchanged(answer: HttpResponse, source: Source): ReadOutcome {
+  const { etag, lastModified } = validatorsOf(answer)
+  const kept = answer.status === 304 ? source : { etag: null, lastModified: null }
+  return {
+    kind: 'unchanged',
+    etag: etag ?? kept.etag,
+    lastModified: lastModified ?? kept.lastModified,
+    ...originOf(answer),
+  }
+}
+
+function validatorsOf({ headers }: HttpResponse): { etag: string | null; lastModified: string | null } {
+  return { etag: sendable(headers.etag), lastModified: sendable(headers['last-modified']) }
+}
+
+/** A header value that can be sent back; null for what is empty or would break the next request. */
+function sendable(value: string | undefined): string | null {
+  const text = value?.trim() ?? ''
+  return /^[\x20-\x7e]{1,500}$/.test(text) ? text : null
+}
+
+function originOf({ url, permanentUrl }: HttpResponse): { finalUrl: string; permanentUrl: string | null } {
+  return { finalUrl: url, permanentUrl }
+}
+
+function failure(
+  reason: ReadFailureReason,
+  message: string,
+  status: number | null,
+  retryAfterMs: number | null = null,
+): ReadOutcome {
+  return { kind: 'failed', reason, message, status, retryAfterMs }
+}

@@ -1,0 +1,61 @@
+import { balanceOf, balanceWeeks } from '../digest/index.ts'
+import { type Digest, type LabelledItem, type WeekBalance, week } from '../model/index.ts'
+import { type Counts, type DigestSummary, headlineOf } from '../render/index.ts'
+import type { Way } from './way.ts'
+
+/** What readers can look up: the issues that were released, and the items under each idea. */
+export function openArchive(way: Pick<Way, 'store' | 'feeds' | 'now'>) {
+  const titles = new Map(way.feeds.map((feed) => [feed.id, feed.title]))
+  const released = async () => (await way.store.digests.list()).filter((one) => one.releasedAt !== null)
+
+  return {
+    /** Newest first. */
+    async digests(): Promise<DigestSummary[]> {
+      return (await released()).map(({ digest, number }) => summarise(digest, number))
+    },
+
+    async digest(number: number): Promise<Digest | null> {
+      const stored = await way.store.digests.get(number)
+      return stored?.releasedAt == null ? null : stored.digest
+    },
+
+    async latest(): Promise<Digest | null> {
+      return (await released())[0]?.digest ?? null
+    },
+
+    async ideaItems(idea: string, limit: number): Promise<(LabelledItem & { feedTitle: string })[]> {
+      const items = await way.store.items.list({ idea, limit })
+      return items.map((item) => ({ ...item, feedTitle: titles.get(item.feed) ?? item.feed }))
+    },
+
+    async ideaBalance(idea: string): Promise<WeekBalance[]> {
+      const until = way.now()
+      const items = await way.store.items.labelledBetween({ since: until - (balanceWeeks + 1) * week, until })
+      return balanceOf(idea, items, until)
+    },
+
+    async counts(): Promise<Counts> {
+      return {
+        feeds: way.feeds.filter((feed) => feed.enabled).length,
+        items: await way.store.items.count(),
+        labelled: await way.store.items.countLabelled(),
+        digests: (await released()).length,
+      }
+    },
+  }
+}
+
+function summarise(digest: Digest, number: number): DigestSummary {
+  const stories = digest.sections.flatMap((section) => section.stories)
+  const leaning = (direction: string) => stories.filter((story) => story.direction === direction).length
+  return {
+    number,
+    since: digest.since,
+    until: digest.until,
+    stories: stories.length,
+    opens: leaning('opens'),
+    closes: leaning('closes'),
+    mixed: leaning('mixed'),
+    headline: headlineOf(digest),
+  }
+}

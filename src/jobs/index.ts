@@ -1,0 +1,8 @@
+export { openArchive } from './archive.ts'
+export { classify } from './classify.ts'
+export { type DeliverReport, deliver } from './deliver.ts'
+export { composePeriod, createDigest, openPeriod } from './digest.ts'
+export { type IngestReport, ingest } from './ingest.ts'
+export { type RunResult, recorded } from './run.ts'
+export { type JobStatus, jobStatuses, runJob, type Schedules, startSchedules } from './service.ts'
+export type { Log, PostOffice, Progress, Way } from './way.ts'

@@ -1,0 +1,55 @@
+import type { Classifier } from '../classify/index.ts'
+import type { Discord, Outbox, Smtp } from '../deliver/index.ts'
+import type { Reader } from '../ingest/index.ts'
+import type { Feed, Idea } from '../model/index.ts'
+import type { Renderer } from '../render/index.ts'
+import type { Store } from '../store/index.ts'
+
+/** Where log lines go; pino fits. */
+export interface Log {
+  info(facts: object, message: string): void
+  warn(facts: object, message: string): void
+  error(facts: object, message: string): void
+}
+
+/** Everything the jobs work with; made once by the wiring. */
+export interface Way {
+  store: Store
+  feeds: Feed[]
+  ideas: Idea[]
+  reader: Reader
+  classifier: () => Promise<Classifier>
+  renderer: Renderer
+  post: PostOffice
+  /** The clock (ms since the epoch). */
+  now: () => number
+  log: Log
+  /** Names this process in claims and leases. */
+  owner: string
+  /** Claims and runs of a process that says nothing for so long (ms) are taken over. */
+  leaseMs: number
+}
+
+/** How messages leave. */
+export interface PostOffice {
+  /** Null writes mails to the outbox. */
+  smtp: Smtp | null
+  /** Mails under way at once; each holds a connection. */
+  mailsAtOnce: number
+  /** Sender as it stands in the mail: `Freehold <digest@example.org>`. */
+  mailFrom: string
+  /** Its bare address: envelope sender, and where people write to leave. */
+  mailAddress: string
+  /** Domain of Message-IDs. */
+  mailDomain: string
+  postalAddress: string | null
+  publicUrl: string
+  /** Null writes posts to the outbox. */
+  discord: Discord | null
+  /** Channels that get every digest; with no Discord, the one name `outbox` stands for a channel. */
+  channels: string[]
+  outbox: Outbox
+}
+
+/** Called as long work goes on; `total` may grow. */
+export type Progress = (done: number, total: number, what: string) => void

@@ -1,0 +1,33 @@
+import type { Digest, DigestSection, Story } from '../model/index.ts'
+import { verbatim } from './feed-text.ts'
+import { webLink } from './links.ts'
+
+/** The digest as other programs read it: the contract's shape, with the feeds' titles beside their ids. */
+export function digestJson(digest: Digest) {
+  const { number, since, until, lead, sections, coverage, read, leftOut } = digest
+  return harmless({
+    number,
+    since,
+    until,
+    lead,
+    sections: sections.map(sectionJson),
+    ...(coverage && { coverage }),
+    read,
+    leftOut,
+  })
+}
+
+export type DigestJson = ReturnType<typeof digestJson>
+
+function sectionJson({ idea, name, title, balance, stories }: DigestSection) {
+  return { idea, name, title, balance, stories: stories.map(storyJson) }
+}
+
+function storyJson({ url, also, ...story }: Story) {
+  return { ...story, url: webLink(url), also: also.map((one) => ({ ...one, url: webLink(one.url) })) }
+}
+
+/** The same value, with every text in it made harmless. */
+function harmless<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value), (_, part) => (typeof part === 'string' ? verbatim(part) : part))
+}

@@ -1,0 +1,240 @@
+import {
+  type Digest,
+  directions,
+  effectiveDate,
+  type Idea,
+  issueName,
+  type Page,
+  type WeekBalance,
+} from '../model/index.ts'
+import { elevation, lastWeeks, total } from './balance.ts'
+import { longDate, periodName, shortDate } from './dates.ts'
+import { digestView, number, type Place, plural, quoteOf } from './digest-view.ts'
+import { countPhrase, legend, marks, type Tally, tallyPhrase, words } from './directions.ts'
+import { plain } from './feed-text.ts'
+import { webLink } from './links.ts'
+import type { IdeaItem } from './syndication.ts'
+import type { Templates } from './templates.ts'
+import { wikiView } from './wiki-view.ts'
+
+/** An issue as the list of issues shows it. */
+export interface DigestSummary {
+  number: number
+  since: string
+  until: string
+  stories: number
+  opens: number
+  closes: number
+  mixed: number
+  /** The title of its strongest story. */
+  headline: string
+}
+
+/** How much the archive holds. */
+export interface Counts {
+  feeds: number
+  items: number
+  /** Items that bear on at least one idea. */
+  labelled: number
+  digests: number
+}
+
+export interface HomeContent {
+  latest: Digest | null
+  ideas: readonly Idea[]
+  counts: Counts
+}
+
+export interface IdeaContent {
+  idea: Idea
+  page: Page | null
+  items: readonly IdeaItem[]
+  balance: readonly WeekBalance[]
+}
+
+const about =
+  'Freehold watches the news for signs that the stock of open AI models is being renewed, and publishes what it finds ' +
+  'once a week.'
+
+/** Makes the web pages; `publicUrl` is where they are read, without a slash at its end. */
+export function pageRenderer(templates: Templates, publicUrl: string, ideas: readonly Idea[]) {
+  // Links within the pages hold wherever a proxy puts them; only the path belongs to them.
+  const base = new URL(publicUrl).pathname.replace(/\/$/, '')
+  const place: Place = { site: base, ideas }
+  const page = (name: string) => {
+    const template = templates.html(`pages/${name}`)
+    return (path: string, title: string, view: object) =>
+      template({ ...frame(path, title), legend, base, ...view })
+  }
+  const pages = {
+    home: page('home'),
+    digests: page('digests'),
+    digest: page('digest'),
+    ideas: page('ideas'),
+    idea: page('idea'),
+    wikiIndex: page('wiki-index'),
+    wiki: page('wiki'),
+    notice: page('notice'),
+  }
+
+  function frame(path: string, title: string) {
+    return {
+      title: title ? `${title} · Freehold` : 'Freehold: is the stock of open AI models being renewed?',
+      description: about,
+      canonical: path === '' ? '' : `${publicUrl}${path}`,
+      isHome: path === '/',
+      nav: [
+        { href: `${base}/digests`, label: 'Digests', here: path.startsWith('/digests') },
+        { href: `${base}/ideas`, label: 'Ideas', here: path.startsWith('/ideas') },
+        { href: `${base}/wiki`, label: 'Wiki', here: path.startsWith('/wiki') },
+      ],
+    }
+  }
+
+  return {
+    homePage({ latest, ideas, counts }: HomeContent): string {
+      return pages.home('/', '', {
+        latest: latest && digestView(latest, place),
+        ideas: ideas.map((idea, index) =>
+          ideaCard(idea, index, base, latest?.sections.find((section) => section.idea === idea.id)?.balance),
+        ),
+        counts:
+          `${plural(counts.feeds, 'feed')} watched, ${plural(counts.items, 'item')} read so far, ` +
+          `${number(counts.labelled)} of them filed under an idea, ${plural(counts.digests, 'issue')} published.`,
+      })
+    },
+
+    digestsPage(summaries: readonly DigestSummary[]): string {
+      const digests = summaries.map((summary) => ({
+        href: `${base}/digests/${summary.number}`,
+        issue: issueName({ ...emptyDigest, number: summary.number }),
+        period: periodName(summary.since, summary.until),
+        since: summary.since,
+        until: summary.until,
+        headline: summary.stories === 0 ? 'A quiet week' : plain(summary.headline, 240),
+        stories: summary.stories === 0 ? '' : plural(summary.stories, 'story'),
+        tally: tallyView(summary),
+      }))
+      return pages.digests('/digests', 'Digests', { digests })
+    },
+
+    digestPage(digest: Digest): string {
+      const view = digestView(digest, place)
+      const path = digest.number === null ? '' : `/digests/${digest.number}`
+      return pages.digest(path, `${view.issue}, ${view.period}`, { digest: view })
+    },
+
+    ideasPage(balances: Readonly<Record<string, readonly WeekBalance[]>>): string {
+      return pages.ideas('/ideas', 'Ideas', {
+        ideas: ideas.map((idea, index) => ideaCard(idea, index, base, balances[idea.id])),
+      })
+    },
+
+    ideaPage({ idea, page, items, balance }: IdeaContent): string {
+      const weeks = lastWeeks(balance)
+      return pages.idea(`/ideas/${idea.id}`, idea.name, {
+        ...ideaSummary(
+          idea,
+          ideas.findIndex(({ id }) => id === idea.id),
+        ),
+        wiki: page && `${base}/wiki/${page.id}`,
+        notWhen: idea.notWhen,
+        feed: `${base}/feeds/ideas/${idea.id}`,
+        hasChart: weeks.length > 0,
+        chart: elevation(balance, 640, 150),
+        weeks: plural(weeks.length, 'week'),
+        tally: tallyView(total(weeks)),
+        rows: weeks.toReversed().map((week) => ({ ...week, date: longDate(week.week) })),
+        items: items.flatMap((item) => itemView(item, idea)),
+      })
+    },
+
+    wikiIndexPage(pagesOfWiki: readonly Page[]): string {
+      const entry = (page: Page) => ({
+        href: `${base}/wiki/${page.id}`,
+        title: page.title,
+        opening: wikiView(page, pagesOfWiki, base).opening,
+      })
+      return pages.wikiIndex('/wiki', 'Wiki', {
+        concepts: pagesOfWiki.filter((page) => page.idea === null).map(entry),
+        ideas: pagesOfWiki
+          .filter((page) => page.idea !== null)
+          .toSorted((a, b) => a.idea!.order - b.idea!.order)
+          .map(entry),
+      })
+    },
+
+    wikiPage(page: Page, pagesOfWiki: readonly Page[]): string {
+      return pages.wiki(`/wiki/${page.id}`, page.title, { page: wikiView(page, pagesOfWiki, base) })
+    },
+
+    notFoundPage(): string {
+      return pages.notice('', 'Not found', {
+        heading: 'There is no page here',
+        text: 'The address may be mistyped, or the page may never have been. Issues, ideas and wiki pages keep their addresses for ever.',
+      })
+    },
+
+    errorPage(): string {
+      return pages.notice('', 'Something went wrong', {
+        heading: 'Something went wrong',
+        text: 'The page could not be made. The fault is on our side and has been noted; please try again in a few minutes.',
+      })
+    },
+  }
+}
+
+const emptyDigest: Digest = {
+  number: null,
+  since: '',
+  until: '',
+  lead: [],
+  sections: [],
+  read: 0,
+  leftOut: 0,
+}
+
+function ideaSummary(idea: Idea, index: number) {
+  return { id: idea.id, name: idea.name, sentence: idea.title, definition: idea.definition, place: index + 1 }
+}
+
+function ideaCard(idea: Idea, index: number, base: string, balance: readonly WeekBalance[] = []) {
+  return {
+    ...ideaSummary(idea, index),
+    href: `${base}/ideas/${idea.id}`,
+    hasChart: balance.length > 0,
+    chart: elevation(balance, 240, 72),
+    weeks: plural(lastWeeks(balance).length, 'week'),
+    balance: tallyPhrase(total(lastWeeks(balance))),
+  }
+}
+
+function tallyView(tally: Tally) {
+  return directions.map((direction) => ({
+    direction,
+    mark: marks[direction],
+    count: tally[direction],
+    phrase: countPhrase(direction, tally[direction]),
+  }))
+}
+
+function itemView(item: IdeaItem, idea: Idea) {
+  const label = item.labels.find((label) => label.idea === idea.id)
+  if (!label) return []
+  const iso = new Date(effectiveDate(item)).toISOString()
+  return [
+    {
+      id: `item-${item.id}`,
+      title: plain(item.title, 240) || 'Untitled',
+      url: webLink(item.url),
+      source: plain(item.feedTitle, 80) || plain(item.feed, 80),
+      date: shortDate(iso, ''),
+      isoDate: iso,
+      direction: label.direction,
+      mark: marks[label.direction],
+      word: words[label.direction],
+      quote: quoteOf(label.evidence),
+      byHand: label.by === 'maintainer',
+    },
+  ]
+}

@@ -1,0 +1,35 @@
+import type { Digest, Idea } from '../model/index.ts'
+import type { Place } from './digest-view.ts'
+import { discordRenderer } from './discord.ts'
+import { emailRenderer } from './email.ts'
+import { digestJson } from './json.ts'
+import { pageRenderer } from './pages.ts'
+import { syndication } from './syndication.ts'
+import { loadTemplates } from './templates.ts'
+import { terminalRenderer } from './terminal.ts'
+import { textHelpers } from './text-helpers.ts'
+
+export interface RendererOptions {
+  templatesDir: string
+  /** Where the web pages are read. */
+  publicUrl: string
+  ideas: readonly Idea[]
+}
+
+/** Everything that makes a digest, an idea or a page readable; the templates are compiled here, once. */
+export function createRenderer({ templatesDir, publicUrl, ideas }: RendererOptions) {
+  const templates = loadTemplates(templatesDir, textHelpers)
+  const site = publicUrl.replace(/\/+$/, '')
+  const ordered = ideas.toSorted((a, b) => a.order - b.order)
+  const place: Place = { site, ideas: ordered }
+  return {
+    email: emailRenderer(templates, place),
+    text: terminalRenderer(templates, place),
+    discord: discordRenderer(place),
+    json: (digest: Digest) => digestJson(digest),
+    ...pageRenderer(templates, site, ordered),
+    ...syndication(templates, place),
+  }
+}
+
+export type Renderer = ReturnType<typeof createRenderer>

@@ -1,0 +1,131 @@
+import {
+  type Digest,
+  type Direction,
+  effectiveDate,
+  type Idea,
+  issueName,
+  type LabelledItem,
+  storyCount,
+} from '../model/index.ts'
+import { periodName } from './dates.ts'
+import { digestView, issueUrl, type Place, plural, quoteOf, uniqueStories } from './digest-view.ts'
+import { marks, tallyOf, tallyPhrase, words } from './directions.ts'
+import { plain } from './feed-text.ts'
+import { webLink } from './links.ts'
+import { headlineOf } from './subject.ts'
+import type { Templates } from './templates.ts'
+
+export const feedFormats = ['rss', 'atom', 'json'] as const
+export type FeedFormat = (typeof feedFormats)[number]
+
+interface Entry {
+  id: string
+  url: string
+  title: string
+  summary: string
+  html: string
+  date: string
+}
+
+interface Channel {
+  title: string
+  description: string
+  home: string
+  /** The feed's own address without its ending. */
+  self: string
+  updated: string
+  entries: Entry[]
+}
+
+/** An item under an idea, with the title of the feed it came from. */
+export type IdeaItem = LabelledItem & { feedTitle: string }
+
+/** Makes the feeds that other readers subscribe to. */
+export function syndication(templates: Templates, place: Place) {
+  const entry = templates.html('feeds/entry')
+  const documents: Record<FeedFormat, (channel: Channel) => string> = {
+    rss: (channel) => templates.html('feeds/rss')(xmlView(channel)),
+    atom: (channel) => templates.html('feeds/atom')(xmlView(channel)),
+    json: jsonFeed,
+  }
+
+  return {
+    /** The issues, newest first. */
+    digestFeed(format: FeedFormat, digests: readonly Digest[], now: number): string {
+      return documents[format]({
+        title: 'Freehold',
+        description: 'Is the stock of open AI models being renewed? What the week’s news says, once a week.',
+        home: `${place.site}/`,
+        self: `${place.site}/feeds/digests`,
+        updated: digests[0]?.until ?? new Date(now).toISOString(),
+        entries: digests.map((digest) => ({
+          id: issueUrl(digest, place.site),
+          url: issueUrl(digest, place.site),
+          title: `${issueName(digest)}: ${headlineOf(digest)}`,
+          summary:
+            `${periodName(digest.since, digest.until)}: ${plural(storyCount(digest), 'story')}, ` +
+            `${tallyPhrase(tallyOf(uniqueStories(digest)))}.`,
+          html: entry(digestView(digest, place)),
+          date: new Date(digest.until).toISOString(),
+        })),
+      })
+    },
+
+    /** What was filed under one idea, newest first. */
+    ideaFeed(format: FeedFormat, idea: Idea, items: readonly IdeaItem[], now: number): string {
+      const entries = items.map((item) => ideaEntry(item, idea, place))
+      return documents[format]({
+        title: `Freehold: ${idea.name}`,
+        description: `News that bears on “${idea.title}”.`,
+        home: `${place.site}/ideas/${idea.id}`,
+        self: `${place.site}/feeds/ideas/${idea.id}`,
+        updated: entries[0]?.date ?? new Date(now).toISOString(),
+        entries,
+      })
+    },
+  }
+}
+
+function ideaEntry(item: IdeaItem, idea: Idea, { site }: Place): Entry {
+  const label = item.labels.find((label) => label.idea === idea.id)
+  const direction: Direction = label?.direction ?? 'mixed'
+  const quote = label ? quoteOf(label.evidence) : ''
+  const summary = `${marks[direction]} ${words[direction]} · ${plain(item.feedTitle, 80)}${quote && ` · ${quote}`}`
+  return {
+    id: `${site}/ideas/${idea.id}#item-${item.id}`,
+    url: webLink(item.url) ?? `${site}/ideas/${idea.id}`,
+    title: plain(item.title, 240) || 'Untitled',
+    summary,
+    html: '',
+    date: new Date(effectiveDate(item)).toISOString(),
+  }
+}
+
+function xmlView(channel: Channel) {
+  const rfc822 = (iso: string) => new Date(iso).toUTCString()
+  return {
+    ...channel,
+    rfc822: rfc822(channel.updated),
+    entries: channel.entries.map((entry) => ({ ...entry, rfc822: rfc822(entry.date) })),
+  }
+}
+
+function jsonFeed(channel: Channel): string {
+  const feed = {
+    version: 'https://jsonfeed.org/version/1.1',
+    title: channel.title,
+    description: channel.description,
+    home_page_url: channel.home,
+    feed_url: `${channel.self}.json`,
+    language: 'en',
+    items: channel.entries.map(({ id, url, title, summary, html, date }) => ({
+      id,
+      url,
+      title,
+      summary,
+      ...(html ? { content_html: html } : { content_text: summary }),
+      date_published: date,
+    })),
+  }
+  return `${JSON.stringify(feed, null, 2)}\n`
+}

@@ -1,0 +1,147 @@
+import { type Context, Hono } from 'hono'
+import { etag } from 'hono/etag'
+import { secureHeaders } from 'hono/secure-headers'
+import { trimTrailingSlash } from 'hono/trailing-slash'
+import type { Idea, Page } from '../model/index.ts'
+import { type FeedFormat, feedFormats, type Renderer } from '../render/index.ts'
+import type { Archive } from './archive.ts'
+
+/** Whether the service can do its work; what else it says is shown as it is. */
+export interface Health {
+  ready(): Promise<{ ready: boolean; [detail: string]: unknown }>
+}
+
+/** Where errors are told to people; pino fits. */
+export interface Log {
+  error(detail: object, message: string): void
+}
+
+export interface WebOptions {
+  archive: Archive
+  renderer: Renderer
+  pages: readonly Page[]
+  ideas: readonly Idea[]
+  /** The text of freehold.css. */
+  stylesheet: string
+  health: Health
+  /** The time now, ms. */
+  now: () => number
+  log: Log
+}
+
+/** How many items stand on an idea's page and in its feed, and how many issues in theirs. */
+const itemsShown = 50
+const issuesInFeed = 10
+
+const feedTypes: Record<FeedFormat, string> = {
+  rss: 'application/rss+xml; charset=utf-8',
+  atom: 'application/atom+xml; charset=utf-8',
+  json: 'application/feed+json; charset=utf-8',
+}
+
+/** The web pages: nothing here writes, asks who the reader is, or runs a script in a browser. */
+export function createWeb(options: WebOptions): Hono {
+  const { archive, renderer, pages, ideas, stylesheet, health, now, log } = options
+  const web = new Hono()
+
+  web.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+      xFrameOptions: 'DENY',
+      referrerPolicy: 'no-referrer',
+    }),
+  )
+  web.use(trimTrailingSlash())
+
+  web.get('/healthz', (c) => c.json({ status: 'up' }, 200, { 'cache-control': 'no-store' }))
+  web.get('/readyz', async (c) => {
+    const state = await health.ready()
+    return c.json(state, state.ready ? 200 : 503, { 'cache-control': 'no-store' })
+  })
+
+  web.use(etag())
+  web.use(async (c, next) => {
+    await next()
+    if (c.res.ok) c.header('cache-control', 'public, max-age=300')
+  })
+
+  web.get('/freehold.css', (c) => c.body(stylesheet, 200, { 'content-type': 'text/css; charset=utf-8' }))
+
+  web.get('/', async (c) => {
+    const [latest, counts] = await Promise.all([archive.latest(), archive.counts()])
+    return c.html(renderer.homePage({ latest, ideas, counts }))
+  })
+
+  web.get('/digests', async (c) => c.html(renderer.digestsPage(await archive.digests())))
+  web.get('/digests/:number{[1-9][0-9]{0,8}}', async (c) => {
+    const digest = await archive.digest(Number(c.req.param('number')))
+    return digest ? c.html(renderer.digestPage(digest)) : c.notFound()
+  })
+
+  web.get('/ideas', async (c) => {
+    const balances = await Promise.all(
+      ideas.map(async ({ id }) => [id, await archive.ideaBalance(id)] as const),
+    )
+    return c.html(renderer.ideasPage(Object.fromEntries(balances)))
+  })
+  web.get('/ideas/:id', async (c) => {
+    const idea = ideas.find(({ id }) => id === c.req.param('id'))
+    if (!idea) return c.notFound()
+    const [items, balance] = await Promise.all([
+      archive.ideaItems(idea.id, itemsShown),
+      archive.ideaBalance(idea.id),
+    ])
+    const page = pages.find(({ id }) => id === idea.id) ?? null
+    return c.html(renderer.ideaPage({ idea, page, items, balance }))
+  })
+
+  web.get('/wiki', (c) => c.html(renderer.wikiIndexPage(pages)))
+  web.get('/wiki/:id', (c) => {
+    const page = pages.find(({ id }) => id === c.req.param('id'))
+    return page ? c.html(renderer.wikiPage(page, pages)) : c.notFound()
+  })
+
+  for (const format of feedFormats) {
+    const feed = (c: Context, body: string) => c.body(body, 200, { 'content-type': feedTypes[format] })
+    web.get(`/feeds/digests.${format}`, async (c) => {
+      const newest = (await archive.digests()).slice(0, issuesInFeed)
+      const digests = await Promise.all(newest.map(({ number }) => archive.digest(number)))
+      return feed(
+        c,
+        renderer.digestFeed(
+          format,
+          digests.filter((digest) => digest !== null),
+          now(),
+        ),
+      )
+    })
+    for (const idea of ideas) {
+      web.get(`/feeds/ideas/${idea.id}.${format}`, async (c) =>
+        feed(c, renderer.ideaFeed(format, idea, await archive.ideaItems(idea.id, itemsShown), now())),
+      )
+    }
+  }
+
+  web.notFound((c) => c.html(renderer.notFoundPage(), 404))
+  web.onError((error, c) => {
+    log.error({ err: error, path: c.req.path }, 'a web page could not be made')
+    return errorAnswer(c, renderer)
+  })
+  return web
+}
+
+function errorAnswer(c: Context, renderer: Renderer): Response {
+  try {
+    return c.html(renderer.errorPage(), 500, { 'cache-control': 'no-store' })
+  } catch {
+    // The page for errors comes from a template too, and that may be what is broken.
+    return c.text('Something went wrong. Please try again in a few minutes.', 500)
+  }
+}
