@@ -13,8 +13,9 @@ import { checkout } from './settings.ts'
 import { openPages } from './start.ts'
 import { openWorkshop, shown, type Workshop } from './wiring.ts'
 
-/** The sample feeds were written for this Monday morning. */
-const demoNow = Date.parse('2026-03-16T09:00:00Z')
+/** The sample feeds were written for this Monday morning: they are read at a quarter to nine, the digest is made at nine. */
+const readAt = Date.parse('2026-03-16T08:45:00Z')
+const madeAt = Date.parse('2026-03-16T09:00:00Z')
 const reader = 'reader@example.org'
 
 export function addDemo(program: Command): void {
@@ -51,9 +52,10 @@ async function runDemo(settings: Config, origin: string, serve: boolean): Promis
   const list = await readFile(join(checkout, 'feeds', 'sample', 'sample.yaml'), 'utf8')
   await writeFile(join(feedsDir, 'sample.yaml'), list.replaceAll('http://sample.example', origin))
   const { feeds } = await readFeedLists(feedsDir)
+  let clock = readAt
   const workshop = await openWorkshop(settings, {
     log: openLog(settings, 'command'),
-    now: () => demoNow,
+    now: () => clock,
     hostGapMs: 0,
     feeds,
   })
@@ -68,6 +70,7 @@ async function runDemo(settings: Config, origin: string, serve: boolean): Promis
     const by = (await way.classifier()).by
     remark(`Classified ${judged.judged} items with ${by}: ${judged.labelled} bear on an idea, ${judged.unsupported} not in English.`)
 
+    clock = madeAt
     await way.store.subscribers.add(reader, { confirmed: true, now: way.now() })
     const last = await way.store.digests.last()
     const made = last && last.until >= way.now() ? last : await createDigest(way, { release: true })

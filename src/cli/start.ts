@@ -49,7 +49,7 @@ export async function openPages(workshop: Workshop, settings: Config, log: Log) 
     health: {
       async ready() {
         await way.store.ping()
-        return { ok: true as const }
+        return { ready: true }
       },
     },
     now: way.now,

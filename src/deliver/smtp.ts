@@ -59,7 +59,7 @@ export function createSmtp(options: SmtpOptions): Smtp {
   const read = readSmtpUrl(options.url)
   if (!read.ok) throw new Error(read.error)
   const { server } = read
-  const slots = createSlots(connections + 1)
+  const slots = createSlots(connections)
   const shelf: Idle[] = []
   let closing = false
 
@@ -135,8 +135,8 @@ async function transmit(
 
   if ('error' in result) {
     const { error } = result
-    const refusedEarly = error.code === 'EENVELOPE' && error.responseCode !== 421
-    return { receipt: receiptOf(error, body.begun, server), left: refusedEarly ? 'unfinished' : 'broken' }
+    const left = error.code === 'EENVELOPE' ? 'unfinished' : 'broken'
+    return { receipt: receiptOf(error, body.begun, server), left }
   }
   if (!handedOver) {
     const error = `${placeOf(server)} answered “${result.reply}” before it had the whole message: it does not keep to SMTP.`

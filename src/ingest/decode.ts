@@ -42,7 +42,7 @@ function prologOf(head: string): string | null {
   return /<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"']+)["']/i.exec(head)?.[1] ?? null
 }
 
-function decoderFor(label: string | null): TextDecoder | null {
+function decoderFor(label: string | null): InstanceType<typeof TextDecoder> | null {
   if (!label) return null
   try {
     return new TextDecoder(label)

@@ -1,4 +1,4 @@
-import { parseFeed, parseJsonFeed } from 'feedsmith'
+import { type AtomFeed, parseFeed, parseJsonFeed, type RdfFeed, type RssFeed } from 'feedsmith'
 import type { RawFeed, RawItem } from './raw-feed.ts'
 import { escapeXml } from './repair.ts'
 
@@ -37,12 +37,7 @@ export function withFeedsmithJson(json: unknown): RawFeed {
   }
 }
 
-type Parsed = ReturnType<typeof parseFeed>
-type AtomEntry = NonNullable<Extract<Parsed, { format: 'atom' }>['feed']['entries']>[number]
-type RssItem = NonNullable<Extract<Parsed, { format: 'rss' }>['feed']['items']>[number]
-type RdfItem = NonNullable<Extract<Parsed, { format: 'rdf' }>['feed']['items']>[number]
-
-function fromAtom(entry: AtomEntry): RawItem {
+function fromAtom(entry: AtomFeed.Entry<string>): RawItem {
   const links = entry.links ?? []
   const link = links.find(({ rel }) => (rel ?? 'alternate') === 'alternate') ?? links[0]
   return {
@@ -56,11 +51,11 @@ function fromAtom(entry: AtomEntry): RawItem {
   }
 }
 
-function fromRss(item: RssItem | RdfItem): RawItem {
+function fromRss(item: RssFeed.Item<string> | RdfFeed.Item<string>): RawItem {
   const guid = 'guid' in item ? item.guid : undefined
   const description = item.description ?? ''
   return {
-    guid: guid?.value ?? item.rdf?.about ?? '',
+    guid: guid?.value || ('rdf' in item && item.rdf?.about) || '',
     guidIsLink: guid?.isPermaLink !== false,
     link: item.link ?? item.atom?.links?.[0]?.href ?? '',
     title: item.title ?? '',

@@ -30,7 +30,7 @@ const dateFields = [
 ]
 const textFields = ['description', 'media:description', 'itunes:summary', 'feedburner:origLink']
 
-const parser = new Parser<{ 'dc:language'?: unknown }, Extras>({
+const parser = new Parser<{ language?: unknown; 'dc:language'?: unknown }, Extras>({
   defaultRSS: 2,
   customFields: {
     feed: ['dc:language'],

@@ -9,7 +9,7 @@ import {
 } from '../model/index.ts'
 import { elevation, lastWeeks, total } from './balance.ts'
 import { longDate, periodName, shortDate } from './dates.ts'
-import { digestView, number, type Place, plural, quoteOf } from './digest-view.ts'
+import { type DigestView, digestView, number, type Place, plural, quoteOf } from './digest-view.ts'
 import { countPhrase, legend, marks, type Tally, tallyPhrase, words } from './directions.ts'
 import { plain } from './feed-text.ts'
 import { webLink } from './links.ts'
@@ -93,8 +93,10 @@ export function pageRenderer(templates: Templates, publicUrl: string, ideas: rea
 
   return {
     homePage({ latest, ideas, counts }: HomeContent): string {
+      const view = latest && digestView(latest, place)
       return pages.home('/', '', {
-        latest: latest && digestView(latest, place),
+        latest: view,
+        briefs: view ? briefs(view) : [],
         ideas: ideas.map((idea, index) =>
           ideaCard(idea, index, base, latest?.sections.find((section) => section.idea === idea.id)?.balance),
         ),
@@ -207,6 +209,14 @@ function ideaCard(idea: Idea, index: number, base: string, balance: readonly Wee
     weeks: plural(lastWeeks(balance).length, 'week'),
     balance: tallyPhrase(total(lastWeeks(balance))),
   }
+}
+
+/** The first story of each section that no section before it has. */
+function briefs({ sections }: DigestView) {
+  return sections.flatMap(({ name, href, stories }) => {
+    const story = stories.find(({ anchor }) => anchor !== '')
+    return story ? [{ name, href, story }] : []
+  })
 }
 
 function tallyView(tally: Tally) {

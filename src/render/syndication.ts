@@ -43,9 +43,11 @@ export type IdeaItem = LabelledItem & { feedTitle: string }
 /** Makes the feeds that other readers subscribe to. */
 export function syndication(templates: Templates, place: Place) {
   const entry = templates.html('feeds/entry')
+  const rss = templates.html('feeds/rss')
+  const atom = templates.html('feeds/atom')
   const documents: Record<FeedFormat, (channel: Channel) => string> = {
-    rss: (channel) => templates.html('feeds/rss')(xmlView(channel)),
-    atom: (channel) => templates.html('feeds/atom')(xmlView(channel)),
+    rss: (channel) => rss(xmlView(channel)),
+    atom: (channel) => atom(xmlView(channel)),
     json: jsonFeed,
   }
 

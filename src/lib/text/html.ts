@@ -13,6 +13,9 @@ const cells = new Set(['td', 'th', 'img', 'button', 'input', 'select', 'video', 
 /** Tags whose content is no text for readers. */
 const hidden = new Set(['script', 'style', 'iframe', 'noembed', 'noframes', 'template', 'svg', 'object'])
 
+/** Control characters, soft hyphens, zero-width spaces and overrides of the direction of writing. */
+const invisible = /(?!\s)\p{Cc}|[\u00ad\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff]/gu
+
 /**
  * The text of an HTML fragment: tags, scripts and styles gone, entities decoded once, runs of white space folded to
  * one space, ends of blocks turned into line breaks. Takes anything, in time proportional to its length.
@@ -71,15 +74,7 @@ function fold(text: string): string {
     .trim()
 }
 
-/** Without control characters, soft hyphens, zero-width spaces, direction overrides and halves of characters. */
+/** Without invisible characters; halves of characters become U+FFFD. */
 function printable(text: string): string {
-  return (
-    text
-      .toWellFormed()
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-      .replace(
-        /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u200b\u2060\u202a-\u202e\u2066-\u2069\ufeff]/g,
-        '',
-      )
-  )
+  return text.toWellFormed().replace(invisible, '')
 }
