@@ -15,7 +15,12 @@ export function readingOf(item: ClassifiableItem): Reading {
   const summary = item.summary ?? ''
   const content = item.content ?? ''
   const body = summary.length >= 200 || content.length <= summary.length ? summary : content
-  return { title: (item.title ?? '').slice(0, titleLimit), body: body.slice(0, bodyLimit) }
+  return { title: cut(item.title ?? '', titleLimit), body: cut(body, bodyLimit) }
+}
+
+/** The first `limit` UTF-16 units, without half a character at the end: a store would not give that back verbatim. */
+function cut(text: string, limit: number): string {
+  return text.slice(0, limit).replace(/[\ud800-\udbff]$/, '')
 }
 
 /** Abbreviations after which a full stop ends no sentence. */

@@ -22,6 +22,9 @@ export interface Classifier {
   classify(item: ClassifiableItem, options?: { language?: string; explain?: boolean }): Verdict
 }
 
+/** Readers see the title anyway, so as evidence it counts for less than a sentence they have not read yet. */
+const titleWorth = 0.6
+
 /** A classifier over a trained model. It holds no state between items. */
 export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classifier {
   const find = signalFinder(ideas)
@@ -34,7 +37,9 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
       ...one,
       score: sigmoid(one.calibration.a * decide(one.model, x) + one.calibration.b),
     }))
-    const given = scored.filter((one) => x.indices.length > 0 && one.score >= one.threshold)
+    // What kind of publisher it is says nothing by itself: without a known word there is nothing to judge.
+    const legible = x.indices.some((index) => !model.vocabulary.names[index]!.startsWith('kind '))
+    const given = scored.filter((one) => legible && one.score >= one.threshold)
     const verdict: Verdict = {
       id: item.id,
       ...(options.language ? { language: options.language } : {}),
@@ -66,13 +71,14 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
     return ranked[0]!.direction as Direction
   }
 
-  /** The piece of the item that speaks most for the idea on its own. */
+  /** The piece of the item that speaks most for the idea on its own; a sentence of the body before the title, if it can. */
   function evidenceFor(item: ClassifiableItem, idea: LinearModel): string {
     const reading = readingOf(item)
     let best = { span: reading.title.trim() || reading.body.trim(), value: Number.NEGATIVE_INFINITY }
     for (const span of evidenceSpans(reading)) {
       const value = dot(vectorOf(textFeatures({ title: '', body: span }, find), model.vocabulary), idea.weights)
-      if (value > best.value) best = { span, value }
+      const worth = value > 0 && reading.title.includes(span) ? value * titleWorth : value
+      if (worth > best.value) best = { span, value: worth }
     }
     return best.span
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Example, Idea } from '../model/index.ts'
@@ -16,8 +17,9 @@ export async function loadClassifier(examples: Example[], ideas: Idea[], modelsD
   if (kept) return createClassifier(kept, ideas)
   const model = train(examples, ideas)
   await mkdir(modelsDir, { recursive: true })
-  // Processes that start together write the same bytes; the rename keeps a reader from half a file.
-  const draft = `${file}.${process.pid}`
+  // Processes that start together write the same bytes; the rename keeps a reader from half a file. In containers
+  // that share a folder each may be process 1, hence the random name.
+  const draft = `${file}.${randomUUID()}`
   await writeFile(draft, toText(model))
   await rename(draft, file)
   return createClassifier(model, ideas)

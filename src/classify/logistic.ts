@@ -26,8 +26,9 @@ export function fitLogistic(
 ): LinearModel {
   const weights = new Float64Array(size)
   const squares = new Float64Array(size).fill(1e-8)
-  let bias = 0
-  let biasSquares = 1e-8
+  // The bias is what is said of a text that says nothing: how common the idea is. Left to learning it would rise and the
+  // commonest words would pay for it, and a title of one unknown word would be given every idea.
+  const bias = logOdds(ys, options.positiveWeight)
   const rate = 0.3
   const order = xs.map((_, i) => i)
   const random = seeded(7)
@@ -43,12 +44,14 @@ export function fitLogistic(
         squares[index]! += gradient * gradient
         weights[index]! -= (rate * gradient) / Math.sqrt(squares[index]!)
       }
-      const gradient = scale * error
-      biasSquares += gradient * gradient
-      bias -= (rate * gradient) / Math.sqrt(biasSquares)
     }
   }
   return { weights, bias }
+}
+
+function logOdds(ys: boolean[], positiveWeight: number): number {
+  const positives = ys.filter(Boolean).length
+  return Math.log((positives * positiveWeight + 1) / (ys.length - positives + 1))
 }
 
 /** The decision value of `x`. */

@@ -4,7 +4,7 @@ import type { Calibration, LinearModel } from './logistic.ts'
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
 
 /** Changed whenever the same labels would give another model, so that none from an older recipe is used. */
-const recipe = 'words, pieces and signals; logistic regression; 1'
+const recipe = 'words, pieces and signals; logistic regression; 4'
 
 /** What training makes of the labels: derived, never edited. */
 export interface ClassifierModel {
@@ -44,7 +44,7 @@ export function modelHash(examples: Example[], ideas: Idea[]): string {
 /** A model as text for a file; `fromText` gives it back bit for bit. */
 export function toText(model: ClassifierModel): string {
   const linear = ({ weights, bias }: LinearModel) => ({ weights: pack(weights), bias })
-  const words = ({ names, idf }: Vocabulary) => ({ names, idf: pack(idf) })
+  const words = ({ names, idf, unknownIdf }: Vocabulary) => ({ names, idf: pack(idf), unknownIdf })
   return JSON.stringify({
     hash: model.hash,
     vocabulary: words(model.vocabulary),
@@ -67,7 +67,7 @@ type Packed<T> = T extends Float64Array
 export function fromText(text: string): ClassifierModel {
   const raw = JSON.parse(text) as Packed<ClassifierModel>
   const linear = ({ weights, bias }: Packed<LinearModel>) => ({ weights: unpack(weights), bias })
-  const words = ({ names, idf }: Packed<Vocabulary>) => vocabularyOf(names, unpack(idf))
+  const words = ({ names, idf, unknownIdf }: Packed<Vocabulary>) => vocabularyOf(names, unpack(idf), unknownIdf)
   return {
     hash: raw.hash,
     vocabulary: words(raw.vocabulary),

@@ -6,8 +6,8 @@ import type { SparseVector } from './sparse.ts'
 import { buildVocabulary, vectorOf } from './vocabulary.ts'
 
 const folds = 5
-const ideaOptions: TrainingOptions = { l2: 1e-3, epochs: 15, positiveWeight: 2 }
-const directionOptions: TrainingOptions = { l2: 1e-3, epochs: 15, positiveWeight: 1 }
+const ideaOptions: TrainingOptions = { l2: 2e-3, epochs: 20, positiveWeight: 2 }
+const directionOptions: TrainingOptions = { l2: 2e-3, epochs: 20, positiveWeight: 1 }
 
 /**
  * Trains the classifier on labelled examples: one logistic regression per idea and one per direction. Calibration and

@@ -6,8 +6,16 @@ export interface Vocabulary {
   names: string[]
   /** Inverse document frequency, smoothed: ln((1 + n) / (1 + df)) + 1. */
   idf: Float64Array
+  /** The same for a feature that is not in the vocabulary. */
+  unknownIdf: number
   index: Map<string, number>
 }
+
+/**
+ * Added to the square of a group's length: without it a title of one or two words would weigh as much per word as a
+ * whole paragraph in all. About the square of ten common words; values from 50 to 1000 cross-validate alike.
+ */
+const shortness = 400
 
 /** Keeps the features that occur in at least two examples, in the order of their names. */
 export function buildVocabulary(documents: FeatureGroups[]): Vocabulary {
@@ -17,14 +25,18 @@ export function buildVocabulary(documents: FeatureGroups[]): Vocabulary {
   }
   const kept = [...counts].filter(([, n]) => n >= 2).sort(([a], [b]) => (a < b ? -1 : 1))
   const idf = kept.map(([, n]) => Math.log((1 + documents.length) / (1 + n)) + 1)
-  return vocabularyOf(kept.map(([name]) => name), Float64Array.from(idf))
+  const unknownIdf = Math.log((1 + documents.length) / 2) + 1
+  return vocabularyOf(kept.map(([name]) => name), Float64Array.from(idf), unknownIdf)
 }
 
-export function vocabularyOf(names: string[], idf: Float64Array): Vocabulary {
-  return { names, idf, index: new Map(names.map((name, i) => [name, i])) }
+export function vocabularyOf(names: string[], idf: Float64Array, unknownIdf: number): Vocabulary {
+  return { names, idf, unknownIdf, index: new Map(names.map((name, i) => [name, i])) }
 }
 
-/** Weighs known features by 1 + ln(count) and rarity, each group brought to length 1; `kind` and signals are as given. */
+/**
+ * Weighs features by 1 + ln(count) and rarity, each group brought to length 1; `kind` and signals are as given. Features
+ * that are not known count towards the length, so that a text of mostly unknown words says little.
+ */
 export function vectorOf(groups: FeatureGroups, vocabulary: Vocabulary): SparseVector {
   const entries = new Map<number, number>()
   for (const group of groups) {
@@ -32,13 +44,16 @@ export function vectorOf(groups: FeatureGroups, vocabulary: Vocabulary): SparseV
     let square = 0
     for (const [name, count] of group) {
       const index = vocabulary.index.get(name)
-      if (index === undefined) continue
       const plain = name.startsWith('kind ') || name.startsWith('signal ')
+      if (index === undefined) {
+        if (!plain) square += ((1 + Math.log(count)) * vocabulary.unknownIdf) ** 2
+        continue
+      }
       const value = plain ? Math.min(count, 2) * 0.5 : (1 + Math.log(count)) * vocabulary.idf[index]!
       weighed.push([index, value])
       if (!plain) square += value * value
     }
-    const length = square > 0 ? Math.sqrt(square) : 1
+    const length = square > 0 ? Math.sqrt(square + shortness) : 1
     for (const [index, value] of weighed) entries.set(index, value / length)
   }
   return sparse(entries)

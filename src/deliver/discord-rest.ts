@@ -62,3 +62,12 @@ export async function createDiscordRest(options: {
   })
   return { rest, during: (passage, request) => passages.run({ passage, waits: 0 }, request) }
 }
+
+/** Asks Discord for something; rejects as @discordjs/rest does. */
+export type Get = <T>(route: `/${string}`, query?: Record<string, string>) => Promise<T>
+
+/** An account of Discord's. */
+export interface User {
+  id: string
+  username: string
+}

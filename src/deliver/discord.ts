@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Receipt } from '../model/index.ts'
-import { missingPermissions, type PermissionFacts } from './discord-permissions.ts'
+import { type Channel, faultOf, wrongId } from './discord-channel.ts'
+import { type DiscordSearch, lookThrough } from './discord-find.ts'
 import { causeOf, receiptOf, sentenceOf, tokenRefused } from './discord-receipt.ts'
-import { createDiscordRest, type DiscordRest, type Passage } from './discord-rest.ts'
+import { createDiscordRest, type DiscordRest, type Passage, type User } from './discord-rest.ts'
 import { HeldBack } from './held-back.ts'
 
 export interface DiscordOptions {
@@ -24,33 +25,16 @@ export interface DiscordPost {
   nonce: string
 }
 
-/** A message of a channel, as Discord gives it, as far as it matters here. */
-export interface PostedMessage {
-  id: string
-  content: string
-  embeds: { title?: string; description?: string; url?: string; footer?: { text: string } }[]
-  components?: unknown[]
-  nonce?: string | number
-  author: { id: string }
-}
-
-/** Where to look for a message whose fate is unknown. */
-export interface DiscordSearch {
-  channel: string
-  nonce: string
-  /** When it was sent, at the earliest (ms). */
-  since: number
-  /** Tells our message by its content, where Discord does not give the nonce back. */
-  fingerprint: (message: PostedMessage) => boolean
-}
-
 export interface Discord {
   /**
    * Posts one message that pings nobody. `onBody` is awaited right before the request goes out; if it says false,
    * nothing does. `unknown` when the request went out and no answer came: then `find` it before trying again. Never rejects.
    */
   post(post: DiscordPost, onBody: () => Promise<boolean>): Promise<Receipt>
-  /** Looks for a message of ours among the channel's last: its id, null when it is certainly not there, or why that can't be told. */
+  /**
+   * Looks for a message of ours among the channel's last: its id, null when it is certainly not there, or why that can't
+   * be told. Give an unanswered request a minute before asking: Discord may still be at it. Never rejects.
+   */
   find(search: DiscordSearch): Promise<{ found: string | null } | { error: string }>
   /** Who the token belongs to and, of a channel, whether the bot may post there. */
   verify(channel?: string): Promise<DiscordIdentity | { ok: false; error: string }>
@@ -167,96 +151,4 @@ export function createDiscord({ token, apiUrl, timeoutMs = 15_000 }: DiscordOpti
       }
     },
   }
-}
-
-type Get = <T>(route: `/${string}`, query?: Record<string, string>) => Promise<T>
-
-interface User {
-  id: string
-  username: string
-}
-
-interface Channel {
-  id: string
-  type: number
-  name?: string
-  guild_id?: string
-  last_message_id?: string | null
-  permission_overwrites?: PermissionFacts['overwrites']
-}
-
-const pageSize = 50
-const maxPages = 4
-/** Our clock and Discord's may differ by this much (ms). */
-const clockDoubt = 5 * 60_000
-
-/** Goes back through a channel until before the message can have been posted. */
-async function lookThrough(
-  search: DiscordSearch,
-  self: User,
-  get: Get,
-): Promise<{ found: string | null } | { error: string }> {
-  const { channel, nonce, since, fingerprint } = search
-  const isOurs = (message: PostedMessage) =>
-    message.author.id === self.id &&
-    (message.nonce === undefined ? fingerprint(message) : String(message.nonce) === nonce)
-  let before: string | undefined
-  for (let page = 0; page < maxPages; page++) {
-    const messages = await get<PostedMessage[]>(`/channels/${channel}/messages`, {
-      limit: `${pageSize}`,
-      ...(before ? { before } : {}),
-    })
-    if (page === 0 && messages.length === 0 && (await hidesItsHistory(channel, get))) {
-      return {
-        error: `The bot can't read what stands in Discord channel ${channel}: give it the permission Read Message History there.`,
-      }
-    }
-    const young = messages.filter((message) => timeOf(message.id) >= since - clockDoubt)
-    const ours = young.find(isOurs)
-    if (ours) return { found: ours.id }
-    if (young.length < pageSize) return { found: null }
-    before = young.at(-1)!.id
-  }
-  return {
-    error: `More than ${maxPages * pageSize} messages have been posted in Discord channel ${channel} since; look there for ours by hand.`,
-  }
-}
-
-/** Discord shows an empty list, and no error, to a bot that may not read a channel's history. */
-async function hidesItsHistory(channel: string, get: Get): Promise<boolean> {
-  const { last_message_id: last } = await get<Channel>(`/channels/${channel}`)
-  return typeof last === 'string'
-}
-
-/** Types of channel that take messages: text, direct, voice, announcement, threads, stage. */
-const takesMessages = new Set([0, 1, 2, 3, 5, 10, 11, 12, 13])
-const threads = new Set([10, 11, 12])
-
-/** Why the bot can't post in a channel it sees; null if it can, as far as can be told. */
-async function faultOf(channel: Channel, self: User, get: Get): Promise<string | null> {
-  if (!takesMessages.has(channel.type))
-    return `Discord channel ${channel.id} takes no messages of its own (type ${channel.type}): choose a text or announcement channel.`
-  // A thread's permissions are its parent's; direct messages have none.
-  if (!channel.guild_id || threads.has(channel.type)) return null
-  const guild = await get<PermissionFacts['guild']>(`/guilds/${channel.guild_id}`)
-  const member = await get<{ roles: string[] }>(`/guilds/${channel.guild_id}/members/${self.id}`)
-  const missing = missingPermissions({
-    guild,
-    member: { id: self.id, roles: member.roles },
-    overwrites: channel.permission_overwrites ?? [],
-  })
-  return missing.length === 0
-    ? null
-    : `In Discord channel ${channel.id} the bot lacks ${missing.join(', ')}: give it these permissions there.`
-}
-
-function wrongId(channel: string): string | null {
-  return /^\d{15,21}$/.test(channel)
-    ? null
-    : `“${channel}” is not the id of a Discord channel, which is a long number: copy it with “Copy Channel ID”.`
-}
-
-/** When a message was posted (ms): its id says so. */
-function timeOf(id: string): number {
-  return Number(BigInt(id) >> 22n) + 1_420_070_400_000
 }

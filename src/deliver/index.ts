@@ -4,10 +4,9 @@ export {
   type DiscordIdentity,
   type DiscordOptions,
   type DiscordPost,
-  type DiscordSearch,
   nonceFor,
-  type PostedMessage,
 } from './discord.ts'
+export type { DiscordSearch, PostedMessage } from './discord-find.ts'
 export { buildMail, type Mail, messageIdFor } from './mail.ts'
 export { createOutbox, type Outbox } from './outbox.ts'
 export { createSmtp, type Smtp, type SmtpMessage, type SmtpOptions } from './smtp.ts'

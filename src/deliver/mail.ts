@@ -78,7 +78,7 @@ function headersOf(mail: Mail): { key: string; value: string | { prepared: true;
   )
 }
 
-/** ASCII values go out as they are, folded only between URIs: the composer would break lines inside angle brackets' reach. */
+/** ASCII values go out as they are, folded only between URIs: left to the composer, the first line would hold the bare name. */
 function asWritten(value: string): string | { prepared: true; value: string } {
   if (/[^\x20-\x7e\t]/.test(value)) return value
   return { prepared: true, value: value.replaceAll(/>,\s*</g, '>,\r\n <') }

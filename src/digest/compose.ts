@@ -14,6 +14,7 @@ import {
 } from '../model/index.ts'
 import { balanceOf } from './balance.ts'
 import { composeLead } from './lead.ts'
+import { byStrength } from './strength.ts'
 import { type Cluster, groupStories } from './stories.ts'
 
 /** What a digest is made of. The same input gives the same digest. */
@@ -48,8 +49,8 @@ export function composeDigest(input: DigestInput): Composition {
   const sections: DigestSection[] = input.ideas.flatMap((idea) => {
     const stories = placed
       .filter((one) => one.idea === idea.id)
-      .sort((a, b) => b.rank - a.rank || (a.story.item < b.story.item ? -1 : 1))
       .map((one) => one.story)
+      .sort(byStrength)
     if (stories.length === 0) return []
     const balance = balanceOf(idea.id, input.history, input.period.until)
     return [{ idea: idea.id, name: idea.name, title: idea.title, balance, stories }]
@@ -93,7 +94,7 @@ function place(cluster: Cluster, ideas: Map<string, Idea>, feeds: FeedFacts) {
     also,
     ideas: verdicts.slice(1).map((verdict) => verdict.idea),
   }
-  return { idea: main.idea, story, rank: main.score * (1 + 0.15 * also.length) }
+  return { idea: main.idea, story }
 }
 
 /** The ideas a story bears on, strongest first; its direction is what the items that carry the idea lean to. */

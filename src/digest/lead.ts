@@ -1,4 +1,5 @@
 import { type BackedText, type DigestSection, type Direction, directions, type Story } from '../model/index.ts'
+import { byStrength } from './strength.ts'
 
 const verbs: Record<Direction, [one: string, many: string]> = {
   opens: ['opens cheap space', 'open cheap space'],
@@ -37,7 +38,7 @@ export function composeLead(sections: DigestSection[], counts: { read: number; f
     .filter(({ direction }) => direction !== 'mixed' || leaning.length === 1)
     .flatMap(({ direction }) => {
       const ranked = stories.filter(({ story }) => story.direction === direction)
-      return ranked.sort((a, b) => b.story.score - a.story.score || (a.story.item < b.story.item ? -1 : 1))[0]!
+      return ranked.sort((a, b) => byStrength(a.story, b.story))[0]!
     })
   const events = strongest.map(({ story, section }): BackedText => ({
     text: `${opening[story.direction]} under ${section.name.toLowerCase()}: “${trimEnd(story.title)}” (${source(story)}).`,

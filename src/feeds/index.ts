@@ -1,1 +1,1 @@
-export { type FeedLists, readFeedLists } from './lists.ts'
+export { type FeedLists, feedListSchema, readFeedLists } from './lists.ts'

@@ -1,39 +1,41 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type Problem, readYaml } from '../lib/text/index.ts'
+import { compileRule, neededText, type Problem, readYaml } from '../lib/text/index.ts'
 import { canonicalUrl, day, type Feed, feedKinds, hour, minute, textUses } from '../model/index.ts'
 
-const webUrl = z
-  .string('is missing')
-  .refine((value) => /^https?:\/\//i.test(value) && URL.canParse(value), 'must be an http(s) URL')
+const webUrl = neededText.refine(
+  (value) => /^https?:\/\//i.test(value) && URL.canParse(value),
+  'must be an http(s) URL',
+)
 
-const word = z
-  .string()
-  .min(1, 'is empty')
-  .refine((value) => !(value.length > 2 && value.startsWith('/')) || patternFault(value) === null, {
-    error: (issue) => patternFault(String(issue.input)) ?? 'is no pattern',
-  })
+const rule = z.string('must be a word or a /pattern/; put it in quotes').superRefine((value, context) => {
+  const compiled = compileRule(value)
+  if (typeof compiled === 'string') context.addIssue(compiled)
+})
+
+const languageFault = 'must be a language tag such as en or pt-BR'
+const everyFault = 'must be a time such as 30m, 6h or 1d'
 
 const entry = z
   .strictObject({
-    id: z.string('is missing').regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case words joined by hyphens'),
-    title: z.string('is missing').min(1, 'is empty'),
+    id: neededText.regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case words joined by hyphens'),
+    title: neededText.min(1, 'is empty'),
     url: webUrl,
     site: webUrl,
     kind: z.enum(feedKinds, `must be one of ${feedKinds.join(', ')}`),
     language: z
-      .string()
-      .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag such as en or pt-BR')
+      .string(languageFault)
+      .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, languageFault)
       .optional(),
     official: z.boolean('must be true or false').default(true),
     textUse: z.enum(textUses, `must be one of ${textUses.join(', ')}`).default('excerpt'),
     every: z
-      .string()
-      .regex(/^[1-9]\d*[mhd]$/, 'must be a time such as 30m, 6h or 1d')
+      .string(everyFault)
+      .regex(/^[1-9]\d*[mhd]$/, everyFault)
       .optional(),
-    keep: z.array(word).default([]),
-    block: z.array(word).default([]),
+    keep: z.array(rule, 'must be a list of words or /patterns/').default([]),
+    block: z.array(rule, 'must be a list of words or /patterns/').default([]),
     maxAgeDays: z.int('must be a whole number of days').positive('must be at least 1').optional(),
     enabled: z.boolean('must be true or false').default(true),
     reason: z.string().min(1, 'is empty').optional(),
@@ -43,10 +45,14 @@ const entry = z
     error: 'is false without a reason; say in `reason` why the feed is switched off',
   })
 
-const list = z.strictObject({
-  group: z.string('is missing').min(1, 'is empty'),
-  feeds: z.array(entry, 'is missing; it is the list of feeds'),
-})
+/** A feed list as its file holds it; feeds.schema.json says the same to editors. */
+export const feedListSchema = z.strictObject(
+  {
+    group: neededText.min(1, 'is empty'),
+    feeds: z.array(entry, 'is missing; it is the list of feeds'),
+  },
+  { error: ({ code }) => (code === 'invalid_type' ? 'is no feed list; it needs `group` and `feeds`' : undefined) },
+)
 
 /** The curated feeds, and everything wrong with the files. */
 export interface FeedLists {
@@ -70,7 +76,7 @@ export async function readFeedLists(dir: string, shown = dir): Promise<FeedLists
   }
   for (const name of names) {
     const file = join(shown, name)
-    const checked = readYaml(await readFile(join(dir, name), 'utf8'), { file, schema: list })
+    const checked = readYaml(await readFile(join(dir, name), 'utf8'), { file, schema: feedListSchema })
     if ('problems' in checked) {
       lists.problems.push(...checked.problems)
       continue
@@ -114,16 +120,4 @@ export async function readFeedLists(dir: string, shown = dir): Promise<FeedLists
 function duration(text: string): number {
   const unit = { m: minute, h: hour, d: day }[text.at(-1) as 'm' | 'h' | 'd']
   return Number.parseInt(text, 10) * unit
-}
-
-function patternFault(value: string): string | null {
-  if (!value.startsWith('/')) return null
-  const end = value.lastIndexOf('/')
-  if (end === 0) return 'begins with / and has no closing /; patterns are written /like this/'
-  try {
-    new RegExp(value.slice(1, end), 'iu')
-    return null
-  } catch (error) {
-    return `is no pattern: ${(error as Error).message}`
-  }
 }

@@ -1,3 +1,4 @@
+import { compileRule } from '../lib/text/index.ts'
 import type { Feed, FeedItem } from '../model/index.ts'
 
 /** The text a filter sees: title and summary. */
@@ -34,7 +35,7 @@ const compiled = new WeakMap<string[], Filter>()
 
 /**
  * True when a feed's `keep` and `block` let an item in: no `keep`, or one of it occurs, and none of `block`. A list
- * with a rule that can't be used counts as absent; `compileFilter` tells when the lists are checked.
+ * with a rule that can't be used counts as absent; the reader of the lists refuses such rules.
  */
 export function isWanted(feed: Pick<Feed, 'keep' | 'block'>, item: Text): boolean {
   const [keep, block] = [filterOf(feed.keep), filterOf(feed.block)]
@@ -46,26 +47,4 @@ function filterOf(rules: string[]): Filter {
   const filter = compiled.get(rules) ?? compileFilter(rules)
   compiled.set(rules, filter)
   return filter
-}
-
-/** A regular expression, or what is wrong with the rule. */
-function compileRule(rule: string): RegExp | string {
-  const [, source, flags = ''] = /^\/(.*)\/([a-z]*)$/s.exec(rule) ?? []
-  if (source === undefined) return wordRule(rule.trim())
-  // (a+)+ and the like take exponential time on a text that nearly matches.
-  if (/\([^()]*[+*}][^()]*\)\s*(?:[+*]|\{\d+,)/.test(source)) {
-    return `The pattern ${rule} repeats a group that itself repeats, which can take for ever; write it without the inner repetition.`
-  }
-  try {
-    // Sticky and global patterns remember where they were, and would judge the next item by it.
-    return new RegExp(source, [...new Set(`${flags}i`)].filter((flag) => !'gy'.includes(flag)).join(''))
-  } catch (error) {
-    return `The pattern ${rule} can't be used: ${(error as Error).message}.`
-  }
-}
-
-function wordRule(word: string): RegExp | string {
-  if (!word) return 'An empty word in keep or block would match everything or nothing; remove it.'
-  const literal = word.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&').replace(/\s+/g, '\\s+')
-  return new RegExp(`(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])`, 'iu')
 }

@@ -114,6 +114,8 @@ class Scanner {
   item: Piece | null = null
   items: string[] = []
   noCdataEnd = false
+  /** By raw name: before this place there is no closing tag of it, so that nothing is searched twice. */
+  noEndBefore = new Map<string, number>()
 
   constructor(text: string, root: { index: number; prefix: string; name: string }) {
     this.text = text
@@ -232,7 +234,8 @@ class Scanner {
   }
 
   finishItem(): void {
-    if (this.item) this.items.push(this.item.finish())
+    // An item without elements says nothing, and a parser that makes it a string trips over that.
+    if (this.item?.parts.slice(1).some((part) => /^<[^!]/.test(part))) this.items.push(this.item.finish())
     this.item = null
   }
 
@@ -272,15 +275,16 @@ class Scanner {
 
   /** The content of the field that begins at `from`, and where to go on. Without a closing tag it ends at the next tag. */
   fieldEnd(raw: string, from: number): [string, number] {
-    const search = endPattern(raw)
-    search.lastIndex = from
-    for (let match = search.exec(this.text); match; match = search.exec(this.text)) {
-      if (match[0] !== '<![CDATA[') {
-        if (match[1]) break
-        return [this.text.slice(from, match.index), search.lastIndex]
+    if (from >= (this.noEndBefore.get(raw) ?? 0)) {
+      const search = endPattern(raw)
+      search.lastIndex = from
+      let match = search.exec(this.text)
+      for (; match && !match[1]; match = search.exec(this.text)) {
+        if (match[0] !== '<![CDATA[') return [this.text.slice(from, match.index), search.lastIndex]
+        const end = this.cdataEnd(match.index)
+        if (end > 0) search.lastIndex = end
       }
-      const end = this.cdataEnd(match.index)
-      if (end > 0) search.lastIndex = end
+      this.noEndBefore.set(raw, match?.index ?? this.text.length)
     }
     const next = this.text.indexOf('<', from)
     const stop = next < 0 ? this.text.length : next

@@ -1,6 +1,6 @@
 import { type Direction, directions, type WeekBalance } from '../model/index.ts'
 import { shortDate } from './dates.ts'
-import { marks, type Tally, tallyPhrase, words } from './directions.ts'
+import { marks, type Tally, tallyPhrase } from './directions.ts'
 
 /** How many weeks the charts show. */
 const span = 12
@@ -9,20 +9,19 @@ const levels = '▁▂▃▄▅▆▇█'
 export interface Spark {
   direction: Direction
   mark: string
-  word: string
   bars: string
 }
 
 /** The weeks as block characters, a row for each direction, all to one scale. */
-export function sparks(balance: readonly WeekBalance[]): Spark[] {
+export function sparks(balance: readonly WeekBalance[]): Record<Direction, Spark> {
   const weeks = lastWeeks(balance)
   const most = Math.max(4, ...weeks.flatMap((week) => directions.map((direction) => week[direction])))
-  return directions.map((direction) => ({
+  const spark = (direction: Direction): Spark => ({
     direction,
     mark: marks[direction],
-    word: words[direction],
     bars: weeks.map((week) => bar(week[direction], most)).join(''),
-  }))
+  })
+  return { opens: spark('opens'), closes: spark('closes'), mixed: spark('mixed') }
 }
 
 export interface Block {

@@ -47,7 +47,7 @@ export interface SectionView {
   /** `This week: 3 open, 1 closes, 0 contested`. */
   balance: string
   hasChart: boolean
-  sparks: Spark[]
+  sparks: Record<Direction, Spark>
   chart: Elevation
   weeks: string
   stories: StoryView[]
@@ -72,6 +72,7 @@ export interface DigestView {
   storiesPhrase: string
   tally: { direction: Direction; mark: string; word: string; count: number; phrase: string }[]
   sections: SectionView[]
+  hasCharts: boolean
   /** `Freehold read 1,204 items and left out 1,180.` */
   reading: string
   coverage: string
@@ -115,6 +116,7 @@ export function digestView(digest: Digest, place: Place, kept: Kept = new Map())
       phrase: countPhrase(direction, counts[direction]),
     })),
     sections,
+    hasCharts: sections.some(({ hasChart }) => hasChart),
     reading: `Freehold read ${plural(digest.read, 'item')} and left out ${number(digest.leftOut)}.`,
     ...coverageView(digest.coverage),
     cut: storyCount(digest) - storyCount(keepOnly(digest, kept)),

@@ -17,8 +17,6 @@ export function digestJson(digest: Digest) {
   })
 }
 
-export type DigestJson = ReturnType<typeof digestJson>
-
 function sectionJson({ idea, name, title, balance, stories }: DigestSection) {
   return { idea, name, title, balance, stories: stories.map(storyJson) }
 }

@@ -6,6 +6,8 @@ export function textView<View extends DigestView>(view: View, settings: TextSett
   return {
     ...view,
     ...settings,
+    // Three charts of twelve weeks need this much to stand side by side.
+    between: settings.width < 60 ? '\n' : '   ',
     failingLine: failingLine(view),
     sections: view.sections.map((section) => ({ ...section, stories: section.stories.map(withLines) })),
   }

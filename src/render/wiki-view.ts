@@ -5,7 +5,7 @@ import { clip } from './feed-text.ts'
 /** A wiki page as its template needs it. `base` is the path the web pages stand under. */
 export function wikiView(page: Page, pages: readonly Page[], base: string) {
   const { html, headings, opening } = renderMarkdown(withoutTitle(page), (href) => wikiHref(href, base))
-  const related = pages.filter(({ id }) => page.related.includes(id))
+  const related = page.related.flatMap((id) => pages.find((other) => other.id === id) ?? [])
   return {
     heading: page.title,
     html,

@@ -109,12 +109,17 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
       return result.numUpdatedRows === 1n
     },
 
-    /** Writes down what came of a try. False when the delivery was taken over meanwhile. */
+    /**
+     * Writes down what came of a try. False when the delivery was taken over meanwhile. When a part of a post fails, the
+     * parts after it are cancelled.
+     */
     async settle(claim: Claim, receipt: Receipt, now: number): Promise<boolean> {
-      const result = await ours(claim)
-        .set(settled(claim, receipt, now))
-        .executeTakeFirst()
-      return result.numUpdatedRows === 1n
+      return db.transaction().execute(async (tx) => {
+        const change = settled(claim, receipt, now)
+        const row = await ours(claim, tx).set(change).returningAll().executeTakeFirst()
+        if (row?.state === 'failed') await cancelLaterParts(tx, row, now)
+        return row !== undefined
+      })
     },
 
     /** The receiver has left since the audience was frozen. */
@@ -151,12 +156,14 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
      */
     async recover(now: number): Promise<{ pending: number; unknown: number }> {
       return db.transaction().execute(async (tx) => {
-        const rows = await tx
+        let query = tx
           .selectFrom('delivery')
-          .select(['id', 'body_started_at', 'attempts', 'owner'])
+          .select(['id', 'body_started_at'])
           .where('state', '=', 'sending')
           .where('lease_until', '<', now)
-          .execute()
+        // Unlocked, its late owner could begin the body between this read and the write below, and it would go out twice.
+        if (kind === 'postgres') query = query.forUpdate()
+        const rows = await query.execute()
         const counts = { pending: 0, unknown: 0 }
         for (const row of rows) {
           const state = afterCrash({ bodyStartedAt: row.body_started_at })
@@ -171,8 +178,6 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
               error: state === 'unknown' ? 'The process ended after the message had begun to go out.' : null,
             })
             .where('id', '=', row.id)
-            .where('state', '=', 'sending')
-            .where('lease_until', '<', now)
             .execute()
         }
         return counts
@@ -181,16 +186,20 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
 
     /** What became of a delivery whose outcome was unknown, after somebody looked. */
     async resolveUnknown(id: string, found: 'sent' | 'pending' | 'cancelled', receipt: string, now: number) {
-      await db
-        .updateTable('delivery')
-        .set(
-          found === 'pending'
-            ? { state: 'pending', due_at: now, error: null, settled_at: null, body_started_at: null }
-            : { state: found, settled_at: now, receipt, error: null },
-        )
-        .where('id', '=', id)
-        .where('state', '=', 'unknown')
-        .execute()
+      await db.transaction().execute(async (tx) => {
+        const row = await tx
+          .updateTable('delivery')
+          .set(
+            found === 'pending'
+              ? { state: 'pending', due_at: now, error: null, settled_at: null, body_started_at: null }
+              : { state: found, settled_at: now, receipt, error: null },
+          )
+          .where('id', '=', id)
+          .where('state', '=', 'unknown')
+          .returningAll()
+          .executeTakeFirst()
+        if (row?.state === 'cancelled') await cancelLaterParts(tx, row, now)
+      })
     },
 
     /** By a person's word: everything `unknown` of this digest and medium goes out again. Returns how many. */
@@ -273,14 +282,27 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
     ])
   }
 
-  function ours(claim: Claim) {
-    return db
+  function ours(claim: Claim, on: Kysely<Schema> = db) {
+    return on
       .updateTable('delivery')
       .where('id', '=', claim.id)
       .where('state', '=', 'sending')
       .where('owner', '=', claim.owner)
       .where('attempts', '=', claim.attempts)
   }
+}
+
+/** The rest of a post whose beginning will never arrive must not wait for it for ever. */
+async function cancelLaterParts(tx: Kysely<Schema>, lost: DeliveryTable, now: number): Promise<void> {
+  await tx
+    .updateTable('delivery')
+    .set({ state: 'cancelled', settled_at: now, error: `Part ${lost.part + 1} of the post was not delivered.` })
+    .where('digest', '=', lost.digest)
+    .where('medium', '=', lost.medium)
+    .where('target', '=', lost.target)
+    .where('part', '>', lost.part)
+    .where('state', 'in', statesBefore('cancelled'))
+    .execute()
 }
 
 /** The id of a delivery: made of its digest and place, so that the Message-ID and nonce made of it never change. */

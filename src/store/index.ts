@@ -22,7 +22,7 @@ export type Store = ReturnType<typeof nouns>
  * that names DATABASE_URL when it can't be opened.
  */
 export async function openStore(url: string): Promise<Store> {
-  if (url.startsWith('sqlite:')) return openOn(sqliteDialect(url.slice('sqlite:'.length)), 'sqlite')
+  if (/^sqlite:./.test(url)) return openOn(sqliteDialect(url.slice('sqlite:'.length)), 'sqlite')
   if (/^postgres(ql)?:\/\//.test(url)) return openOn(postgresDialect(url), 'postgres')
   throw new Error('DATABASE_URL must be sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME.')
 }
@@ -34,11 +34,17 @@ export async function openOn(dialect: Dialect, kind: 'sqlite' | 'postgres'): Pro
     await migrate(db, kind)
   } catch (error) {
     await db.destroy()
-    throw new Error(`The database at DATABASE_URL could not be opened: ${(error as Error).message}`, {
+    throw new Error(`The database at DATABASE_URL could not be opened: ${reasonOf(error)}`, {
       cause: error,
     })
   }
   return nouns(db, kind)
+}
+
+/** Node reports a host that refuses on each of its addresses as one error with no message of its own. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && !error.message) return error.errors.map(reasonOf).join('; ')
+  return error instanceof Error ? error.message : String(error)
 }
 
 function nouns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {

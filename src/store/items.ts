@@ -33,8 +33,10 @@ export function items(db: Kysely<Schema>) {
     async absorb(found: NewItem[], state: FeedState, now: number): Promise<{ new: number; updated: number }> {
       return db.transaction().execute(async (tx) => {
         let [fresh, updated] = [0, 0]
-        for (let i = 0; i < found.length; i += chunk) {
-          const batch = found.slice(i, i + chunk)
+        // Two texts under one id would take turns, each poll an update; the last one counts.
+        const unique = [...new Map(found.map((item) => [item.id, item])).values()]
+        for (let i = 0; i < unique.length; i += chunk) {
+          const batch = unique.slice(i, i + chunk)
           const known = new Map(
             (
               await tx
@@ -101,7 +103,7 @@ export function items(db: Kysely<Schema>) {
           ),
         )
       }
-      query = query.orderBy('first_seen_at', 'desc').orderBy('published_at', 'desc').orderBy('id')
+      query = query.orderBy('first_seen_at', 'desc').orderBy('published_at', (order) => order.desc().nullsLast()).orderBy('id')
       if (filter.limit !== undefined) query = query.limit(filter.limit)
       return withLabels(await query.execute())
     },

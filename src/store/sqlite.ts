@@ -3,19 +3,20 @@ import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { type Dialect, SqliteDialect } from 'kysely'
 
-/** How long a writer waits for another process's transaction, in ms. */
-const busyTimeout = 10_000
 const statementsKept = 256
+/** SQLITE_BUSY */
+const busy = 5
 
 /**
  * Kysely over node:sqlite. `path` is a file (its folder is made) or `:memory:`. WAL with synchronous NORMAL: a
  * process killed at any moment loses nothing it was told is committed; only a power cut may cost the last moments.
+ * A writer waits up to `busyTimeout` ms for another process's transaction.
  */
-export function sqliteDialect(path: string): Dialect {
-  return new SqliteDialect({ database: async () => open(path) })
+export function sqliteDialect(path: string, busyTimeout = 10_000): Dialect {
+  return new SqliteDialect({ database: async () => explained(path, () => open(path, busyTimeout)) })
 }
 
-function open(path: string) {
+function open(path: string, busyTimeout: number) {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const db = new DatabaseSync(path, { timeout: busyTimeout })
   db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on')
@@ -39,11 +40,22 @@ function open(path: string) {
       const statement = prepare(sql)
       return {
         reader: statement.columns().length > 0,
-        all: (parameters: readonly unknown[]) => statement.all(...bindable(parameters)),
-        run: (parameters: readonly unknown[]) => statement.run(...bindable(parameters)),
+        all: (parameters: readonly unknown[]) => explained(path, () => statement.all(...bindable(parameters))),
+        run: (parameters: readonly unknown[]) => explained(path, () => statement.run(...bindable(parameters))),
         iterate: (parameters: readonly unknown[]) => statement.iterate(...bindable(parameters)),
       }
     },
+  }
+}
+
+/** Says what "database is locked" means. */
+function explained<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode !== busy) throw error
+    const message = `another process kept ${path} locked for too long. Wait for it or end it, then try again.`
+    throw new Error(message, { cause: error })
   }
 }
 

@@ -14,23 +14,25 @@ export function subscribers(db: Kysely<Schema>) {
       const key = normalEmail(email)
       if (key === null) return null
       return db.transaction().execute(async (tx) => {
-        const known = await tx
-          .selectFrom('subscriber')
-          .selectAll()
-          .where('email_key', '=', key)
-          .executeTakeFirst()
-        if (!known) {
-          const row = {
+        const added = await tx
+          .insertInto('subscriber')
+          .values({
             id: randomUUID(),
             email: email.trim(),
             email_key: key,
             confirmed_at: options.confirmed ? options.now : null,
             unsubscribed_at: null,
             created_at: options.now,
-          }
-          await tx.insertInto('subscriber').values(row).execute()
-          return { subscriber: fromRow(row), change: 'added' as const }
-        }
+          })
+          .onConflict((conflict) => conflict.doNothing())
+          .returningAll()
+          .executeTakeFirst()
+        if (added) return { subscriber: fromRow(added), change: 'added' as const }
+        const known = await tx
+          .selectFrom('subscriber')
+          .selectAll()
+          .where('email_key', '=', key)
+          .executeTakeFirstOrThrow()
         const active = known.confirmed_at !== null && known.unsubscribed_at === null
         if (!options.confirmed || active) return { subscriber: fromRow(known), change: 'none' as const }
         const row = { ...known, confirmed_at: options.now, unsubscribed_at: null }
@@ -87,8 +89,8 @@ export function subscribers(db: Kysely<Schema>) {
     },
 
     /**
-     * Deletes everything that holds the address: the subscriber, and the target of past deliveries, which keep their
-     * outcome under `forgotten`. Only `hash` stays. False when the address is not known.
+     * Deletes everything that holds the address: the subscriber, and what servers answered to past deliveries, which
+     * keep their outcome under an id that leads nowhere. Only `hash` stays. False when the address is not known.
      */
     async forget(email: string, hash: string, now: number): Promise<boolean> {
       const key = normalEmail(email)
@@ -106,6 +108,12 @@ export function subscribers(db: Kysely<Schema>) {
           .where('medium', '=', 'email')
           .where('target', '=', known.id)
           .where('state', 'in', statesBefore('cancelled'))
+          .execute()
+        await tx
+          .updateTable('delivery')
+          .set({ receipt: null, error: null })
+          .where('medium', '=', 'email')
+          .where('target', '=', known.id)
           .execute()
         await tx.deleteFrom('subscriber').where('id', '=', known.id).execute()
         await tx

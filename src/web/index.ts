@@ -1,3 +1,3 @@
 export type { Archive } from './archive.ts'
-export { type Listening, listen } from './listen.ts'
-export { createWeb, type Health, type Log, type WebOptions } from './web.ts'
+export { listen } from './listen.ts'
+export { createWeb, type WebOptions } from './web.ts'

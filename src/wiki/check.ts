@@ -28,7 +28,8 @@ export function checkPages(set: PageSet): Problem[] {
       const other = names.get(name.toLowerCase())
       const field = i === 0 ? 'title' : 'aliases'
       if (other && other !== page) {
-        say(where.of([field]), field, `"${name}" is already a name of ${other.file}; a reader could not tell which is meant`)
+        const line = where.of(i === 0 ? ['title'] : ['aliases', i - 1])
+        say(line, field, `"${name}" is already a name of ${other.file}; a reader could not tell which is meant`)
       }
       names.set(name.toLowerCase(), page)
     }
@@ -54,12 +55,21 @@ type Outlines = Map<string, ReturnType<typeof outline>>
 function linkFault(href: string, page: Page, outlines: Outlines): string | null {
   if (/^(https?|mailto):/i.test(href)) return URL.canParse(href) ? null : `the link ${href} is no URL`
   if (/^[a-z][a-z0-9+.-]*:/i.test(href)) return `the link ${href} is neither a page nor http(s) nor mailto`
-  const [path = '', anchor = ''] = href.split('#')
-  const file = path === '' ? basename(page.file) : posix.normalize(decodeURIComponent(path))
+  const [path, anchor] = href.split('#').map(decoded)
+  const file = path ? posix.normalize(path) : basename(page.file)
   const target = outlines.get(file)
   if (!target) return `the link ${href} leads to no page of the wiki`
-  if (anchor && !target.headings.some((heading) => heading.id === decodeURIComponent(anchor))) {
+  if (anchor && !target.headings.some((heading) => heading.id === anchor)) {
     return `the link ${href} leads to no heading of ${file}`
   }
   return null
+}
+
+/** With its %-escapes read; as it stands where they are none. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
 }

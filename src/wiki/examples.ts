@@ -28,8 +28,14 @@ export interface ExampleSet {
  */
 export async function readExamples(wikiDir: string, ideas: { id: string }[], shown = wikiDir): Promise<ExampleSet> {
   const dir = join(wikiDir, 'labels')
-  const names = (await readdir(dir)).filter((name) => name.endsWith('.jsonl')).sort()
   const set: ExampleSet = { examples: [], problems: [] }
+  let names: string[]
+  try {
+    names = (await readdir(dir)).filter((name) => name.endsWith('.jsonl')).sort()
+  } catch (error) {
+    const message = `the folder can't be read (${(error as NodeJS.ErrnoException).code}); the classifier learns from the label files in it`
+    return { ...set, problems: [{ file: join(shown, 'labels'), line: 1, field: '', message }] }
+  }
   const seen = new Map<string, string>()
   for (const name of names) {
     const one = parseExamples(await readFile(join(dir, name), 'utf8'), join(shown, 'labels', name), ideas, seen)

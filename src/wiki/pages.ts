@@ -1,21 +1,21 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type Problem, readYaml, splitFrontMatter } from '../lib/text/index.ts'
+import { neededText, type Problem, readYaml, splitFrontMatter } from '../lib/text/index.ts'
 import type { Idea, Page } from '../model/index.ts'
 
 const phrases = z.array(z.string().min(1)).default([])
 
 const frontMatter = z.strictObject({
-  id: z.string('is missing').regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case words joined by hyphens'),
-  title: z.string('is missing').min(1, 'is empty'),
+  id: neededText.regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case words joined by hyphens'),
+  title: neededText.min(1, 'is empty'),
   aliases: phrases,
   related: phrases,
   idea: z
     .strictObject({
       order: z.int('must be a whole number; ideas stand in this order in a digest'),
-      name: z.string('is missing').min(1, 'is empty'),
-      definition: z.string('is missing').min(1, 'is empty'),
+      name: neededText.min(1, 'is empty'),
+      definition: neededText.min(1, 'is empty'),
       notWhen: phrases,
       signals: z
         .strictObject({ about: phrases, opens: phrases, closes: phrases, mixed: phrases })
@@ -33,16 +33,27 @@ export interface PageSet {
 }
 
 /**
- * Reads every `*.md` of a wiki folder. A file without an `id` in its front matter, or without front matter, is no page
- * (the codebook, a README). `shown` is how the folder is called in messages.
+ * Reads every `*.md` of a wiki folder. A file without front matter is no page (the codebook, a README). `shown` is how
+ * the folder is called in messages.
  */
 export async function readPages(dir: string, shown = dir): Promise<PageSet> {
-  const names = (await readdir(dir)).filter((name) => name.endsWith('.md')).sort()
   const set: PageSet = { pages: [], problems: [], lines: new Map() }
+  let names: string[]
+  try {
+    names = (await readdir(dir)).filter((name) => name.endsWith('.md')).sort()
+  } catch (error) {
+    const message = `the folder can't be read (${(error as NodeJS.ErrnoException).code}); set WIKI_DIR to the folder of the concept pages`
+    return { ...set, problems: [{ file: shown, line: 1, field: '', message }] }
+  }
   for (const name of names) {
     const file = join(shown, name)
     const { yaml, body, bodyLine } = splitFrontMatter(await readFile(join(dir, name), 'utf8'))
-    if (yaml === null) continue
+    if (yaml === null) {
+      if (/^\uFEFF?---\s*\n/.test(body)) {
+        set.problems.push({ file, line: 1, field: '', message: 'the front matter has no closing --- line' })
+      }
+      continue
+    }
     const checked = readYaml(yaml, { file, schema: frontMatter, firstLine: 2 })
     if ('problems' in checked) {
       set.problems.push(...checked.problems)

@@ -104,6 +104,24 @@ describe('a message that goes well', () => {
     expect(server.messages(channel)).toHaveLength(2)
   })
 
+  test('keeps to its own question when several go out at once', async () => {
+    const { server, discord, channel } = await start()
+    const other = server.addChannel()
+    const posts = ['a', 'b', 'c', 'd'].map((id, i) =>
+      discord.post(
+        { channel: i % 2 ? other : channel, body: { content: id }, nonce: nonceFor(id) },
+        async () => id !== 'b' && id !== 'c',
+      ),
+    )
+    expect((await Promise.all(posts)).map((receipt) => receipt.outcome)).toEqual([
+      'sent',
+      'deferred',
+      'deferred',
+      'sent',
+    ])
+    expect([...server.messages(channel), ...server.messages(other)].map((m) => m.content)).toEqual(['a', 'd'])
+  })
+
   test('counts as sent when it had been posted before and was deleted', async () => {
     const { server, discord, channel } = await start()
     await postOne(discord, channel)
@@ -429,6 +447,33 @@ describe('verify', () => {
       overwrites: [own, { id: server.guild.id, type: 0, allow: '0', deny }],
     })
     expect(await discord.verify(allowed)).toMatchObject({ ok: true })
+  })
+
+  test('weighs roles as Discord does', async () => {
+    const { server, discord } = await start()
+    const send = String(1n << 11n)
+    const [muted, herald, boss] = ['111111111111111111', '222222222222222222', '333333333333333333']
+    server.guild.roles.push(
+      { id: muted, name: 'muted', permissions: '0' },
+      { id: herald, name: 'herald', permissions: '0' },
+    )
+    server.guild.roles.push({ id: boss, name: 'boss', permissions: String(1n << 3n) })
+    const overwrites = [
+      { id: muted, type: 0 as const, allow: '0', deny: send },
+      { id: herald, type: 0 as const, allow: send, deny: '0' },
+    ]
+    const channel = server.addChannel({ overwrites })
+    const able = async (...roles: string[]) => {
+      server.botRoles.splice(0, Number.POSITIVE_INFINITY, ...roles)
+      return (await discord.verify(channel)).ok
+    }
+    expect(await able()).toBe(true)
+    expect(await able(muted)).toBe(false)
+    expect(await able(muted, herald)).toBe(true)
+    expect(await able(muted, boss)).toBe(true)
+    await able(muted)
+    server.guild.owner_id = server.bot.id
+    expect((await discord.verify(channel)).ok).toBe(true)
   })
 
   test('refuses a channel that takes no messages', async () => {

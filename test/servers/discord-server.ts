@@ -79,6 +79,8 @@ export interface TestDiscordServer {
     owner_id: string
     roles: { id: string; name: string; permissions: string }[]
   }
+  /** The bot's roles, by id, besides @everyone. */
+  botRoles: string[]
   requests: DiscordRequest[]
   /** Makes a channel and gives its id. */
   addChannel(options?: ChannelOptions): string
@@ -132,6 +134,7 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
   const channels = new Map<string, Channel>()
   const nonces = new Map<string, { message: StoredMessage; at: number }>()
   const requests: DiscordRequest[] = []
+  const botRoles: string[] = []
 
   function snowflake(): string {
     return String((BigInt(now() - epoch) << 22n) | (serial++ & 0x3fffffn))
@@ -206,7 +209,7 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
     if (method === 'GET' && place === 'users' && id === '@me') return { status: 200, body: bot }
     if (method === 'GET' && place === 'guilds' && id === guild.id) {
       if (rest === undefined) return { status: 200, body: guild }
-      if (rest === `/members/${bot.id}`) return { status: 200, body: { user: bot, roles: [] } }
+      if (rest === `/members/${bot.id}`) return { status: 200, body: { user: bot, roles: botRoles } }
     }
     const channel = place === 'channels' ? channels.get(id!) : undefined
     if (place === 'channels' && !channel) return apiError(404, 10003, 'Unknown Channel')
@@ -286,6 +289,7 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
     token,
     bot,
     guild,
+    botRoles,
     requests,
     addChannel(channelOptions = {}) {
       const id = snowflake()

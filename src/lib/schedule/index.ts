@@ -20,16 +20,19 @@ export function cadenceFault(cadence: Cadence): string | null {
   } catch {
     return `"${cadence.zone}" is no time zone; use a name such as Europe/Berlin or UTC.`
   }
+  const noCron = `"${cadence.expression}" is no cron expression; use five fields such as 0 9 * * MON.`
+  // croner takes a single date as well, which would be a schedule that runs once.
+  if (/^\s*\d{4}-/.test(cadence.expression)) return noCron
   try {
     return next(cadence, 0) === null ? `"${cadence.expression}" never falls due.` : null
   } catch {
-    return `"${cadence.expression}" is no cron expression; use five fields such as 0 9 * * MON.`
+    return noCron
   }
 }
 
 /** The first time after `after` at which the expression falls due; null when there is none. */
 export function next(cadence: Cadence, after: number): number | null {
-  const cron = new Cron(cadence.expression, { timezone: cadence.zone, paused: true })
+  const cron = new Cron(cadence.expression, { timezone: cadence.zone, mode: '5-or-6-parts', paused: true })
   return cron.nextRun(new Date(after))?.getTime() ?? null
 }
 

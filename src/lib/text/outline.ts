@@ -1,5 +1,9 @@
 import MarkdownIt from 'markdown-it'
 
+// Set as for rendering, so that every link a reader would see is found, whatever its scheme.
+const markdownIt = new MarkdownIt({ html: false }).disable('image')
+markdownIt.validateLink = () => true
+
 export interface Heading {
   level: number
   text: string
@@ -11,7 +15,7 @@ export interface Heading {
 
 /** The headings and links of a Markdown text, in order. */
 export function outline(markdown: string): { headings: Heading[]; links: { href: string; line: number }[] } {
-  const tokens = new MarkdownIt({ html: false }).parse(markdown, {})
+  const tokens = markdownIt.parse(markdown, {})
   const headings: Heading[] = []
   const links: { href: string; line: number }[] = []
   const nameHeading = headingNamer()

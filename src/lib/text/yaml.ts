@@ -16,6 +16,11 @@ export function problemLine(problem: Problem): string {
   return `${problem.file}:${problem.line}: ${problem.field ? `${problem.field}: ` : ''}${problem.message}`
 }
 
+/** A field that must be there and be text. */
+export const neededText = z.string({
+  error: ({ input }) => (input === undefined || input === null ? 'is missing' : 'must be text; put it in quotes'),
+})
+
 /** A checked document, and where its fields stand. */
 export type Checked<T> = { value: T; lineOf: (path: (string | number)[]) => number } | { problems: Problem[] }
 

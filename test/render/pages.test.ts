@@ -1,0 +1,214 @@
+import { describe, expect, test } from 'vitest'
+import type { LabelledItem, Page } from '../../src/model/index.ts'
+import { createRenderer } from '../../src/render/index.ts'
+import { hostile, hostileDigest, ideas, quietDigest, richDigest, twelveWeeks } from '../fixtures/digests.ts'
+import { elements, harms, renderer, site, templatesDir, titles } from './reading.ts'
+
+const concept: Page = {
+  id: 'open-source-ai',
+  title: 'Open-Source AI',
+  aliases: [],
+  related: ['renewal'],
+  idea: null,
+  markdown: [
+    '# Open-Source AI',
+    '',
+    'Open models are *cheap space*, see [renewal](renewal.md#what-it-claims) and [below](#key-ideas).',
+    '',
+    '## Key ideas',
+    '',
+    '### Renewal is not automatic!',
+    '',
+    '## Key ideas',
+    '',
+    '<script>alert(1)</script> [bad](javascript:alert(1)) ![pixel](https://evil.example/p.gif) [out](https://ok.example/)',
+  ].join('\n'),
+  file: 'wiki/open-source-ai.md',
+}
+const renewal: Page = {
+  ...concept,
+  id: 'renewal',
+  title: 'Renewal is not automatic',
+  related: ['open-source-ai'],
+  idea: ideas[0]!,
+  markdown: '## What it claims\n\nA city makes its old buildings without trying.',
+  file: 'wiki/renewal.md',
+}
+const wiki = [concept, renewal]
+
+const items: (LabelledItem & { feedTitle: string })[] = Object.values(hostile).map((text, index) => ({
+  id: `i${index}`,
+  feed: 'evil',
+  feedTitle: text,
+  title: text,
+  summary: text,
+  content: text,
+  url: index % 2 ? 'javascript:alert(1)' : 'https://evil.example/"onclick="x',
+  canonicalUrl: null,
+  kind: 'press',
+  language: 'en',
+  publishedAt: null,
+  firstSeenAt: Date.UTC(2026, 10, 18),
+  baseline: false,
+  labels: [{ idea: 'renewal', direction: 'closes', score: 0.8, evidence: text, by: 'maintainer' }],
+}))
+
+const summary = {
+  number: 12,
+  since: richDigest.since,
+  until: richDigest.until,
+  stories: 13,
+  opens: 6,
+  closes: 4,
+  mixed: 3,
+  headline: hostile.script,
+}
+const counts = { feeds: 64, items: 18_342, labelled: 1, digests: 1 }
+
+const pages: [string, string][] = [
+  ['home', renderer.homePage({ latest: richDigest, ideas, counts })],
+  ['home before the first issue', renderer.homePage({ latest: null, ideas, counts })],
+  ['home in a quiet week', renderer.homePage({ latest: quietDigest, ideas, counts })],
+  ['home with hostile text', renderer.homePage({ latest: hostileDigest, ideas, counts })],
+  ['digests', renderer.digestsPage([summary, { ...summary, number: 11, stories: 0 }])],
+  ['no digests', renderer.digestsPage([])],
+  ['digest', renderer.digestPage(richDigest)],
+  ['quiet digest', renderer.digestPage(quietDigest)],
+  ['hostile digest', renderer.digestPage(hostileDigest)],
+  ['preview', renderer.digestPage({ ...richDigest, number: null })],
+  ['ideas', renderer.ideasPage(Object.fromEntries(ideas.map(({ id }) => [id, twelveWeeks(id)])))],
+  ['ideas without a past', renderer.ideasPage({})],
+  ['idea', renderer.ideaPage({ idea: ideas[0]!, page: renewal, items, balance: twelveWeeks('renewal') })],
+  ['idea without news', renderer.ideaPage({ idea: ideas[2]!, page: null, items: [], balance: [] })],
+  ['wiki', renderer.wikiIndexPage(wiki)],
+  ['wiki page', renderer.wikiPage(concept, wiki)],
+  ['not found', renderer.notFoundPage()],
+  ['error', renderer.errorPage()],
+]
+const page = Object.fromEntries(pages)
+
+describe.each(pages)('the page “%s”', (_, html) => {
+  const all = elements(html)
+
+  test('can be read by everyone', () => {
+    expect(html).toMatch(/^<!doctype html>\n<html lang="en"/)
+    expect(all.filter(({ name }) => name === 'title')[0]!.text).toMatch(/Freehold/)
+    expect(all.filter(({ name }) => name === 'h1')).toHaveLength(1)
+    expect(all.filter(({ name }) => name === 'main').map(({ attribs }) => attribs.id)).toEqual(['content'])
+    expect(all.find(({ name }) => name === 'a')!.attribs.href).toBe('#content')
+    const levels = all.filter(({ name }) => /^h\d$/.test(name)).map(({ name }) => Number(name[1]))
+    expect(levels.filter((level, index) => index > 0 && level - levels[index - 1]! > 1)).toEqual([])
+  })
+
+  test('has every id once, and no link to an id that is not there', () => {
+    const ids = all.flatMap(({ attribs }) => attribs.id ?? [])
+    expect(ids).toEqual([...new Set(ids)])
+    const within = all.flatMap(({ attribs }) => /^#(.+)/.exec(attribs.href ?? '')?.[1] ?? [])
+    expect(within.filter((id) => !ids.includes(id))).toEqual([])
+    const labels = all.flatMap(({ attribs }) => attribs['aria-labelledby'] ?? [])
+    expect(labels.filter((id) => !ids.includes(id))).toEqual([])
+  })
+
+  test('holds no harm, no script and no style of its own', () => {
+    expect(harms(html)).toEqual([])
+    expect(all.filter(({ name, attribs }) => name === 'style' || attribs.style !== undefined)).toEqual([])
+  })
+
+  test('shows no direction by colour alone', () => {
+    const words = { opens: /▲ opens?$/, closes: /▼ closes?$/, mixed: /◆ contested$/ }
+    const told = all.filter(({ attribs }) => attribs.class?.startsWith('direction '))
+    for (const { attribs, text } of told) {
+      expect(text).toMatch(words[attribs.class!.slice('direction '.length) as keyof typeof words])
+    }
+    for (const { attribs } of all.filter(({ name }) => name === 'svg')) {
+      if (attribs.role === 'img')
+        expect(attribs['aria-label']).toMatch(/weeks: \d+ opens?, \d+ closes?, \d+ contested/)
+    }
+  })
+})
+
+describe('an issue on the web', () => {
+  test('tells when each story was published, and where', () => {
+    const times = elements(page.digest!).filter(({ name }) => name === 'time')
+    expect(times.map(({ attribs }) => attribs.datetime)).toContain('2026-11-19T15:20:00.000Z')
+    expect(page.digest).toContain('Ars Technica')
+  })
+
+  test('links each lead sentence to the story it rests on', () => {
+    const links = elements(page.digest!).filter(({ attribs }) => attribs.class === 'to')
+    expect(links.map(({ attribs }) => attribs.href)).toEqual(['/digests/12#story-a1'])
+    expect(page.digest).toContain('id="story-a1"')
+  })
+
+  test('says that a preview is one', () => {
+    expect(page.preview).toContain('A preview. Nothing of it has been sent.')
+    expect(page.digest).not.toContain('A preview.')
+  })
+
+  test('says that a week was quiet', () => {
+    expect(page['quiet digest']).toContain('A quiet week.')
+    expect(page['quiet digest']).toContain('None of the 412 items read bore on the five key ideas.')
+    expect(page['quiet digest']).not.toContain('class="story"')
+  })
+})
+
+describe('the front page', () => {
+  test('has the first story of each idea, none twice', () => {
+    const main = page.home!.slice(0, page.home!.indexOf('id="ideas"'))
+    const told = titles.html(main)
+    expect(told).toHaveLength(5)
+    expect(new Set(told).size).toBe(5)
+  })
+})
+
+describe('an idea’s page', () => {
+  test('has one row for each week, newest first', () => {
+    const rows = elements(page.idea!).filter(({ name, attribs }) => name === 'th' && attribs.scope === 'row')
+    expect(rows).toHaveLength(12)
+    expect(rows[0]!.text).toBe('16 November 2026')
+  })
+
+  test('leaves out items that do not bear on it', () => {
+    const html = renderer.ideaPage({ idea: ideas[1]!, page: null, items, balance: [] })
+    expect(html).toContain('Nothing has been filed here yet.')
+  })
+
+  test('says which labels a person gave', () => {
+    expect(page.idea).toContain('judged by a person')
+  })
+})
+
+describe('a wiki page', () => {
+  const all = elements(page['wiki page']!)
+
+  test('has its title once, as its first heading', () => {
+    expect(all.filter(({ text, name }) => /^h\d$/.test(name) && text === 'Open-Source AI')).toHaveLength(1)
+  })
+
+  test('gives headings the ids GitHub gives them', () => {
+    const ids = all.filter(({ name }) => name === 'h2' || name === 'h3').map(({ attribs }) => attribs.id)
+    expect(ids).toEqual(expect.arrayContaining(['key-ideas', 'renewal-is-not-automatic', 'key-ideas-1']))
+  })
+
+  test('links to other pages of the wiki where they stand on the web', () => {
+    const hrefs = all.flatMap(({ attribs }) => attribs.href ?? [])
+    expect(hrefs).toEqual(
+      expect.arrayContaining(['/wiki/renewal#what-it-claims', '#key-ideas', 'https://ok.example/']),
+    )
+  })
+
+  test('shows raw HTML as text, no images, and no bad links', () => {
+    expect(page['wiki page']).toContain('&lt;script&gt;')
+    expect(all.some(({ name, text }) => name === 'a' && text === 'bad')).toBe(false)
+    expect(all.some(({ name }) => name === 'img')).toBe(false)
+  })
+})
+
+test('links stay under the path the pages are published at', () => {
+  const below = createRenderer({ templatesDir, publicUrl: `${site}/freehold/`, ideas })
+  for (const html of [below.digestPage(richDigest), below.homePage({ latest: richDigest, ideas, counts })]) {
+    const own = elements(html).flatMap(({ attribs }) => /^\/.*/.exec(attribs.href ?? '')?.[0] ?? [])
+    expect(own.length).toBeGreaterThan(10)
+    expect(own.filter((href) => !href.startsWith('/freehold/'))).toEqual([])
+  }
+})

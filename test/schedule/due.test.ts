@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { shouldRun } from '../../src/jobs/due.ts'
+import { type JobRun, minute } from '../../src/model/index.ts'
+
+const ms = (iso: string) => Date.parse(iso)
+const monday = { expression: '0 9 * * MON', zone: 'UTC' }
+const installedAt = ms('2026-11-18T12:00Z')
+const nine = ms('2026-11-23T09:00Z')
+
+function run(part: Partial<JobRun>): JobRun {
+  const startedAt = part.startedAt ?? nine
+  return {
+    job: 'digest',
+    startedAt,
+    leaseUntil: startedAt + 15_000,
+    finishedAt: startedAt + 2 * minute,
+    outcome: 'done',
+    counts: {},
+    error: null,
+    ...part,
+  }
+}
+
+describe('a job that never ran', () => {
+  test('is not due before its first time after the installation', () => {
+    expect(shouldRun(monday, null, installedAt, installedAt)).toBe(false)
+    expect(shouldRun(monday, null, installedAt, nine - 1)).toBe(false)
+  })
+
+  test('is due at that time, and still if it was missed', () => {
+    expect(shouldRun(monday, null, installedAt, nine)).toBe(true)
+    expect(shouldRun(monday, null, installedAt, nine + 40 * 24 * 60 * minute)).toBe(true)
+  })
+})
+
+describe('a job whose last run is done', () => {
+  test('waits for its next time', () => {
+    expect(shouldRun(monday, run({}), installedAt, nine + 10 * minute)).toBe(false)
+    expect(shouldRun(monday, run({}), installedAt, ms('2026-11-30T08:59:59Z'))).toBe(false)
+    expect(shouldRun(monday, run({}), installedAt, ms('2026-11-30T09:00Z'))).toBe(true)
+  })
+
+  test('is made up when its time passed during the run', () => {
+    const quarterly = { expression: '*/15 * * * *', zone: 'UTC' }
+    const long = run({ startedAt: nine, finishedAt: nine + 40 * minute })
+    expect(shouldRun(quarterly, long, installedAt, nine + 40 * minute)).toBe(true)
+  })
+
+  test('runs in between by a person’s hand and still keeps its time', () => {
+    const early = run({ startedAt: nine - minute, finishedAt: nine - 1 })
+    expect(shouldRun(monday, early, installedAt, nine)).toBe(true)
+  })
+})
+
+describe.each(['failed', 'abandoned'] as const)('a job whose last run was %s', (outcome) => {
+  const last = run({ outcome, error: 'the disk is full' })
+
+  test('is tried again five minutes after it ended, schedule or not', () => {
+    expect(shouldRun(monday, last, installedAt, last.finishedAt! + 5 * minute - 1)).toBe(false)
+    expect(shouldRun(monday, last, installedAt, last.finishedAt! + 5 * minute)).toBe(true)
+  })
+
+  test('counts from its start where no end is known', () => {
+    const cut = { ...last, finishedAt: null }
+    expect(shouldRun(monday, cut, installedAt, cut.startedAt + 5 * minute - 1)).toBe(false)
+    expect(shouldRun(monday, cut, installedAt, cut.startedAt + 5 * minute)).toBe(true)
+  })
+
+  test('runs sooner if its time comes sooner', () => {
+    const everyMinute = { expression: '* * * * *', zone: 'UTC' }
+    expect(shouldRun(everyMinute, last, installedAt, last.finishedAt!)).toBe(true)
+  })
+})
+
+describe('a job that is running', () => {
+  const running = run({ outcome: 'running', finishedAt: null })
+
+  test('is left alone while its process says it is alive, even past its next time', () => {
+    expect(shouldRun(monday, running, installedAt, running.leaseUntil)).toBe(false)
+    const long = { ...running, leaseUntil: ms('2026-12-01T00:00Z') }
+    expect(shouldRun(monday, long, installedAt, ms('2026-11-30T09:00Z'))).toBe(false)
+  })
+
+  test('is taken over once its lease ran out', () => {
+    expect(shouldRun(monday, running, installedAt, running.leaseUntil + 1)).toBe(true)
+  })
+})

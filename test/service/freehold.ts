@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+export interface Finished {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+/** Runs `freehold …` in a checkout to its end, as a user would, with just these settings. */
+export async function freehold(
+  checkout: string,
+  args: string[],
+  options: { env?: Record<string, string>; stdin?: string } = {},
+): Promise<Finished> {
+  const child = spawn(process.execPath, [join(checkout, 'bin', 'freehold.js'), ...args], {
+    env: settings(options.env ?? {}),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  let [stdout, stderr] = ['', '']
+  child.stdout?.on('data', (chunk) => {
+    stdout += chunk
+  })
+  child.stderr?.on('data', (chunk) => {
+    stderr += chunk
+  })
+  child.stdin?.end(options.stdin ?? '')
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
+  return { code, stdout, stderr }
+}
+
+export interface RunningService {
+  child: ChildProcess
+  /** Lines of its log so far. */
+  log: string[]
+  /** Resolves with the first log line, past or to come, that `wanted` accepts. */
+  logged(wanted: (line: string) => boolean): Promise<string>
+  /** Sends a signal and resolves with how the process ended. */
+  end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>
+}
+
+/** Starts `freehold start` without a wrapper, so that a SIGKILL hits the service itself. */
+export function startService(checkout: string, env: Record<string, string>): RunningService {
+  return watch(join(checkout, 'src', 'main.ts'), env)
+}
+
+/** Starts it through `bin`, as `npx freehold start` does. */
+export function startThroughBin(checkout: string, env: Record<string, string>): RunningService {
+  return watch(join(checkout, 'bin', 'freehold.js'), env)
+}
+
+/** Nothing of the machine's own settings; only what a process needs to run. */
+function settings(env: Record<string, string>): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env }
+}
+
+function watch(script: string, env: Record<string, string>): RunningService {
+  const child = spawn(process.execPath, [script, 'start'], { env: settings(env), stdio: ['ignore', 'ignore', 'pipe'] })
+  const log: string[] = []
+  const waiting = new Set<(line: string) => void>()
+  let rest = ''
+  child.stderr?.on('data', (chunk) => {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      log.push(line)
+      for (const hear of waiting) hear(line)
+    }
+  })
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
+    child.on('exit', (code, signal) => resolve({ code, signal })),
+  )
+  return {
+    child,
+    log,
+    logged(wanted) {
+      const past = log.find(wanted)
+      if (past !== undefined) return Promise.resolve(past)
+      const heard = new Promise<string>((resolve) => {
+        const hear = (line: string) => {
+          if (!wanted(line)) return
+          waiting.delete(hear)
+          resolve(line)
+        }
+        waiting.add(hear)
+      })
+      const tooSoon = ended.then(({ code }) => {
+        throw new Error(`the service ended with ${code} before that line; it said:\n${log.slice(-20).join('\n')}`)
+      })
+      return Promise.race([heard, tooSoon])
+    },
+    async end(signal) {
+      child.kill(signal)
+      return ended
+    },
+  }
+}
