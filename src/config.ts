@@ -19,8 +19,10 @@ interface Setting {
 
 const url = (protocols: string[], example: string) => (value: string) =>
   protocols.includes(URL.parse(value)?.protocol ?? '') ? null : `must be a URL such as ${example}.`
-const oneOf = (...allowed: string[]) => (value: string) =>
-  allowed.includes(value) ? null : `must be ${allowed.join(' or ')}.`
+const oneOf =
+  (...allowed: string[]) =>
+  (value: string) =>
+    allowed.includes(value) ? null : `must be ${allowed.join(' or ')}.`
 const cron = (value: string) => cadenceFault({ expression: value, zone: 'UTC' })
 
 /** Every setting, in the order of `.env.example`. */
@@ -63,7 +65,8 @@ export const settings: Setting[] = [
     name: 'MAIL_FROM',
     default: null,
     help: 'Sender of the digest: Freehold <digest@example.org>. Needed with SMTP_URL.',
-    fault: (value) => (addressOf(value) ? null : 'must hold an e-mail address, as in Freehold <digest@example.org>.'),
+    fault: (value) =>
+      addressOf(value) ? null : 'must hold an e-mail address, as in Freehold <digest@example.org>.',
   },
   {
     name: 'DISCORD_TOKEN',
@@ -81,7 +84,8 @@ export const settings: Setting[] = [
     name: 'DISCORD_CHANNEL',
     default: null,
     help: 'Id of a channel that gets every digest.',
-    fault: (value) => (/^\d{5,25}$/.test(value) ? null : 'must be a channel id, a long number (right click, Copy ID).'),
+    fault: (value) =>
+      /^\d{5,25}$/.test(value) ? null : 'must be a channel id, a long number (right click, Copy ID).',
   },
   {
     name: 'LLM_BASE_URL',
@@ -93,7 +97,12 @@ export const settings: Setting[] = [
   { name: 'LLM_MODEL', default: null, help: 'Name of the model on that server.', upcoming: true },
   { name: 'LLM_API_KEY', default: null, help: 'Its key, if it wants one.', secret: true, upcoming: true },
   { name: 'SCHEDULE_INGEST', default: '*/15 * * * *', help: 'When feeds are polled (cron).', fault: cron },
-  { name: 'SCHEDULE_DIGEST', default: '0 9 * * MON', help: 'When the digest is made and sent (cron).', fault: cron },
+  {
+    name: 'SCHEDULE_DIGEST',
+    default: '0 9 * * MON',
+    help: 'When the digest is made and sent (cron).',
+    fault: cron,
+  },
   {
     name: 'TIMEZONE',
     default: 'UTC',
@@ -206,7 +215,9 @@ export function readConfig(options: {
 
   const smtpUrl = read('SMTP_URL')
   if (smtpUrl && !given('MAIL_FROM')) {
-    faults.push('MAIL_FROM is needed with SMTP_URL: set it to the sender, as in Freehold <digest@example.org>.')
+    faults.push(
+      'MAIL_FROM is needed with SMTP_URL: set it to the sender, as in Freehold <digest@example.org>.',
+    )
   }
   if (faults.length) throw new ConfigError(faults.join('\n'))
   const publicUrl = need('PUBLIC_URL').replace(/\/+$/, '')

@@ -24,7 +24,8 @@ function cut(text: string, limit: number): string {
 }
 
 /** Abbreviations after which a full stop ends no sentence. */
-const abbreviation = /(?:\b(?:e\.g|i\.e|U\.S|U\.K|E\.U|Inc|Ltd|Corp|Co|Mr|Mrs|Ms|Dr|St|vs|etc|al|No|approx)|\b[A-Z])\.$/
+const abbreviation =
+  /(?:\b(?:e\.g|i\.e|U\.S|U\.K|E\.U|Inc|Ltd|Corp|Co|Mr|Mrs|Ms|Dr|St|vs|etc|al|No|approx)|\b[A-Z])\.$/
 
 /**
  * The sentences of a text, verbatim and in order, without the blanks between them. A piece without an end (a cut-off
@@ -33,7 +34,7 @@ const abbreviation = /(?:\b(?:e\.g|i\.e|U\.S|U\.K|E\.U|Inc|Ltd|Corp|Co|Mr|Mrs|Ms
 export function sentencesOf(text: string): string[] {
   const sentences: string[] = []
   let start = 0
-  for (const match of text.matchAll(/[.!?…]+["'”’)\]]*(?=\s+["'“‘(\[]?[\p{Lu}\p{N}])|\n+/gu)) {
+  for (const match of text.matchAll(/[.!?…]+["'”’)\]]*(?=\s+["'“‘([]?[\p{Lu}\p{N}])|\n+/gu)) {
     const end = match.index + match[0].length
     const piece = text.slice(start, end)
     if (!match[0].startsWith('\n') && abbreviation.test(piece.trimEnd())) continue
@@ -53,5 +54,7 @@ export function evidenceSpans(reading: Reading): string[] {
   const title = reading.title.trim()
   const topics = title.split(/[,;]\s+/)
   const parts = topics.length >= 3 ? topics.map((topic) => topic.trim()) : []
-  return [...new Set([title, ...parts, ...sentencesOf(reading.body)])].filter((span) => /[\p{L}\p{N}]/u.test(span))
+  return [...new Set([title, ...parts, ...sentencesOf(reading.body)])].filter((span) =>
+    /[\p{L}\p{N}]/u.test(span),
+  )
 }

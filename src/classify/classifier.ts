@@ -1,4 +1,10 @@
-import { type ClassifiableItem, type Direction, type Idea, type Label, unsupportedLanguage } from '../model/index.ts'
+import {
+  type ClassifiableItem,
+  type Direction,
+  type Idea,
+  type Label,
+  unsupportedLanguage,
+} from '../model/index.ts'
 import { evidenceSpans, readingOf } from './classifiable.ts'
 import { directionFeatures, featuresOf, signalFinder, textFeatures } from './features.ts'
 import { decide, type LinearModel, sigmoid } from './logistic.ts'
@@ -30,7 +36,8 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
   const find = signalFinder(ideas)
 
   function classify(item: ClassifiableItem, options: { language?: string; explain?: boolean } = {}): Verdict {
-    if (options.language === unsupportedLanguage) return { id: item.id, language: unsupportedLanguage, labels: [] }
+    if (options.language === unsupportedLanguage)
+      return { id: item.id, language: unsupportedLanguage, labels: [] }
     const groups = featuresOf(item, find)
     const x = vectorOf(groups, model.vocabulary)
     const scored = model.ideas.map((one) => ({
@@ -63,7 +70,11 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
     return verdict
   }
 
-  function directionOf(item: ClassifiableItem, groups: ReturnType<typeof featuresOf>, idea: string): Direction {
+  function directionOf(
+    item: ClassifiableItem,
+    groups: ReturnType<typeof featuresOf>,
+    idea: string,
+  ): Direction {
     const x = vectorOf(directionFeatures(groups, find, item, idea), model.directionVocabulary)
     const ranked = model.directions
       .map(({ direction, model: one }) => ({ direction, value: decide(one, x) }))
@@ -76,8 +87,12 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
     const reading = readingOf(item)
     let best = { span: reading.title.trim() || reading.body.trim(), value: Number.NEGATIVE_INFINITY }
     for (const span of evidenceSpans(reading)) {
-      const value = dot(vectorOf(textFeatures({ title: '', body: span }, find), model.vocabulary), idea.weights)
-      const worth = value > 0 && reading.title.includes(span) ? value * titleWorth : value
+      const value = dot(
+        vectorOf(textFeatures({ title: '', body: span }, find), model.vocabulary),
+        idea.weights,
+      )
+      const repeats = reading.title.includes(span.replace(/[.…]+$/, ''))
+      const worth = value > 0 && repeats ? value * titleWorth : value
       if (worth > best.value) best = { span, value: worth }
     }
     return best.span
@@ -85,12 +100,22 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
 
   function reasons(one: LinearModel, x: ReturnType<typeof vectorOf>): { for: string[]; against: string[] } {
     const weighed = [...x.indices]
-      .map((index, i) => ({ name: model.vocabulary.names[index]!, value: x.values[i]! * one.weights[index]! }))
+      .map((index, i) => ({
+        name: model.vocabulary.names[index]!,
+        value: x.values[i]! * one.weights[index]!,
+      }))
       .filter(({ name }) => !name.startsWith('~'))
       .sort((a, b) => b.value - a.value)
     return {
-      for: weighed.slice(0, 6).filter(({ value }) => value > 0).map(({ name }) => name),
-      against: weighed.slice(-4).reverse().filter(({ value }) => value < 0).map(({ name }) => name),
+      for: weighed
+        .slice(0, 6)
+        .filter(({ value }) => value > 0)
+        .map(({ name }) => name),
+      against: weighed
+        .slice(-4)
+        .reverse()
+        .filter(({ value }) => value < 0)
+        .map(({ name }) => name),
     }
   }
 

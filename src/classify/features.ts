@@ -9,7 +9,12 @@ const wordPattern = /[\p{L}\p{N}]+(?:['’.-][\p{L}\p{N}]+)*|[$€£¥%]/gu
 /** Lower-case words; digits become `0` so that amounts and versions share a feature. */
 export function wordsOf(text: string): string[] {
   const words = text.normalize('NFKC').toLowerCase().match(wordPattern) ?? []
-  return words.map((word) => word.replace(/['’]s$/, '').replace(/\p{N}+/gu, '0').slice(0, 40))
+  return words.map((word) =>
+    word
+      .replace(/['’]s$/, '')
+      .replace(/\p{N}+/gu, '0')
+      .slice(0, 40),
+  )
 }
 
 /** Finds the signal phrases of ideas in a text. */
@@ -99,5 +104,10 @@ export function directionFeatures(
 }
 
 function phraseWords(text: string): string[] {
-  return text.normalize('NFKC').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  return (
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  )
 }

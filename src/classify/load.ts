@@ -10,7 +10,11 @@ import { train } from './train.ts'
  * The classifier for these labels: read from `modelsDir` if a model of just these inputs is there, else trained and
  * kept there. A kept file that can't be read is trained anew.
  */
-export async function loadClassifier(examples: Example[], ideas: Idea[], modelsDir: string): Promise<Classifier> {
+export async function loadClassifier(
+  examples: Example[],
+  ideas: Idea[],
+  modelsDir: string,
+): Promise<Classifier> {
   const hash = modelHash(examples, ideas)
   const file = join(modelsDir, `${hash}.json`)
   const kept = await readModel(file, hash)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Example, type Idea } from '../model/index.ts'
+import type { Example, Idea } from '../model/index.ts'
 import type { Calibration, LinearModel } from './logistic.ts'
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
 
@@ -67,7 +67,8 @@ type Packed<T> = T extends Float64Array
 export function fromText(text: string): ClassifierModel {
   const raw = JSON.parse(text) as Packed<ClassifierModel>
   const linear = ({ weights, bias }: Packed<LinearModel>) => ({ weights: unpack(weights), bias })
-  const words = ({ names, idf, unknownIdf }: Packed<Vocabulary>) => vocabularyOf(names, unpack(idf), unknownIdf)
+  const words = ({ names, idf, unknownIdf }: Packed<Vocabulary>) =>
+    vocabularyOf(names, unpack(idf), unknownIdf)
   return {
     hash: raw.hash,
     vocabulary: words(raw.vocabulary),

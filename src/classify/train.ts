@@ -1,6 +1,13 @@
 import { type Direction, directions, type Example, type Idea } from '../model/index.ts'
 import { directionFeatures, featuresOf, type SignalFinder, signalFinder } from './features.ts'
-import { decide, fitCalibration, fitLogistic, type LinearModel, sigmoid, type TrainingOptions } from './logistic.ts'
+import {
+  decide,
+  fitCalibration,
+  fitLogistic,
+  type LinearModel,
+  sigmoid,
+  type TrainingOptions,
+} from './logistic.ts'
 import { type ClassifierModel, type IdeaModel, modelHash } from './model.ts'
 import type { SparseVector } from './sparse.ts'
 import { buildVocabulary, vectorOf } from './vocabulary.ts'

@@ -26,7 +26,11 @@ export function buildVocabulary(documents: FeatureGroups[]): Vocabulary {
   const kept = [...counts].filter(([, n]) => n >= 2).sort(([a], [b]) => (a < b ? -1 : 1))
   const idf = kept.map(([, n]) => Math.log((1 + documents.length) / (1 + n)) + 1)
   const unknownIdf = Math.log((1 + documents.length) / 2) + 1
-  return vocabularyOf(kept.map(([name]) => name), Float64Array.from(idf), unknownIdf)
+  return vocabularyOf(
+    kept.map(([name]) => name),
+    Float64Array.from(idf),
+    unknownIdf,
+  )
 }
 
 export function vocabularyOf(names: string[], idf: Float64Array, unknownIdf: number): Vocabulary {

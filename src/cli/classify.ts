@@ -27,13 +27,19 @@ export function addClassify(program: Command): void {
         'An item: {"id","title","summary"?,"content"?,"url"?,"kind"?,"publishedAt"?}. Touches no database.',
     )
     .option('--explain', 'add what weighed most for and against each idea')
-    .addHelpText('after', '\nExample:\n  echo \'{"id":"1","title":"Harbour Lab releases its weights"}\' | freehold classify')
+    .addHelpText(
+      'after',
+      '\nExample:\n  echo \'{"id":"1","title":"Harbour Lab releases its weights"}\' | freehold classify',
+    )
     .action(async (options: { explain?: boolean }) => {
       const settings = config()
       const { ideas } = await loadWiki(settings)
       const classifier = await openClassifier(settings, ideas)
       let line = 0
-      for await (const text of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+      for await (const text of createInterface({
+        input: process.stdin,
+        crlfDelay: Number.POSITIVE_INFINITY,
+      })) {
         line += 1
         if (text.trim() === '') continue
         const item = readItem(text, line)

@@ -68,7 +68,9 @@ async function runDemo(settings: Config, origin: string, serve: boolean): Promis
     for (const { feed, error } of read.errors) remark(`  ${feed}: ${error}`)
     const judged = await step('Classifying', (progress) => classify(way, { progress }))
     const by = (await way.classifier()).by
-    remark(`Classified ${judged.judged} items with ${by}: ${judged.labelled} bear on an idea, ${judged.unsupported} not in English.`)
+    remark(
+      `Classified ${judged.judged} items with ${by}: ${judged.labelled} bear on an idea, ${judged.unsupported} not in English.`,
+    )
 
     clock = madeAt
     await way.store.subscribers.add(reader, { confirmed: true, now: way.now() })
@@ -76,7 +78,11 @@ async function runDemo(settings: Config, origin: string, serve: boolean): Promis
     const made = last && last.until >= way.now() ? last : await createDigest(way, { release: true })
     if (made === last) remark(`Issue ${made.number} was made by an earlier run and stands as it is.`)
     const sent = await step('Delivering', (progress) => deliver(way, { progress }))
-    remark(sent.sent ? `Delivered ${sent.sent} messages to files.` : 'Nothing to deliver: everything went out before.')
+    remark(
+      sent.sent
+        ? `Delivered ${sent.sent} messages to files.`
+        : 'Nothing to deliver: everything went out before.',
+    )
 
     print()
     print(way.renderer.text(made.digest, { width: columns(), colour: wantsColour() }))
@@ -89,7 +95,10 @@ async function runDemo(settings: Config, origin: string, serve: boolean): Promis
   }
 }
 
-async function step<T>(what: string, work: (progress: ReturnType<typeof progressBar>['update']) => Promise<T>) {
+async function step<T>(
+  what: string,
+  work: (progress: ReturnType<typeof progressBar>['update']) => Promise<T>,
+) {
   const bar = progressBar(what)
   try {
     return await work(bar.update)
@@ -101,14 +110,21 @@ async function step<T>(what: string, work: (progress: ReturnType<typeof progress
 /** Writes the pages that can be opened without a server, and says where everything is. */
 async function leaveFiles({ way }: Workshop, settings: Config, digest: Digest): Promise<void> {
   const css = await readFile(join(settings.templatesDir, 'freehold.css'), 'utf8')
-  const page = way.renderer.digestPage(digest).replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${css}</style>`)
+  const page = way.renderer
+    .digestPage(digest)
+    .replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${css}</style>`)
   const pageFile = join(settings.dataDir, `digest-${digest.number}.html`)
   await writeFile(pageFile, page)
-  const mail = way.renderer.email(digest, { unsubscribeUrl: `mailto:${way.post.mailAddress}?subject=unsubscribe` })
+  const mail = way.renderer.email(digest, {
+    unsubscribeUrl: `mailto:${way.post.mailAddress}?subject=unsubscribe`,
+  })
   const mailFile = join(settings.dataDir, `digest-${digest.number}-mail.html`)
   await writeFile(mailFile, mail.html)
 
-  const messages = (await way.store.deliveries.list({ digest: digest.number ?? 0 })).map((one) => [one.medium, one.receipt])
+  const messages = (await way.store.deliveries.list({ digest: digest.number ?? 0 })).map((one) => [
+    one.medium,
+    one.receipt,
+  ])
   const of = (medium: string) => messages.filter(([m]) => m === medium).map(([, receipt]) => receipt ?? '')
   const rows: [string, string][] = [
     ...of('email').map((file): [string, string] => ['E-mail, as sent', file]),

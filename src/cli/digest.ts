@@ -45,10 +45,12 @@ export function addDigest(program: Command): void {
           () => createDigest(way, { release: false, period: givenPeriod(options) }),
           ({ number, digest: made }) => ({ digest: number, read: made.read, told: made.read - made.leftOut }),
         )
-        if (run === null) throw new Failure('Another process is making a digest; freehold jobs list shows since when.')
+        if (run === null)
+          throw new Failure('Another process is making a digest; freehold jobs list shows since when.')
         if ('failed' in run) throw new Failure(run.failed)
         show(way.renderer, run.done.digest, options.format)
-        if (options.format === 'text') print(`\nFrozen as issue ${run.done.number}. freehold digest send ${run.done.number} sends it.`)
+        if (options.format === 'text')
+          print(`\nFrozen as issue ${run.done.number}. freehold digest send ${run.done.number} sends it.`)
       }),
     )
 
@@ -106,9 +108,15 @@ export function addDigest(program: Command): void {
           await way.store.deliveries.resendUnknown(stored.number, medium, way.now())
         }
         const bar = progressBar('Sending')
-        const run = await recorded(way, 'deliver', () => deliver(way, { progress: bar.update }), (report) => ({ ...report }))
+        const run = await recorded(
+          way,
+          'deliver',
+          () => deliver(way, { progress: bar.update }),
+          (report) => ({ ...report }),
+        )
         bar.end()
-        if (run === null) throw new Failure('The service is sending already; freehold digest list shows how far it is.')
+        if (run === null)
+          throw new Failure('The service is sending already; freehold digest list shows how far it is.')
         if ('failed' in run) throw new Failure(run.failed)
         const counts = await way.store.deliveries.counts(stored.number)
         if (options.json) printJson({ digest: stored.number, now: run.done, deliveries: counts })
@@ -116,7 +124,9 @@ export function addDigest(program: Command): void {
           print(`Issue ${stored.number}: ${run.done.sent} sent now.`)
           for (const { medium, state, n } of counts) print(`  ${medium}: ${n} ${state}`)
           if (counts.some(({ state }) => state === 'unknown')) {
-            print('The outcome of some is unknown: their body had begun to go out when the connection or the process ended.')
+            print(
+              'The outcome of some is unknown: their body had begun to go out when the connection or the process ended.',
+            )
             print('They are sent again only by your word: --resend-unknown email.')
           }
         }
@@ -131,7 +141,10 @@ function withFormat(command: Command): Command {
 
 function withPeriod(command: Command): Command {
   return command
-    .option('--since <time>', 'from then on: 2026-03-09, or 7d ago; without it, from the end of the last digest')
+    .option(
+      '--since <time>',
+      'from then on: 2026-03-09, or 7d ago; without it, from the end of the last digest',
+    )
     .option('--until <time>', 'up to then; without it, until now')
 }
 
@@ -147,10 +160,13 @@ function givenPeriod(options: ShowOptions): Partial<Period> {
 }
 
 async function find(way: Workshop['way'], number: string | undefined): Promise<StoredDigest> {
-  const stored = number === undefined ? await way.store.digests.last() : await way.store.digests.get(Number(number))
+  const stored =
+    number === undefined ? await way.store.digests.last() : await way.store.digests.get(Number(number))
   if (stored) return stored
   throw new Failure(
-    number === undefined ? 'No digest has been made yet.' : `There is no issue ${number}; freehold digest list shows them.`,
+    number === undefined
+      ? 'No digest has been made yet.'
+      : `There is no issue ${number}; freehold digest list shows them.`,
   )
 }
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import type { Config } from '../config.ts'
-import { loadFeeds, loadWiki, openClassifier, openDatabase, openPostOffice } from './wiring.ts'
 import { print, printJson } from './output.ts'
 import { config } from './settings.ts'
+import { loadFeeds, loadWiki, openClassifier, openDatabase, openPostOffice } from './wiring.ts'
 
 interface Finding {
   check: string
@@ -14,12 +14,16 @@ export function addDoctor(program: Command): void {
   program
     .command('doctor')
     .summary('check the configuration against the real services')
-    .description('Checks the configuration against the real services: files, database, SMTP log-in, Discord, public URL.')
+    .description(
+      'Checks the configuration against the real services: files, database, SMTP log-in, Discord, public URL.',
+    )
     .option('--json', 'print as JSON')
     .action(async (options: { json?: boolean }) => {
       const findings = await examine(config())
       if (options.json) printJson(findings)
-      else for (const { check, state, detail } of findings) print(`${marks[state]} ${check.padEnd(11)} ${detail}`)
+      else
+        for (const { check, state, detail } of findings)
+          print(`${marks[state]} ${check.padEnd(11)} ${detail}`)
       if (findings.some(({ state }) => state === 'wrong')) process.exitCode = 1
     })
 }
@@ -61,7 +65,9 @@ async function examine(settings: Config): Promise<Finding[]> {
     }),
     await look('public URL', async () => {
       if (settings.smtpUrl && !settings.publicUrl.startsWith('https:')) {
-        throw new Error(`PUBLIC_URL is ${settings.publicUrl}; mails need an https address that readers can reach.`)
+        throw new Error(
+          `PUBLIC_URL is ${settings.publicUrl}; mails need an https address that readers can reach.`,
+        )
       }
       return settings.publicUrl
     }),

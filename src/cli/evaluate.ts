@@ -45,7 +45,9 @@ export function addEvaluate(program: Command): void {
         ]),
       )
       print()
-      print(`Macro-F1 ${share(result.macroF1)}. Direction right in ${share(result.directionAccuracy)} of the labels whose idea is.`)
+      print(
+        `Macro-F1 ${share(result.macroF1)}. Direction right in ${share(result.directionAccuracy)} of the labels whose idea is.`,
+      )
       print(`Of the items without an idea, ${share(result.falseAlarmRate)} were given one.`)
     })
 }

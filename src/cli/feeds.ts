@@ -17,12 +17,19 @@ export function addFeeds(program: Command): void {
         printJson(all)
         return
       }
-      const rows = all.map((feed) => [feed.group, feed.id, feed.kind, feed.enabled ? feed.url : `off: ${feed.reason}`])
+      const rows = all.map((feed) => [
+        feed.group,
+        feed.id,
+        feed.kind,
+        feed.enabled ? feed.url : `off: ${feed.reason}`,
+      ])
       print(table([['group', 'id', 'kind', 'url'], ...rows]))
     })
   feeds
     .command('check')
-    .description('Checks the lists without fetching anything: fields, ids, URLs, patterns; with file, line and field.')
+    .description(
+      'Checks the lists without fetching anything: fields, ids, URLs, patterns; with file, line and field.',
+    )
     .option('--json', 'print as JSON')
     .action(async (options: { json?: boolean }) => {
       const settings = config()
@@ -65,7 +72,12 @@ export function addFeeds(program: Command): void {
     })
 }
 
-function wordFor(one: { enabled: boolean; lastSuccessAt: number | null; failures: number; error: string | null }): string {
+function wordFor(one: {
+  enabled: boolean
+  lastSuccessAt: number | null
+  failures: number
+  error: string | null
+}): string {
   if (!one.enabled) return 'switched off'
   if (one.failures > 0) return `failed ${one.failures} times in a row: ${one.error}`
   return one.lastSuccessAt === null ? 'not read yet' : 'fine'

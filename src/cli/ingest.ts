@@ -23,7 +23,10 @@ export function addIngest(program: Command): void {
       const settings = config()
       const { way, close } = await openWorkshop(settings, { log: openLog(settings, 'command') })
       try {
-        if (options.feed !== undefined && !way.feeds.some((feed) => feed.id === options.feed && feed.enabled)) {
+        if (
+          options.feed !== undefined &&
+          !way.feeds.some((feed) => feed.id === options.feed && feed.enabled)
+        ) {
           throw new Failure(`No enabled feed has the id ${options.feed}; freehold feeds list shows them.`)
         }
         const bar = progressBar('Reading feeds')
@@ -31,10 +34,16 @@ export function addIngest(program: Command): void {
           way,
           'ingest',
           () => ingest(way, { ...pick(options), progress: bar.update }),
-          ({ feeds, items }) => ({ polled: feeds.due, failed: feeds.failed, new: items.new, updated: items.updated }),
+          ({ feeds, items }) => ({
+            polled: feeds.due,
+            failed: feeds.failed,
+            new: items.new,
+            updated: items.updated,
+          }),
         )
         bar.end()
-        if (run === null) throw new Failure('Another ingest is under way; freehold jobs list shows since when.')
+        if (run === null)
+          throw new Failure('Another ingest is under way; freehold jobs list shows since when.')
         if ('failed' in run) throw new Failure(run.failed)
         const report = run.done
         const judged = options.classify ? await classifyNew(way) : null

@@ -21,7 +21,8 @@ export function addItems(program: Command): void {
           ...(options.idea === undefined ? {} : { idea: options.idea }),
           ...(options.limit ? { limit: options.limit } : {}),
         })
-        if (items.length === 0 && !options.json) print('No items are stored yet; freehold ingest --all reads the feeds.')
+        if (items.length === 0 && !options.json)
+          print('No items are stored yet; freehold ingest --all reads the feeds.')
         for (const item of items) {
           if (options.json) {
             await printJsonLine({

@@ -18,7 +18,11 @@ export function addJobs(program: Command): void {
       const settings = config()
       const store = await openDatabase(settings)
       try {
-        const schedules = { ingest: settings.scheduleIngest, digest: settings.scheduleDigest, zone: settings.timezone }
+        const schedules = {
+          ingest: settings.scheduleIngest,
+          digest: settings.scheduleDigest,
+          zone: settings.timezone,
+        }
         const statuses = await jobStatuses({ store, now: Date.now }, schedules)
         if (options.json) {
           printJson(statuses.map(forJson))
@@ -41,7 +45,8 @@ export function addJobs(program: Command): void {
     .description('Runs a job now, whatever its schedule says; digest makes and releases one.')
     .option('--json', 'print the outcome as JSON')
     .action(async (name: string, options: { json?: boolean }) => {
-      if (!jobNames.includes(name as JobName)) throw new Failure(`There is no job ${name}; there are ${jobNames.join(', ')}.`)
+      if (!jobNames.includes(name as JobName))
+        throw new Failure(`There is no job ${name}; there are ${jobNames.join(', ')}.`)
       const settings = config()
       const { way, close } = await openWorkshop(settings, { log: openLog(settings, 'command') })
       const bar = progressBar(name)
@@ -62,12 +67,15 @@ export function addJobs(program: Command): void {
 function outcome({ last }: JobStatus): string {
   if (!last) return 'has not run yet'
   if (last.outcome === 'running') return last.leaseUntil < Date.now() ? 'cut off' : 'running'
-  const seconds = last.finishedAt === null ? '' : ` in ${((last.finishedAt - last.startedAt) / 1000).toFixed(1)} s`
+  const seconds =
+    last.finishedAt === null ? '' : ` in ${((last.finishedAt - last.startedAt) / 1000).toFixed(1)} s`
   return `${last.outcome}${seconds}: ${last.error ?? tally(last.counts)}`
 }
 
 function tally(counts: Record<string, number>): string {
-  return Object.entries(counts).map(([name, n]) => `${name} ${n}`).join(', ')
+  return Object.entries(counts)
+    .map(([name, n]) => `${name} ${n}`)
+    .join(', ')
 }
 
 function forJson(status: JobStatus) {
@@ -77,6 +85,11 @@ function forJson(status: JobStatus) {
     job,
     when,
     next: iso(next),
-    last: last && { ...last, startedAt: iso(last.startedAt), finishedAt: iso(last.finishedAt), leaseUntil: undefined },
+    last: last && {
+      ...last,
+      startedAt: iso(last.startedAt),
+      finishedAt: iso(last.finishedAt),
+      leaseUntil: undefined,
+    },
   }
 }

@@ -8,5 +8,8 @@ import type { Config } from '../config.ts'
 export function openLog(config: Config, kind: 'service' | 'command') {
   const asked = process.env.LOG_LEVEL !== undefined || config.logLevel !== 'info'
   const level = kind === 'service' || asked ? config.logLevel : 'error'
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }))
+  return pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ fd: 2, sync: true }),
+  )
 }

@@ -19,7 +19,9 @@ export function readTime(text: string, option: string, now = Date.now()): number
   if (ago) return now - Number(ago[1]) * { m: 60_000, h: 3_600_000, d: 86_400_000 }[ago[2] as 'm' | 'h' | 'd']
   const time = Date.parse(text)
   if (Number.isNaN(time)) {
-    throw new Failure(`${option} ${text} is no time; write 2026-03-09, 2026-03-09T08:00Z or 7d for seven days ago.`)
+    throw new Failure(
+      `${option} ${text} is no time; write 2026-03-09, 2026-03-09T08:00Z or 7d for seven days ago.`,
+    )
   }
   return time
 }

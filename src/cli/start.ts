@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import type { Config } from '../config.ts'
+import type { Log } from '../jobs/index.ts'
 import { openArchive, startSchedules } from '../jobs/index.ts'
 import { createWeb, listen } from '../web/index.ts'
 import { openLog } from './log.ts'
 import { config } from './settings.ts'
 import { openWorkshop, type Workshop } from './wiring.ts'
-import type { Config } from '../config.ts'
-import type { Log } from '../jobs/index.ts'
 
 export function addStart(program: Command): void {
   program
@@ -60,8 +60,10 @@ export async function openPages(workshop: Workshop, settings: Config, log: Log) 
 
 function sayWhereMessagesGo(workshop: Workshop, settings: Config, log: Log): void {
   const folder = join(settings.dataDir, 'outbox')
-  if (!workshop.way.post.smtp) log.info({ folder }, 'SMTP_URL is not set: mails are written to the outbox folder')
-  if (!workshop.way.post.discord) log.info({ folder }, 'DISCORD_TOKEN is not set: posts are written to the outbox folder')
+  if (!workshop.way.post.smtp)
+    log.info({ folder }, 'SMTP_URL is not set: mails are written to the outbox folder')
+  if (!workshop.way.post.discord)
+    log.info({ folder }, 'DISCORD_TOKEN is not set: posts are written to the outbox folder')
   else if (!settings.discordChannel) log.warn({}, 'DISCORD_CHANNEL is not set: no channel gets the digest')
 }
 

@@ -24,7 +24,8 @@ export function addSubscribers(program: Command): void {
       withStore(async (store) => {
         const all = await store.subscribers.list()
         if (options.json) printJson(all.map(forJson))
-        else if (all.length === 0) print(`Nobody has subscribed yet; freehold subscribers add EMAIL ${consent} adds someone.`)
+        else if (all.length === 0)
+          print(`Nobody has subscribed yet; freehold subscribers add EMAIL ${consent} adds someone.`)
         else {
           const rows = all.map((one) => [one.email, stateOf(one), shortTime(one.createdAt)])
           print(table([['address', 'state', 'since (UTC)'], ...rows]))
@@ -64,7 +65,9 @@ export function addSubscribers(program: Command): void {
         }
         if (options.json) printJson(report)
         else {
-          print(`${report.added} added, ${report.confirmed} confirmed, ${report.known} known before, ${report.refused.length} refused.`)
+          print(
+            `${report.added} added, ${report.confirmed} confirmed, ${report.known} known before, ${report.refused.length} refused.`,
+          )
           for (const { line, reason } of report.refused) remark(`${file}:${line}: ${reason}`)
         }
         if (report.refused.length) process.exitCode = 1
@@ -92,7 +95,9 @@ export function addSubscribers(program: Command): void {
   subscribers
     .command('forget')
     .argument('<email>')
-    .description('Deletes an address and all that is kept about it, but for a keyed hash that keeps it from being added again without consent.')
+    .description(
+      'Deletes an address and all that is kept about it, but for a keyed hash that keeps it from being added again without consent.',
+    )
     .action((email: string) =>
       withStore(async (store, hash) => {
         const known = await store.subscribers.forget(email, hash(email), Date.now())
@@ -108,14 +113,22 @@ async function add(store: Store, hash: Hash, email: string, confirmed: boolean) 
   if (normalEmail(email) === null) return { refused: `"${email}" is no e-mail address.` }
   const suppressed = await store.subscribers.isSuppressed(hash(email))
   if (suppressed && !confirmed) {
-    return { refused: `${email} asked to be forgotten; it can only come back by its owner's consent (${consent}).` }
+    return {
+      refused: `${email} asked to be forgotten; it can only come back by its owner's consent (${consent}).`,
+    }
   }
   if (suppressed) await store.subscribers.unsuppress(hash(email))
   const result = await store.subscribers.add(email, { confirmed, now: Date.now() })
   return result ?? { refused: `"${email}" is no e-mail address.` }
 }
 
-function describe({ subscriber, change }: { subscriber: Subscriber; change: 'added' | 'confirmed' | 'none' }): string {
+function describe({
+  subscriber,
+  change,
+}: {
+  subscriber: Subscriber
+  change: 'added' | 'confirmed' | 'none'
+}): string {
   if (change === 'confirmed') return 'confirmed; gets the next digest.'
   if (change === 'none') return `was known already (${stateOf(subscriber)}); nothing changed.`
   return subscriber.confirmedAt === null
@@ -158,8 +171,13 @@ async function withStore(work: (store: Store, hash: Hash) => Promise<void>): Pro
   const settings = config()
   const store = await openDatabase(settings)
   try {
-    const secret = settings.secret ?? (await store.settings.getOrSet('secret', () => randomBytes(32).toString('hex')))
-    await work(store, (email) => createHmac('sha256', secret).update(normalEmail(email) ?? email).digest('hex'))
+    const secret =
+      settings.secret ?? (await store.settings.getOrSet('secret', () => randomBytes(32).toString('hex')))
+    await work(store, (email) =>
+      createHmac('sha256', secret)
+        .update(normalEmail(email) ?? email)
+        .digest('hex'),
+    )
   } finally {
     await store.close()
   }

@@ -7,7 +7,10 @@ import { config } from './settings.ts'
 import { loadWiki, shown } from './wiring.ts'
 
 export function addWiki(program: Command): void {
-  const wiki = program.command('wiki').summary('the concept pages').description('The concept pages and key ideas.')
+  const wiki = program
+    .command('wiki')
+    .summary('the concept pages')
+    .description('The concept pages and key ideas.')
   wiki
     .command('list')
     .description('Lists the pages; those with a number are key ideas, in the order of a digest.')
@@ -15,7 +18,15 @@ export function addWiki(program: Command): void {
     .action(async (options: { json?: boolean }) => {
       const { pages } = await loadWiki(config())
       if (options.json) {
-        printJson(pages.map(({ id, title, aliases, related, idea }) => ({ id, title, aliases, related, idea: idea !== null })))
+        printJson(
+          pages.map(({ id, title, aliases, related, idea }) => ({
+            id,
+            title,
+            aliases,
+            related,
+            idea: idea !== null,
+          })),
+        )
         return
       }
       const rows = pages.map((page) => [page.idea ? String(page.idea.order) : '', page.id, page.title])
@@ -29,7 +40,9 @@ export function addWiki(program: Command): void {
     .action(async (name: string, options: { json?: boolean }) => {
       const { pages } = await loadWiki(config())
       const wanted = name.toLowerCase()
-      const page = pages.find((one) => [one.id, one.title, ...one.aliases].some((is) => is.toLowerCase() === wanted))
+      const page = pages.find((one) =>
+        [one.id, one.title, ...one.aliases].some((is) => is.toLowerCase() === wanted),
+      )
       if (!page) throw new Failure(`The wiki has no page called ${name}; freehold wiki list shows them.`)
       if (options.json) printJson(page)
       else print(`# ${page.title}\n\n${page.markdown.trim()}`)
@@ -47,7 +60,9 @@ export function addWiki(program: Command): void {
       const problems = [...checkPages(set), ...labels.problems]
       if (options.json) printJson({ pages: set.pages.length, labels: labels.examples.length, problems })
       else if (problems.length === 0) {
-        print(`${set.pages.length} pages, ${ideas.length} of them key ideas, and ${labels.examples.length} labels: all in order.`)
+        print(
+          `${set.pages.length} pages, ${ideas.length} of them key ideas, and ${labels.examples.length} labels: all in order.`,
+        )
       } else for (const problem of problems) print(problemLine(problem))
       if (problems.length) process.exitCode = 1
     })

@@ -13,7 +13,9 @@ export function balanceOf(idea: string, items: LabelledItem[], until: number): W
   const rows = new Map(weeks.map((start) => [start, { opens: 0, closes: 0, mixed: 0 }]))
   const counted = new Set<string>()
   // Copies of an article may be labelled differently; the earliest speaks, in whatever order they are given.
-  const earliestFirst = [...items].sort((a, b) => effectiveDate(a) - effectiveDate(b) || (a.id < b.id ? -1 : 1))
+  const earliestFirst = [...items].sort(
+    (a, b) => effectiveDate(a) - effectiveDate(b) || (a.id < b.id ? -1 : 1),
+  )
   for (const item of earliestFirst) {
     const label = item.labels.find((one) => one.idea === idea)
     const row = rows.get(mondayOf(effectiveDate(item)))

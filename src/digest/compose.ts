@@ -14,8 +14,8 @@ import {
 } from '../model/index.ts'
 import { balanceOf } from './balance.ts'
 import { composeLead } from './lead.ts'
-import { byStrength } from './strength.ts'
 import { type Cluster, groupStories } from './stories.ts'
+import { byStrength } from './strength.ts'
 
 /** What a digest is made of. The same input gives the same digest. */
 export interface DigestInput {
@@ -43,7 +43,9 @@ export interface Composition {
 export function composeDigest(input: DigestInput): Composition {
   const feeds = new Map(input.feeds.map((feed) => [feed.id, feed]))
   const order = new Map(input.ideas.map((idea) => [idea.id, idea]))
-  const clusters = groupStories(input.items.filter((item) => item.labels.some((label) => order.has(label.idea))))
+  const clusters = groupStories(
+    input.items.filter((item) => item.labels.some((label) => order.has(label.idea))),
+  )
   const placed = clusters.map((cluster) => place(cluster, order, feeds))
 
   const sections: DigestSection[] = input.ideas.flatMap((idea) => {
@@ -75,7 +77,9 @@ type FeedFacts = Map<string, Pick<Feed, 'id' | 'title' | 'kind' | 'official'>>
 function place(cluster: Cluster, ideas: Map<string, Idea>, feeds: FeedFacts) {
   const verdicts = weighIdeas(cluster, ideas)
   const main = verdicts[0]!
-  const teller = [...cluster].sort((a, b) => standing(b, main.idea, feeds) - standing(a, main.idea, feeds))[0]!
+  const teller = [...cluster].sort(
+    (a, b) => standing(b, main.idea, feeds) - standing(a, main.idea, feeds),
+  )[0]!
   const label = teller.labels.find((one) => one.idea === main.idea) ?? main.label
   const also: AlsoIn[] = cluster
     .filter((item) => item !== teller && item.feed !== teller.feed)

@@ -1,4 +1,10 @@
-import { type BackedText, type DigestSection, type Direction, directions, type Story } from '../model/index.ts'
+import {
+  type BackedText,
+  type DigestSection,
+  type Direction,
+  directions,
+  type Story,
+} from '../model/index.ts'
 import { byStrength } from './strength.ts'
 
 const verbs: Record<Direction, [one: string, many: string]> = {
@@ -11,7 +17,10 @@ const verbs: Record<Direction, [one: string, many: string]> = {
  * The sentences at the top: how the stories lean, and the strongest story of each leaning. Every sentence says what backs
  * it: a count of the digest, or a title of an item.
  */
-export function composeLead(sections: DigestSection[], counts: { read: number; feeds: number }): BackedText[] {
+export function composeLead(
+  sections: DigestSection[],
+  counts: { read: number; feeds: number },
+): BackedText[] {
   const stories = sections.flatMap((section) => section.stories.map((story) => ({ story, section })))
   const reading: BackedText = {
     text: `${count(counts.read, 'new item')} from ${count(counts.feeds, 'feed')} ${counts.read === 1 ? 'was' : 'were'} read.`,
@@ -24,14 +33,21 @@ export function composeLead(sections: DigestSection[], counts: { read: number; f
     return [{ text: "Nothing in this period bore on the wiki's key ideas.", backing: [] }, reading]
   }
   const leaning = directions
-    .map((direction) => ({ direction, n: stories.filter(({ story }) => story.direction === direction).length }))
+    .map((direction) => ({
+      direction,
+      n: stories.filter(({ story }) => story.direction === direction).length,
+    }))
     .filter(({ n }) => n > 0)
   const shares = leaning.map(({ direction, n }) => `${n} ${verbs[direction][n === 1 ? 0 : 1]}`)
   const balance: BackedText = {
     text: `${count(stories.length, 'story', 'stories')} ${stories.length === 1 ? 'bears' : 'bear'} on the wiki's key ideas: ${list(shares)}.`,
     backing: [
       { kind: 'count', of: 'stories', value: stories.length },
-      ...leaning.map(({ direction, n }) => ({ kind: 'count' as const, of: `stories: ${direction}`, value: n })),
+      ...leaning.map(({ direction, n }) => ({
+        kind: 'count' as const,
+        of: `stories: ${direction}`,
+        value: n,
+      })),
     ],
   }
   const strongest = leaning
@@ -40,10 +56,12 @@ export function composeLead(sections: DigestSection[], counts: { read: number; f
       const ranked = stories.filter(({ story }) => story.direction === direction)
       return ranked.sort((a, b) => byStrength(a.story, b.story))[0]!
     })
-  const events = strongest.map(({ story, section }): BackedText => ({
-    text: `${opening[story.direction]} under ${section.name.toLowerCase()}: “${trimEnd(story.title)}” (${source(story)}).`,
-    backing: [{ kind: 'item', item: story.item, quote: story.title }],
-  }))
+  const events = strongest.map(
+    ({ story, section }): BackedText => ({
+      text: `${opening[story.direction]} under ${section.name.toLowerCase()}: “${trimEnd(story.title)}” (${source(story)}).`,
+      backing: [{ kind: 'item', item: story.item, quote: story.title }],
+    }),
+  )
   return [balance, ...events]
 }
 

@@ -28,11 +28,13 @@ export function groupStories(items: LabelledItem[]): Cluster[] {
     let home = item.canonicalUrl === null ? undefined : byUrl.get(item.canonicalUrl)
     if (home === undefined) {
       const near = new Set(clues.flatMap((clue) => [...(byClue.get(clue) ?? [])]))
-      home = [...near].sort((a, b) => a - b).find((i) => {
-        const { items: members, titles: told } = clusters[i]!
-        const recent = effectiveDate(item) - effectiveDate(members.at(-1)!) <= week
-        return recent && told.some((other) => sameTitle(title, other))
-      })
+      home = [...near]
+        .sort((a, b) => a - b)
+        .find((i) => {
+          const { items: members, titles: told } = clusters[i]!
+          const recent = effectiveDate(item) - effectiveDate(members.at(-1)!) <= week
+          return recent && told.some((other) => sameTitle(title, other))
+        })
     }
     if (home === undefined) home = clusters.push({ items: [], titles: [] }) - 1
     clusters[home]!.items.push(item)
@@ -51,11 +53,20 @@ interface Title {
 function readTitle(title: string): Title {
   // Many feeds add their own name at the end: `Headline | Paper`, `Headline - Paper`. `Weights released - 7B` is not one.
   const bare = title.replace(/\s+[|–—-]\s+[^|–—\-\p{N}]{2,30}$/u, '')
-  const tokens = (bare.normalize('NFKC').toLowerCase().match(/[\p{L}\p{N}]+(?:\.\p{N}+)*/gu) ?? []).map((word) =>
-    word.replace(/(?<=\p{L}{3})s$/u, ''),
-  )
+  const tokens = (
+    bare
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+(?:\.\p{N}+)*/gu) ?? []
+  ).map((word) => word.replace(/(?<=\p{L}{3})s$/u, ''))
   const words = [...new Set(tokens.filter((word) => !fillers.has(word)))]
-  return { words, numbers: words.filter((word) => /\p{N}/u.test(word)).sort().join(' ') }
+  return {
+    words,
+    numbers: words
+      .filter((word) => /\p{N}/u.test(word))
+      .sort()
+      .join(' '),
+  }
 }
 
 /**

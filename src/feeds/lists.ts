@@ -51,7 +51,10 @@ export const feedListSchema = z.strictObject(
     group: neededText.min(1, 'is empty'),
     feeds: z.array(entry, 'is missing; it is the list of feeds'),
   },
-  { error: ({ code }) => (code === 'invalid_type' ? 'is no feed list; it needs `group` and `feeds`' : undefined) },
+  {
+    error: ({ code }) =>
+      code === 'invalid_type' ? 'is no feed list; it needs `group` and `feeds`' : undefined,
+  },
 )
 
 /** The curated feeds, and everything wrong with the files. */

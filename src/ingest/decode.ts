@@ -28,7 +28,10 @@ function markOf(bytes: Uint8Array): string | null {
 function utf8(bytes: Uint8Array): string | null {
   try {
     // As a stream, so that a last character cut in half does not make the whole invalid.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
+    // But one odd byte at the end of ASCII is no character of UTF-8.
+    const whole = Buffer.byteLength(text) === bytes.length
+    return whole || /\P{ASCII}/u.test(text) ? text : null
   } catch {
     return null
   }

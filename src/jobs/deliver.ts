@@ -36,7 +36,8 @@ export async function hasPost(way: Pick<Way, 'store' | 'now'>): Promise<boolean>
 export async function deliver(way: DeliverWay, options: DeliverOptions = {}): Promise<DeliverReport> {
   const report: DeliverReport = { sent: 0, deferred: 0, failed: 0, unknown: 0, suppressed: 0 }
   const orphans = await way.store.deliveries.recover(way.now())
-  if (orphans.pending || orphans.unknown) way.log.warn(orphans, 'took over deliveries of a process that ended')
+  if (orphans.pending || orphans.unknown)
+    way.log.warn(orphans, 'took over deliveries of a process that ended')
   for (const number of await way.store.digests.awaitingAudience()) await writeAudience(way, number)
   await lookForLostPosts(way)
 
@@ -51,7 +52,10 @@ export async function deliver(way: DeliverWay, options: DeliverOptions = {}): Pr
     }
     report[receipt.outcome] += 1
     if (receipt.outcome !== 'sent') {
-      way.log.warn({ delivery: delivery.id, medium: delivery.medium, outcome: receipt.outcome }, receipt.error)
+      way.log.warn(
+        { delivery: delivery.id, medium: delivery.medium, outcome: receipt.outcome },
+        receipt.error,
+      )
     }
     done += 1
     options.progress?.(done, Math.max(total.due, done), delivery.medium)
@@ -82,7 +86,10 @@ export async function deliver(way: DeliverWay, options: DeliverOptions = {}): Pr
         else await settle(delivery, await attempt(delivery, () => letter(() => begin(way, delivery))))
       }),
       sendAll(way, 'discord', 1, options.signal, async (delivery) => {
-        await settle(delivery, await attempt(delivery, () => postPart(way, delivery, () => begin(way, delivery))))
+        await settle(
+          delivery,
+          await attempt(delivery, () => postPart(way, delivery, () => begin(way, delivery))),
+        )
       }),
     ])
   } finally {
@@ -98,12 +105,14 @@ async function writeAudience(way: DeliverWay, number: number): Promise<void> {
   if (!stored) return
   const parts = way.renderer.discord(stored.digest).length
   const places: Destination[] = []
-  for (const { id } of await way.store.subscribers.audience()) places.push({ medium: 'email', target: id, part: 0 })
+  for (const { id } of await way.store.subscribers.audience())
+    places.push({ medium: 'email', target: id, part: 0 })
   for (const target of way.post.channels) {
     for (let part = 0; part < parts; part++) places.push({ medium: 'discord', target, part })
   }
   const written = await way.store.deliveries.prepare(number, places, way.now())
-  if (written) way.log.info({ digest: number, deliveries: written }, 'the audience of a digest is written down')
+  if (written)
+    way.log.info({ digest: number, deliveries: written }, 'the audience of a digest is written down')
 }
 
 async function sendAll(
@@ -117,7 +126,13 @@ async function sendAll(
   let claiming: Promise<void> | null = null
   const claim = async () => {
     const limit = atOnce * claimedAhead
-    queue = await way.store.deliveries.claim({ medium, owner: way.owner, now: way.now(), leaseMs: way.leaseMs, limit })
+    queue = await way.store.deliveries.claim({
+      medium,
+      owner: way.owner,
+      now: way.now(),
+      leaseMs: way.leaseMs,
+      limit,
+    })
   }
   const worker = async () => {
     while (!signal?.aborted) {
@@ -178,19 +193,26 @@ function letterWriter(way: DeliverWay): (delivery: Delivery) => Promise<Letter |
     })
     return async (onBody) => {
       if (post.smtp) return post.smtp.send({ envelopeFrom: from, to: reader.email, message }, onBody)
-      if (!(await onBody())) return { outcome: 'deferred', error: 'Another process has taken this delivery over.' }
+      if (!(await onBody()))
+        return { outcome: 'deferred', error: 'Another process has taken this delivery over.' }
       return post.outbox.writeMail(`digest-${delivery.digest}-${delivery.id}`, message)
     }
   }
 }
 
-async function postPart(way: DeliverWay, delivery: Delivery, onBody: () => Promise<boolean>): Promise<Receipt> {
+async function postPart(
+  way: DeliverWay,
+  delivery: Delivery,
+  onBody: () => Promise<boolean>,
+): Promise<Receipt> {
   const body = await bodyOf(way, delivery)
-  if (!body) return { outcome: 'failed', error: 'The digest has no such part any more; its templates changed.' }
+  if (!body)
+    return { outcome: 'failed', error: 'The digest has no such part any more; its templates changed.' }
   if (way.post.discord) {
     return way.post.discord.post({ channel: delivery.target, body, nonce: nonceFor(delivery.id) }, onBody)
   }
-  if (!(await onBody())) return { outcome: 'deferred', error: 'Another process has taken this delivery over.' }
+  if (!(await onBody()))
+    return { outcome: 'deferred', error: 'Another process has taken this delivery over.' }
   return way.post.outbox.writeDiscord(`digest-${delivery.digest}-part-${delivery.part + 1}`, body)
 }
 
@@ -215,8 +237,10 @@ async function lookForLostPosts(way: DeliverWay): Promise<void> {
       since,
       fingerprint: (message) => sameMessage(message, body),
     })
-    if ('error' in looked) way.log.warn({ delivery: delivery.id }, `could not look for a lost post: ${looked.error}`)
-    else if (looked.found) await way.store.deliveries.resolveUnknown(delivery.id, 'sent', looked.found, way.now())
+    if ('error' in looked)
+      way.log.warn({ delivery: delivery.id }, `could not look for a lost post: ${looked.error}`)
+    else if (looked.found)
+      await way.store.deliveries.resolveUnknown(delivery.id, 'sent', looked.found, way.now())
     else await way.store.deliveries.resolveUnknown(delivery.id, 'pending', '', way.now())
   }
 }
@@ -228,5 +252,7 @@ interface Body {
 
 function sameMessage(message: PostedMessage, body: Body): boolean {
   const titles = (embeds: Body['embeds']) => (embeds ?? []).map((embed) => embed.title ?? '').join('\n')
-  return message.content.trim() === (body.content ?? '').trim() && titles(message.embeds) === titles(body.embeds)
+  return (
+    message.content.trim() === (body.content ?? '').trim() && titles(message.embeds) === titles(body.embeds)
+  )
 }

@@ -7,7 +7,10 @@ import type { Way } from './way.ts'
 type DigestWay = Pick<Way, 'store' | 'feeds' | 'ideas' | 'classifier' | 'now'>
 
 /** The period of the next digest, unless given: from the last one's end until now. */
-export async function openPeriod(way: Pick<Way, 'store' | 'now'>, given: Partial<Period> = {}): Promise<Period> {
+export async function openPeriod(
+  way: Pick<Way, 'store' | 'now'>,
+  given: Partial<Period> = {},
+): Promise<Period> {
   const last = await way.store.digests.last()
   const period = nextPeriod(last?.until ?? null, given.until ?? way.now())
   return { ...period, ...given }

@@ -77,9 +77,15 @@ export async function ingest(
 
 type Poller = Pick<Way, 'store' | 'reader' | 'now' | 'log'>
 
-async function poll(way: Poller, feed: Feed, known: FeedState | undefined, report: IngestReport): Promise<void> {
+async function poll(
+  way: Poller,
+  feed: Feed,
+  known: FeedState | undefined,
+  report: IngestReport,
+): Promise<void> {
   // A feed that moved is read anew, but what it gave before is still known.
-  const before = known?.url === feed.url ? known : { ...(known ?? unpolled(feed)), url: feed.url, ...noValidators }
+  const before =
+    known?.url === feed.url ? known : { ...(known ?? unpolled(feed)), url: feed.url, ...noValidators }
   let outcome: ReadOutcome
   try {
     outcome = await way.reader.read({
@@ -129,7 +135,11 @@ async function poll(way: Poller, feed: Feed, known: FeedState | undefined, repor
     .filter((item) => isWanted(feed, item))
     .map((item) => toStored(feed, item, { now, firstPoll }))
   const unique = [...new Map(items.map((item) => [item.id, item])).values()]
-  const state = { ...answered, bodyHash: outcome.bodyHash, itemsSeen: before.itemsSeen + outcome.items.length }
+  const state = {
+    ...answered,
+    bodyHash: outcome.bodyHash,
+    itemsSeen: before.itemsSeen + outcome.items.length,
+  }
   const stored = await way.store.items.absorb(unique, state, now)
   report.feeds.fetched += 1
   report.items.seen += outcome.items.length
@@ -137,7 +147,10 @@ async function poll(way: Poller, feed: Feed, known: FeedState | undefined, repor
   report.items.updated += stored.updated
   if (outcome.total > outcome.items.length) {
     const left = outcome.total - outcome.items.length
-    way.log.info({ feed: feed.id, left }, `only the newest ${outcome.items.length} items of the feed were read`)
+    way.log.info(
+      { feed: feed.id, left },
+      `only the newest ${outcome.items.length} items of the feed were read`,
+    )
   }
 }
 
@@ -199,5 +212,9 @@ function obeyTextUse(feed: Feed, item: FeedItem): { title: string; summary: stri
   const text = summary || content
   if (text.length <= excerptLength) return { title, summary: text, content: '' }
   const cut = text.slice(0, excerptLength)
-  return { title, summary: `${cut.slice(0, Math.max(cut.lastIndexOf(' '), excerptLength / 2))}…`, content: '' }
+  return {
+    title,
+    summary: `${cut.slice(0, Math.max(cut.lastIndexOf(' '), excerptLength / 2))}…`,
+    content: '',
+  }
 }

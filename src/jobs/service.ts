@@ -1,8 +1,8 @@
 import { type Cadence, next, startTicking } from '../lib/schedule/index.ts'
 import { type JobName, type JobRun, jobNames } from '../model/index.ts'
 import { classify } from './classify.ts'
-import { createDigest } from './digest.ts'
 import { deliver, hasPost } from './deliver.ts'
+import { createDigest } from './digest.ts'
 import { shouldRun } from './due.ts'
 import { housekeeping } from './housekeeping.ts'
 import { ingest } from './ingest.ts'
@@ -30,10 +30,20 @@ export async function runJob(
         way,
         job,
         () => ingest(way, options),
-        ({ feeds, items }) => ({ polled: feeds.due, failed: feeds.failed, new: items.new, updated: items.updated }),
+        ({ feeds, items }) => ({
+          polled: feeds.due,
+          failed: feeds.failed,
+          new: items.new,
+          updated: items.updated,
+        }),
       )
     case 'classify':
-      return recorded(way, job, () => classify(way, options), (report) => ({ ...report }))
+      return recorded(
+        way,
+        job,
+        () => classify(way, options),
+        (report) => ({ ...report }),
+      )
     case 'digest':
       return recorded(
         way,
@@ -42,9 +52,19 @@ export async function runJob(
         ({ number, digest }) => ({ digest: number, read: digest.read, told: digest.read - digest.leftOut }),
       )
     case 'deliver':
-      return recorded(way, job, () => deliver(way, options), (report) => ({ ...report }))
+      return recorded(
+        way,
+        job,
+        () => deliver(way, options),
+        (report) => ({ ...report }),
+      )
     case 'housekeeping':
-      return recorded(way, job, () => housekeeping(way), (report) => ({ ...report }))
+      return recorded(
+        way,
+        job,
+        () => housekeeping(way),
+        (report) => ({ ...report }),
+      )
   }
 }
 
@@ -66,7 +86,10 @@ export interface JobStatus {
   when: string
 }
 
-export async function jobStatuses(way: Pick<Way, 'store' | 'now'>, schedules: Schedules): Promise<JobStatus[]> {
+export async function jobStatuses(
+  way: Pick<Way, 'store' | 'now'>,
+  schedules: Schedules,
+): Promise<JobStatus[]> {
   const times = cadences(schedules)
   return Promise.all(
     jobNames.map(async (job) => {
@@ -97,7 +120,9 @@ export async function startSchedules(way: Way, schedules: Schedules): Promise<{ 
   function strand(name: string, work: () => Promise<void>): void {
     if (busy.has(name) || signal.aborted) return
     const run = work()
-      .catch((error: unknown) => way.log.error({ strand: name, err: error }, 'a strand of the schedule broke; it goes on'))
+      .catch((error: unknown) =>
+        way.log.error({ strand: name, err: error }, 'a strand of the schedule broke; it goes on'),
+      )
       .finally(() => busy.delete(name))
     busy.set(name, run)
   }

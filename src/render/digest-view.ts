@@ -76,7 +76,7 @@ export interface DigestView {
   /** `Freehold read 1,204 items and left out 1,180.` */
   reading: string
   coverage: string
-  failing: { title: string; error: string; last: boolean }[]
+  failing: { title: string; last: boolean }[]
   failingMore: number
   /** Stories that stand only on the web. */
   cut: number
@@ -165,12 +165,12 @@ export function coverageView(
   const named = coverage.failing.slice(0, 12)
   const { feeds, answered } = coverage
   return {
-    coverage: feeds === answered ? `All ${feeds} feeds answered.` : `${answered} of ${feeds} feeds answered.`,
-    failing: named.map(({ title, error }, index) => ({
-      title: plain(title, 80),
-      error: plain(error, 100),
-      last: index === named.length - 1,
-    })),
+    coverage:
+      feeds === answered && feeds > 1
+        ? `All ${feeds} feeds answered.`
+        : `${answered} of ${plural(feeds, 'feed')} answered.`,
+    // Why a feed failed is for its maintainers; readers need to know that it was not heard.
+    failing: named.map(({ title }, index) => ({ title: plain(title, 80), last: index === named.length - 1 })),
     failingMore: coverage.failing.length - named.length,
   }
 }
@@ -180,10 +180,11 @@ export function plural(count: number, word: string): string {
   return `${number(count)} ${count === 1 ? word : word.endsWith('y') ? `${word.slice(0, -1)}ies` : `${word}s`}`
 }
 
-/** The evidence as it is shown. */
-export function quoteOf(evidence: string): string {
+/** The evidence as it is shown; nothing when it only says the title again. */
+export function quoteOf(evidence: string, title: string): string {
   const words = plain(evidence, 500)
-  return words && quoted(words)
+  const said = words.replace(/[.…\s]+$/, '')
+  return said === '' || plain(title, 500).includes(said) ? '' : quoted(words)
 }
 
 /** A count as people write it: `1,204`. */
@@ -238,7 +239,7 @@ function storyView(
     mixed: story.direction === 'mixed',
     mark: marks[story.direction],
     word: words[story.direction],
-    quote: quoteOf(story.evidence),
+    quote: quoteOf(story.evidence, story.title),
     update: (story.update && plain(story.update, 240)) || null,
     also: story.also.slice(0, 8).map(({ feedTitle, feed, url }, index, shown) => ({
       title: plain(feedTitle, 80) || plain(feed, 80),

@@ -26,7 +26,8 @@ export function countPhrase(direction: Direction, count: number): string {
   return `${count} ${count === 1 ? words[direction] : plurals[direction]}`
 }
 
-/** `3 open, 1 closes, 0 contested`. */
+/** `3 open, 1 closes`; what there is none of is left out. */
 export function tallyPhrase(tally: Tally): string {
-  return directions.map((direction) => countPhrase(direction, tally[direction])).join(', ')
+  const some = directions.filter((direction) => tally[direction] > 0)
+  return some.map((direction) => countPhrase(direction, tally[direction])).join(', ') || 'none'
 }

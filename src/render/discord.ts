@@ -95,7 +95,7 @@ function storyLines(story: Story, digest: Digest): string {
     shortDate(story.publishedAt, digest.until),
     ...(also.length ? [`also: ${also.join(', ')}`] : []),
   ]
-  const quote = quoteOf(clip(plain(story.evidence), 240))
+  const quote = quoteOf(clip(plain(story.evidence), 240), story.title)
   return [
     `${marks[story.direction]} **${maskedLink(storyTitle(story), story.url, 200)}**`,
     facts.filter(Boolean).join(' · '),

@@ -243,7 +243,7 @@ function itemView(item: IdeaItem, idea: Idea) {
       direction: label.direction,
       mark: marks[label.direction],
       word: words[label.direction],
-      quote: quoteOf(label.evidence),
+      quote: quoteOf(label.evidence, item.title),
       byHand: label.by === 'maintainer',
     },
   ]

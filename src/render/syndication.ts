@@ -65,8 +65,10 @@ export function syndication(templates: Templates, place: Place) {
           url: issueUrl(digest, place.site),
           title: `${issueName(digest)}: ${headlineOf(digest)}`,
           summary:
-            `${periodName(digest.since, digest.until)}: ${plural(storyCount(digest), 'story')}, ` +
-            `${tallyPhrase(tallyOf(uniqueStories(digest)))}.`,
+            storyCount(digest) === 0
+              ? `${periodName(digest.since, digest.until)}: a quiet week.`
+              : `${periodName(digest.since, digest.until)}: ${plural(storyCount(digest), 'story')}, ` +
+                `${tallyPhrase(tallyOf(uniqueStories(digest)))}.`,
           html: entry(digestView(digest, place)),
           date: new Date(digest.until).toISOString(),
         })),
@@ -91,7 +93,7 @@ export function syndication(templates: Templates, place: Place) {
 function ideaEntry(item: IdeaItem, idea: Idea, { site }: Place): Entry {
   const label = item.labels.find((label) => label.idea === idea.id)
   const direction: Direction = label?.direction ?? 'mixed'
-  const quote = label ? quoteOf(label.evidence) : ''
+  const quote = label ? quoteOf(label.evidence, item.title) : ''
   const summary = `${marks[direction]} ${words[direction]} · ${plain(item.feedTitle, 80)}${quote && ` · ${quote}`}`
   return {
     id: `${site}/ideas/${idea.id}#item-${item.id}`,

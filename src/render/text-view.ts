@@ -24,6 +24,6 @@ function withLines(story: StoryView) {
 }
 
 function failingLine({ failing, failingMore }: DigestView): string {
-  const names = failing.map(({ title, error }) => `${title} (${error})`)
+  const names = failing.map(({ title }) => title)
   return `No answer from ${names.join(', ')}${failingMore > 0 ? ` and ${failingMore} more` : ''}.`
 }

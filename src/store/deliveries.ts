@@ -296,7 +296,11 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
 async function cancelLaterParts(tx: Kysely<Schema>, lost: DeliveryTable, now: number): Promise<void> {
   await tx
     .updateTable('delivery')
-    .set({ state: 'cancelled', settled_at: now, error: `Part ${lost.part + 1} of the post was not delivered.` })
+    .set({
+      state: 'cancelled',
+      settled_at: now,
+      error: `Part ${lost.part + 1} of the post was not delivered.`,
+    })
     .where('digest', '=', lost.digest)
     .where('medium', '=', lost.medium)
     .where('target', '=', lost.target)

@@ -103,7 +103,10 @@ export function items(db: Kysely<Schema>) {
           ),
         )
       }
-      query = query.orderBy('first_seen_at', 'desc').orderBy('published_at', (order) => order.desc().nullsLast()).orderBy('id')
+      query = query
+        .orderBy('first_seen_at', 'desc')
+        .orderBy('published_at', (order) => order.desc().nullsLast())
+        .orderBy('id')
       if (filter.limit !== undefined) query = query.limit(filter.limit)
       return withLabels(await query.execute())
     },

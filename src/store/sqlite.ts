@@ -4,7 +4,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { type Dialect, SqliteDialect } from 'kysely'
 
 const statementsKept = 256
-/** SQLITE_BUSY */
+/** SQLITE_BUSY; its extended codes have it in their last byte. */
 const busy = 5
 
 /**
@@ -40,8 +40,10 @@ function open(path: string, busyTimeout: number) {
       const statement = prepare(sql)
       return {
         reader: statement.columns().length > 0,
-        all: (parameters: readonly unknown[]) => explained(path, () => statement.all(...bindable(parameters))),
-        run: (parameters: readonly unknown[]) => explained(path, () => statement.run(...bindable(parameters))),
+        all: (parameters: readonly unknown[]) =>
+          explained(path, () => statement.all(...bindable(parameters))),
+        run: (parameters: readonly unknown[]) =>
+          explained(path, () => statement.run(...bindable(parameters))),
         iterate: (parameters: readonly unknown[]) => statement.iterate(...bindable(parameters)),
       }
     },
@@ -53,7 +55,7 @@ function explained<T>(path: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if ((error as { errcode?: number }).errcode !== busy) throw error
+    if (((error as { errcode?: number }).errcode ?? 0) % 256 !== busy) throw error
     const message = `another process kept ${path} locked for too long. Wait for it or end it, then try again.`
     throw new Error(message, { cause: error })
   }

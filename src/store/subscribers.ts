@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
-import { normalEmail, statesBefore, type Subscriber } from '../model/index.ts'
+import { normalEmail, type Subscriber, statesBefore } from '../model/index.ts'
 import type { Schema } from './schema.ts'
 
 /** E-mail subscribers and the addresses that must not be written to. */

@@ -29,7 +29,11 @@ export function checkPages(set: PageSet): Problem[] {
       const field = i === 0 ? 'title' : 'aliases'
       if (other && other !== page) {
         const line = where.of(i === 0 ? ['title'] : ['aliases', i - 1])
-        say(line, field, `"${name}" is already a name of ${other.file}; a reader could not tell which is meant`)
+        say(
+          line,
+          field,
+          `"${name}" is already a name of ${other.file}; a reader could not tell which is meant`,
+        )
       }
       names.set(name.toLowerCase(), page)
     }

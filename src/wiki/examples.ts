@@ -26,7 +26,11 @@ export interface ExampleSet {
  * Reads the labelled examples of a wiki (`labels/*.jsonl` below its folder), in the order of file names and lines. An
  * unknown idea, a wrong direction, a field too many or an id used twice is a problem with file and line.
  */
-export async function readExamples(wikiDir: string, ideas: { id: string }[], shown = wikiDir): Promise<ExampleSet> {
+export async function readExamples(
+  wikiDir: string,
+  ideas: { id: string }[],
+  shown = wikiDir,
+): Promise<ExampleSet> {
   const dir = join(wikiDir, 'labels')
   const set: ExampleSet = { examples: [], problems: [] }
   let names: string[]
@@ -38,7 +42,12 @@ export async function readExamples(wikiDir: string, ideas: { id: string }[], sho
   }
   const seen = new Map<string, string>()
   for (const name of names) {
-    const one = parseExamples(await readFile(join(dir, name), 'utf8'), join(shown, 'labels', name), ideas, seen)
+    const one = parseExamples(
+      await readFile(join(dir, name), 'utf8'),
+      join(shown, 'labels', name),
+      ideas,
+      seen,
+    )
     set.examples.push(...one.examples)
     set.problems.push(...one.problems)
   }

@@ -60,7 +60,15 @@ export async function readPages(dir: string, shown = dir): Promise<PageSet> {
       continue
     }
     const { id, title, aliases, related, idea } = checked.value
-    const page: Page = { id, title, aliases, related, idea: idea ? { id, title, ...idea } : null, markdown: body, file }
+    const page: Page = {
+      id,
+      title,
+      aliases,
+      related,
+      idea: idea ? { id, title, ...idea } : null,
+      markdown: body,
+      file,
+    }
     set.pages.push(page)
     set.lines.set(file, { body: bodyLine, of: checked.lineOf })
   }

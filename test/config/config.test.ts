@@ -150,11 +150,9 @@ describe('a wrong value is refused by its name', () => {
   })
 
   test('and all faults are told at once', async () => {
-    expect(faults({ PORT: 'x', LOG_LEVEL: 'loud', TIMEZONE: 'Mars' }).map((line) => line.split(' ')[0])).toEqual([
-      'PORT',
-      'TIMEZONE',
-      'LOG_LEVEL',
-    ])
+    expect(
+      faults({ PORT: 'x', LOG_LEVEL: 'loud', TIMEZONE: 'Mars' }).map((line) => line.split(' ')[0]),
+    ).toEqual(['PORT', 'TIMEZONE', 'LOG_LEVEL'])
   })
 
   test('which a secret one does not repeat', () => {
@@ -192,13 +190,20 @@ describe('mail', () => {
   const smtp = { SMTP_URL: 'smtp://mail.example.org', MAIL_FROM: 'Freehold <digest@example.org>' }
 
   test('needs a sender', () => {
-    expect(faults({ SMTP_URL: smtp.SMTP_URL })).toEqual([expect.stringMatching(/^MAIL_FROM is needed with SMTP_URL/)])
+    expect(faults({ SMTP_URL: smtp.SMTP_URL })).toEqual([
+      expect.stringMatching(/^MAIL_FROM is needed with SMTP_URL/),
+    ])
     expect(faults(smtp)).toEqual([])
   })
 
-  test.each([{}, { PUBLIC_URL: 'http://freehold.example.org' }])('with links that are not https is warned of: %j', (env) => {
-    expect(fromEnv({ ...smtp, ...env }).warnings).toEqual([expect.stringMatching(/not https.*Set PUBLIC_URL\.$/)])
-  })
+  test.each([{}, { PUBLIC_URL: 'http://freehold.example.org' }])(
+    'with links that are not https is warned of: %j',
+    (env) => {
+      expect(fromEnv({ ...smtp, ...env }).warnings).toEqual([
+        expect.stringMatching(/not https.*Set PUBLIC_URL\.$/),
+      ])
+    },
+  )
 
   test('with https links, or to files, is not', () => {
     expect(fromEnv({ ...smtp, PUBLIC_URL: 'https://freehold.example.org' }).warnings).toEqual([])

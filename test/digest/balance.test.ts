@@ -4,8 +4,12 @@ import { day, type LabelledItem } from '../../src/model/index.ts'
 import { at, item, shuffled, until } from './items.ts'
 
 const ms = (iso: string) => Date.parse(iso)
-const on = (id: string, publishedAt: number | null, direction: 'opens' | 'closes' | 'mixed' = 'opens', part: Partial<LabelledItem> = {}) =>
-  item(id, `Report ${id}`, { renewal: direction }, { publishedAt, ...part })
+const on = (
+  id: string,
+  publishedAt: number | null,
+  direction: 'opens' | 'closes' | 'mixed' = 'opens',
+  part: Partial<LabelledItem> = {},
+) => item(id, `Report ${id}`, { renewal: direction }, { publishedAt, ...part })
 /** The weeks that have anything, as `week opens/closes/mixed`. */
 const counted = (items: LabelledItem[], at = until) =>
   balanceOf('renewal', items, at)
@@ -48,7 +52,9 @@ describe('the balance of an idea', () => {
 
   test('takes an item without a date when it was first seen, and a date ahead of that likewise', () => {
     const seen = { firstSeenAt: until - 8 * day }
-    expect(counted([on('a', null, 'opens', seen), on('b', until + day, 'closes', seen)])).toEqual(['2026-11-09 1/1/0'])
+    expect(counted([on('a', null, 'opens', seen), on('b', until + day, 'closes', seen)])).toEqual([
+      '2026-11-09 1/1/0',
+    ])
   })
 
   test('counts an article once, however many feeds carried it', () => {
@@ -72,7 +78,8 @@ describe('the balance of an idea', () => {
       on('a', until - 2 * day, 'mixed', page),
       on('c', until - 9 * day, 'opens', page),
     ]
-    for (const seed of [1, 2, 3, 4, 5, 6]) expect(counted(shuffled(copies, seed))).toEqual(['2026-11-09 1/0/0'])
+    for (const seed of [1, 2, 3, 4, 5, 6])
+      expect(counted(shuffled(copies, seed))).toEqual(['2026-11-09 1/0/0'])
     expect(counted(copies.slice(0, 2))).toEqual(['2026-11-16 0/0/1'])
   })
 })

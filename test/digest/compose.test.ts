@@ -14,7 +14,11 @@ describe('sections', () => {
       item('b', 'Heron weights are out', { renewal: 'opens' }),
       item('c', 'Rents for GPUs climb', { 'compute-cost': 'closes' }),
     ])
-    expect(digest.sections.map((section) => section.idea)).toEqual(['renewal', 'compute-cost', 'institutional-support'])
+    expect(digest.sections.map((section) => section.idea)).toEqual([
+      'renewal',
+      'compute-cost',
+      'institutional-support',
+    ])
     expect(digest.sections[0]).toMatchObject({ name: 'Renewal', title: 'Renewal is not automatic' })
   })
 
@@ -57,23 +61,48 @@ describe('the stories of a section', () => {
 
 describe('a story that several feeds carried', () => {
   const page = at('https://harbour-lab.example/heron')
-  const press = item('press', 'Harbour Lab gives Heron away', { renewal: ['opens', 0.95] }, { ...page, publishedAt: since + 1 })
+  const press = item(
+    'press',
+    'Harbour Lab gives Heron away',
+    { renewal: ['opens', 0.95] },
+    { ...page, publishedAt: since + 1 },
+  )
   const lab = item('lab', 'Heron weights', { renewal: ['opens', 0.6] }, { ...page, feed: 'harbour-lab' })
-  const mirror = item('mirror', 'Heron weights', { renewal: ['opens', 0.7] }, { ...page, feed: 'harbour-mirror' })
+  const mirror = item(
+    'mirror',
+    'Heron weights',
+    { renewal: ['opens', 0.7] },
+    { ...page, feed: 'harbour-mirror' },
+  )
   const other = item('other', 'Heron flies', { renewal: 'opens' }, { ...page, feed: 'tideline' })
 
   test('is told by its source, with the source’s words as evidence and the best score', () => {
     expect(stories([press, mirror, lab, other])).toEqual([
-      expect.objectContaining({ item: 'lab', title: 'Heron weights', feedTitle: 'Harbour Lab', evidence: 'Heron weights', score: 0.95 }),
+      expect.objectContaining({
+        item: 'lab',
+        title: 'Heron weights',
+        feedTitle: 'Harbour Lab',
+        evidence: 'Heron weights',
+        score: 0.95,
+      }),
     ])
   })
 
   test('names the other feeds, each once', () => {
     const again = item('again', 'Heron once more', { renewal: 'opens' }, { ...page, feed: 'tideline' })
-    const same = item('same', 'Heron weights, corrected', { renewal: 'opens' }, { ...page, feed: 'harbour-lab' })
+    const same = item(
+      'same',
+      'Heron weights, corrected',
+      { renewal: 'opens' },
+      { ...page, feed: 'harbour-lab' },
+    )
     const [story] = stories([press, lab, mirror, other, again, same])
     expect(story?.also.map((one) => one.feed).sort()).toEqual(['harbour-mirror', 'ledgerline', 'tideline'])
-    expect(story?.also.find((one) => one.feed === 'tideline')).toEqual({ feed: 'tideline', feedTitle: 'Tideline', url: page.url })
+    expect(story?.also.find((one) => one.feed === 'tideline')).toEqual({
+      feed: 'tideline',
+      feedTitle: 'Tideline',
+      url: page.url,
+    })
   })
 
   test('is told by the publisher’s own feed before a mirror of it', () => {
@@ -89,7 +118,12 @@ describe('a story that several feeds carried', () => {
       item('lab', 'A post', { 'compute-cost': ['closes', 0.6] }, { ...page, feed: 'harbour-lab' }),
       item('press', 'Heron freed', { renewal: ['opens', 0.9] }, page),
     ])
-    expect(story).toMatchObject({ item: 'press', direction: 'opens', evidence: 'Heron freed', ideas: ['compute-cost'] })
+    expect(story).toMatchObject({
+      item: 'press',
+      direction: 'opens',
+      evidence: 'Heron freed',
+      ideas: ['compute-cost'],
+    })
   })
 
   test('leans to where most of its weight does', () => {
@@ -127,7 +161,9 @@ test('an item without a title is shown by its first words', () => {
 })
 
 test('an item without a date stands at when it was first seen', () => {
-  const [story] = stories([item('a', 'Heron is out', { renewal: 'opens' }, { publishedAt: null, firstSeenAt: until - 5 })])
+  const [story] = stories([
+    item('a', 'Heron is out', { renewal: 'opens' }, { publishedAt: null, firstSeenAt: until - 5 }),
+  ])
   expect(story?.publishedAt).toBe(new Date(until - 5).toISOString())
 })
 
@@ -172,7 +208,10 @@ describe('a digest', () => {
   test('of the same items in any order is the same to the byte', () => {
     const once = JSON.stringify(composeDigest(input(week)))
     for (const seed of [1, 2, 3, 4, 5]) {
-      const again = input(shuffled(week, seed), { history: shuffled(week, seed + 10), feeds: shuffled(feeds, seed) })
+      const again = input(shuffled(week, seed), {
+        history: shuffled(week, seed + 10),
+        feeds: shuffled(feeds, seed),
+      })
       expect(JSON.stringify(composeDigest(again))).toBe(once)
     }
   })
@@ -184,7 +223,11 @@ describe('a digest', () => {
   })
 
   test('has its period and no number, and the coverage it was given', () => {
-    const coverage = { feeds: 5, answered: 4, failing: [{ feed: 'tideline', title: 'Tideline', error: 'gone' }] }
+    const coverage = {
+      feeds: 5,
+      answered: 4,
+      failing: [{ feed: 'tideline', title: 'Tideline', error: 'gone' }],
+    }
     const { digest } = composeDigest(input(week, { coverage }))
     expect(digest).toMatchObject({
       number: null,

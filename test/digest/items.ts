@@ -17,7 +17,12 @@ export const feeds: Pick<Feed, 'id' | 'title' | 'kind' | 'official'>[] = [
 export type Given = Record<string, Direction | [Direction, number]>
 
 /** An item of the period; it has no URL unless the test gives one. */
-export function item(id: string, title: string, labels: Given = {}, part: Partial<LabelledItem> = {}): LabelledItem {
+export function item(
+  id: string,
+  title: string,
+  labels: Given = {},
+  part: Partial<LabelledItem> = {},
+): LabelledItem {
   const { publishedAt = until - 2 * day } = part
   return {
     id,

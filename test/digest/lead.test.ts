@@ -51,7 +51,9 @@ describe('the lead', () => {
   test('has counts that can be counted again, and they are the numbers it says', () => {
     const digest = compose(week)
     const counts = digest.lead.flatMap((sentence) =>
-      sentence.backing.flatMap((backing) => (backing.kind === 'count' ? [{ ...backing, text: sentence.text }] : [])),
+      sentence.backing.flatMap((backing) =>
+        backing.kind === 'count' ? [{ ...backing, text: sentence.text }] : [],
+      ),
     )
     expect(counts.length).toBeGreaterThanOrEqual(4)
     for (const { of, value, text } of counts) {
@@ -63,7 +65,9 @@ describe('the lead', () => {
   test('quotes titles that stand in the digest and in the items', () => {
     const digest = compose(week)
     const quotes = digest.lead.flatMap((sentence) =>
-      sentence.backing.flatMap((backing) => (backing.kind === 'item' ? [{ ...backing, text: sentence.text }] : [])),
+      sentence.backing.flatMap((backing) =>
+        backing.kind === 'item' ? [{ ...backing, text: sentence.text }] : [],
+      ),
     )
     expect(quotes).toHaveLength(2)
     for (const { item: id, quote, text } of quotes) {

@@ -45,7 +45,10 @@ describe('items are two stories', () => {
   test.each([
     ['Meta releases Llama 3.1 weights', 'Meta releases Llama 3.2 weights'],
     ['Meta releases Llama 3 weights on its hub', 'Meta releases Llama 3.2 weights on its hub'],
-    ['Harbour Lab raises 100 million dollars from the state', 'Harbour Lab raises 200 million dollars from the state'],
+    [
+      'Harbour Lab raises 100 million dollars from the state',
+      'Harbour Lab raises 200 million dollars from the state',
+    ],
     ['Harbour Lab cuts prices of Heron by half', 'Harbour Lab cuts prices of Heron by half in 2027'],
     ['Harbour Lab releases GPT-oss weights v2', 'Harbour Lab releases GPT-oss weights v3'],
     ['Harbour Lab puts out base weights - 7B', 'Harbour Lab puts out base weights - 72B'],
@@ -53,9 +56,12 @@ describe('items are two stories', () => {
     expect(same(one, other)).toBe(false)
   })
 
-  test.each(['Weekly notes', 'Release notes published', 'The state of it'])('when their titles say too little: %s', (title) => {
-    expect(same(title, title)).toBe(false)
-  })
+  test.each(['Weekly notes', 'Release notes published', 'The state of it'])(
+    'when their titles say too little: %s',
+    (title) => {
+      expect(same(title, title)).toBe(false)
+    },
+  )
 
   test.each([
     ['Harbour Lab releases Heron weights', 'Ardmoor Systems withdraws Petrel weights'],
@@ -67,7 +73,10 @@ describe('items are two stories', () => {
   test('when more than a week lies between them', () => {
     const title = 'Ministry funds shared compute for universities'
     const apart = (ms: number) =>
-      groupStories([item('a', title, {}, { publishedAt: until - ms }), item('b', title, {}, { publishedAt: until })]).length
+      groupStories([
+        item('a', title, {}, { publishedAt: until - ms }),
+        item('b', title, {}, { publishedAt: until }),
+      ]).length
     expect(apart(7 * day)).toBe(1)
     expect(apart(7 * day + 1)).toBe(2)
   })
@@ -80,7 +89,10 @@ describe('items are two stories', () => {
 describe('grouping', () => {
   const words = 'harbour lab heron weights model price compute state court open ministry hub'.split(' ')
   const many = Array.from({ length: 60 }, (_, i) => {
-    const title = Array.from({ length: 4 + (i % 3) }, (_, n) => words[(i * 7 + n * (1 + (i % 4))) % words.length]).join(' ')
+    const title = Array.from(
+      { length: 4 + (i % 3) },
+      (_, n) => words[(i * 7 + n * (1 + (i % 4))) % words.length],
+    ).join(' ')
     return item(`i${String(i).padStart(2, '0')}`, title, {}, { publishedAt: until - (i % 9) * day })
   })
 
@@ -94,7 +106,9 @@ describe('grouping', () => {
   })
 
   test('overlooks no pair that is one story by itself', () => {
-    const place = new Map(groupStories(many).flatMap((cluster) => cluster.map((one, n) => [one.id, n] as const)))
+    const place = new Map(
+      groupStories(many).flatMap((cluster) => cluster.map((one, n) => [one.id, n] as const)),
+    )
     let pairs = 0
     for (const one of many) {
       for (const other of many) {

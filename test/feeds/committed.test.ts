@@ -26,7 +26,9 @@ describe('the committed lists', () => {
     const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml'))
     expect(names.length).toBeGreaterThan(0)
     for (const name of names) {
-      expect(await readFile(join(folder, name), 'utf8')).toMatch(/^# yaml-language-server: \$schema=\.\/feeds\.schema\.json\n/)
+      expect(await readFile(join(folder, name), 'utf8')).toMatch(
+        /^# yaml-language-server: \$schema=\.\/feeds\.schema\.json\n/,
+      )
     }
   })
 })
@@ -62,8 +64,20 @@ describe('the schema for editors', () => {
     const [one, other] = [written.$defs.feed.properties, ofReader.properties.feeds.items.properties]
     expect(one.kind?.enum).toEqual([...feedKinds])
     expect(one.textUse?.enum).toEqual([...textUses])
-    for (const name of ['official', 'textUse', 'enabled']) expect(one[name]?.default).toEqual(other[name]?.default)
-    for (const name of ['id', 'title', 'url', 'site', 'language', 'official', 'every', 'maxAgeDays', 'enabled', 'reason']) {
+    for (const name of ['official', 'textUse', 'enabled'])
+      expect(one[name]?.default).toEqual(other[name]?.default)
+    for (const name of [
+      'id',
+      'title',
+      'url',
+      'site',
+      'language',
+      'official',
+      'every',
+      'maxAgeDays',
+      'enabled',
+      'reason',
+    ]) {
       expect(one[name]?.type, name).toBe(other[name]?.type)
     }
   })
@@ -76,18 +90,29 @@ describe('the schema for editors', () => {
   }
   test.each(Object.entries(samples))('takes the same %s as the reader', (field, values) => {
     const pattern = new RegExp(written.$defs.feed.properties[field]!.pattern!, 'u')
-    expect(values.filter((value) => pattern.test(value))).toEqual(values.filter((value) => accepts({ [field]: value })))
+    expect(values.filter((value) => pattern.test(value))).toEqual(
+      values.filter((value) => accepts({ [field]: value })),
+    )
   })
 
   test('takes the same rules as the reader, except for what only an engine can tell', () => {
     const rules = ['open', 'open weights', '/pric(e|ing)/', '/hiring/i', '/open', '//', '']
     const pattern = new RegExp(written.$defs.rules.items.pattern, 'u')
-    expect(rules.filter((rule) => pattern.test(rule))).toEqual(rules.filter((rule) => accepts({ keep: [rule] })))
+    expect(rules.filter((rule) => pattern.test(rule))).toEqual(
+      rules.filter((rule) => accepts({ keep: [rule] })),
+    )
   })
 })
 
 /** Whether the reader takes a feed with these fields. */
 function accepts(fields: object): boolean {
-  const feed = { id: 'a', title: 'A', url: 'https://a.example/feed', site: 'https://a.example', kind: 'lab', ...fields }
+  const feed = {
+    id: 'a',
+    title: 'A',
+    url: 'https://a.example/feed',
+    site: 'https://a.example',
+    kind: 'lab',
+    ...fields,
+  }
   return feedListSchema.safeParse({ group: 'A', feeds: [feed] }).success
 }

@@ -28,7 +28,9 @@ const sound = {
 /** A list of one feed, `sound` with the changes given; undefined leaves a field out. Fields begin on line 3, `id` first. */
 function list(changes: Record<string, unknown> = {}): string {
   const entries = Object.entries({ ...sound, ...changes }).filter(([, value]) => value !== undefined)
-  const fields = entries.map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+  const fields = entries.map(
+    ([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  )
   return `group: Labs\nfeeds:\n  - ${fields.join('\n    ')}\n`
 }
 
@@ -96,14 +98,38 @@ describe('a wrong field is named with file and line', () => {
     ['a missing URL', { url: undefined }, '3: feeds.0.url: is missing'],
     ['an empty URL', { url: '' }, '5: feeds.0.url: is missing'],
     ['a URL that is none', { url: 'harbour-lab.example/feed' }, '5: feeds.0.url: must be an http(s) URL'],
-    ['a URL of another kind', { site: 'ftp://harbour-lab.example' }, '6: feeds.0.site: must be an http(s) URL'],
-    ['an id with capitals', { id: 'Harbour Lab' }, '3: feeds.0.id: must be lower-case words joined by hyphens'],
-    ['a title that YAML takes for a number', { title: 2026 }, '4: feeds.0.title: must be text; put it in quotes'],
+    [
+      'a URL of another kind',
+      { site: 'ftp://harbour-lab.example' },
+      '6: feeds.0.site: must be an http(s) URL',
+    ],
+    [
+      'an id with capitals',
+      { id: 'Harbour Lab' },
+      '3: feeds.0.id: must be lower-case words joined by hyphens',
+    ],
+    [
+      'a title that YAML takes for a number',
+      { title: 2026 },
+      '4: feeds.0.title: must be text; put it in quotes',
+    ],
     ['an unknown field', { tags: [] }, '8: feeds.0.tags: is no field of this file; check its spelling'],
-    ['a misspelt field', { textuse: 'link' }, '8: feeds.0.textuse: is no field of this file; check its spelling'],
-    ['a wrong kind', { kind: 'blog' }, '7: feeds.0.kind: must be one of lab, policy, press, research, community, vendor'],
+    [
+      'a misspelt field',
+      { textuse: 'link' },
+      '8: feeds.0.textuse: is no field of this file; check its spelling',
+    ],
+    [
+      'a wrong kind',
+      { kind: 'blog' },
+      '7: feeds.0.kind: must be one of lab, policy, press, research, community, vendor',
+    ],
     ['a wrong use of text', { textUse: 'all' }, '8: feeds.0.textUse: must be one of link, excerpt, full'],
-    ['a wrong language', { language: 'english' }, '8: feeds.0.language: must be a language tag such as en or pt-BR'],
+    [
+      'a wrong language',
+      { language: 'english' },
+      '8: feeds.0.language: must be a language tag such as en or pt-BR',
+    ],
     ['a time without a unit', { every: 30 }, '8: feeds.0.every: must be a time such as 30m, 6h or 1d'],
     ['a time of nothing', { every: '0m' }, '8: feeds.0.every: must be a time such as 30m, 6h or 1d'],
     ['a time in seconds', { every: '30s' }, '8: feeds.0.every: must be a time such as 30m, 6h or 1d'],
@@ -145,7 +171,9 @@ describe('an entry that stands twice', () => {
       'a.yaml': list(),
       'b.yaml': list({ url: 'https://harbour-lab.example/other.xml' }),
     })
-    expect(faults).toEqual(['feeds/b.yaml:3: feeds.0.id: harbour-lab is already in the list, at feeds/a.yaml:3'])
+    expect(faults).toEqual([
+      'feeds/b.yaml:3: feeds.0.id: harbour-lab is already in the list, at feeds/a.yaml:3',
+    ])
   })
 
   test('by its URL, whatever its tracking parameters', async () => {
@@ -171,7 +199,10 @@ describe('a file that is no list', () => {
   })
 
   test('a bomb of aliases is refused, not unfolded', async () => {
-    const levels = Array.from({ length: 9 }, (_, i) => `l${i + 1}: &l${i + 1} [${`*l${i}, `.repeat(9)}*l${i}]`)
+    const levels = Array.from(
+      { length: 9 },
+      (_, i) => `l${i + 1}: &l${i + 1} [${`*l${i}, `.repeat(9)}*l${i}]`,
+    )
     const bomb = ['group: Labs', `l0: &l0 [${'x, '.repeat(9)}x]`, ...levels, 'feeds: *l9'].join('\n')
     const { feeds, faults } = await read({ 'a.yaml': bomb })
     expect(feeds).toEqual([])

@@ -13,7 +13,9 @@ const item: FeedItem = {
 describe('the identity of an item', () => {
   test('is its guid, whatever else changes', () => {
     expect(identityOf(item)).toBe('guid:tag:example.org,2026:1')
-    expect(identityOf({ ...item, guid: ' tag:example.org,2026:1\n', url: null, title: 'Other' })).toBe(identityOf(item))
+    expect(identityOf({ ...item, guid: ' tag:example.org,2026:1\n', url: null, title: 'Other' })).toBe(
+      identityOf(item),
+    )
   })
 
   test.each([null, '', '  '])('is its canonical URL where the guid is %j', (guid) => {
@@ -23,14 +25,17 @@ describe('the identity of an item', () => {
     )
   })
 
-  test.each([null, 'mailto:a@example.org'])('is a hash of its words where it has neither guid nor web URL (%j)', (url) => {
-    const bare = { ...item, guid: null, url }
-    expect(identityOf(bare)).toMatch(/^hash:[0-9a-f]{64}$/)
-    expect(identityOf({ ...bare, publishedAt: null })).toBe(identityOf(bare))
-    for (const changed of [{ title: 'x' }, { summary: 'x' }, { content: 'x' }]) {
-      expect(identityOf({ ...bare, ...changed })).not.toBe(identityOf(bare))
-    }
-  })
+  test.each([null, 'mailto:a@example.org'])(
+    'is a hash of its words where it has neither guid nor web URL (%j)',
+    (url) => {
+      const bare = { ...item, guid: null, url }
+      expect(identityOf(bare)).toMatch(/^hash:[0-9a-f]{64}$/)
+      expect(identityOf({ ...bare, publishedAt: null })).toBe(identityOf(bare))
+      for (const changed of [{ title: 'x' }, { summary: 'x' }, { content: 'x' }]) {
+        expect(identityOf({ ...bare, ...changed })).not.toBe(identityOf(bare))
+      }
+    },
+  )
 
   test('never makes a guid equal to another item’s URL', () => {
     const byUrl = { ...item, guid: null }
@@ -51,19 +56,24 @@ describe('the id of a stored item', () => {
 })
 
 describe('a revision', () => {
-  test.each([{ title: 'x' }, { summary: 'x' }, { content: 'x' }, { url: 'https://example.org/b' }, { url: null }])(
-    'is a new one when readers see %j',
-    (changed) => {
-      expect(revisionOf({ ...item, ...changed })).not.toBe(revisionOf(item))
-    },
-  )
+  test.each([
+    { title: 'x' },
+    { summary: 'x' },
+    { content: 'x' },
+    { url: 'https://example.org/b' },
+    { url: null },
+  ])('is a new one when readers see %j', (changed) => {
+    expect(revisionOf({ ...item, ...changed })).not.toBe(revisionOf(item))
+  })
 
   test('is the same one when only guid or date change', () => {
     expect(revisionOf({ ...item, guid: null, publishedAt: null })).toBe(revisionOf(item))
   })
 
   test('tells apart words that moved from one field to the next', () => {
-    expect(revisionOf({ ...item, title: 'a', summary: 'b' })).not.toBe(revisionOf({ ...item, title: 'ab', summary: '' }))
+    expect(revisionOf({ ...item, title: 'a', summary: 'b' })).not.toBe(
+      revisionOf({ ...item, title: 'ab', summary: '' }),
+    )
   })
 })
 

@@ -31,16 +31,23 @@ describe('the canonical URL', () => {
     expect(canonicalUrl(raw)).toBe(canonical)
   })
 
-  test.each(['', 'example.org/a', '/a', 'mailto:a@example.org', 'javascript:alert(1)', 'ftp://example.org/a', 'https://'])(
-    'of %j is none',
-    (raw) => {
-      expect(canonicalUrl(raw)).toBeNull()
-      expect(cleanUrl(raw)).toBeNull()
-    },
-  )
+  test.each([
+    '',
+    'example.org/a',
+    '/a',
+    'mailto:a@example.org',
+    'javascript:alert(1)',
+    'ftp://example.org/a',
+    'https://',
+  ])('of %j is none', (raw) => {
+    expect(canonicalUrl(raw)).toBeNull()
+    expect(cleanUrl(raw)).toBeNull()
+  })
 
   test('keeps apart what differs by a parameter that carries meaning', () => {
-    expect(canonicalUrl('https://example.org/watch?v=1')).not.toBe(canonicalUrl('https://example.org/watch?v=2'))
+    expect(canonicalUrl('https://example.org/watch?v=1')).not.toBe(
+      canonicalUrl('https://example.org/watch?v=2'),
+    )
   })
 
   test('of a canonical URL is itself', () => {

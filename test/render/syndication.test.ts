@@ -27,7 +27,7 @@ describe('the feeds of the digest', () => {
     expect(feed.id).toBe(`${site}/feeds/digests.atom`)
     expect(feed.entries!.map(({ id }) => id)).toEqual(links)
     expect(feed.entries![1]!.summary).toMatchObject({
-      value: '23–29 November 2026: 0 stories, 0 open, 0 close, 0 contested.',
+      value: '23–29 November 2026: a quiet week.',
     })
     expect(feed.updated).toBe(new Date(hostileDigest.until).toISOString())
   })

@@ -85,7 +85,10 @@ describe.each(changes)('over the change of clocks in $name', ({ zone, from, to, 
 
 test('a job in the hour that New York has twice runs once', () => {
   const cadence = { expression: '30 1 * * *', zone: 'America/New_York' }
-  expect(runs(cadence, '2026-10-31T12:00Z', '2026-11-02T12:00Z')).toEqual(['2026-11-01T05:30', '2026-11-02T06:30'])
+  expect(runs(cadence, '2026-10-31T12:00Z', '2026-11-02T12:00Z')).toEqual([
+    '2026-11-01T05:30',
+    '2026-11-02T06:30',
+  ])
 })
 
 describe('what was missed', () => {
@@ -113,7 +116,8 @@ describe('what was missed', () => {
 })
 
 test('an expression is read in its zone', () => {
-  const at = (zone: string) => new Date(next({ expression: '0 9 * * MON', zone }, ms('2026-11-20T00:00Z'))!).toISOString()
+  const at = (zone: string) =>
+    new Date(next({ expression: '0 9 * * MON', zone }, ms('2026-11-20T00:00Z'))!).toISOString()
   expect(at('UTC')).toBe('2026-11-23T09:00:00.000Z')
   expect(at('Europe/Berlin')).toBe('2026-11-23T08:00:00.000Z')
   expect(at('America/New_York')).toBe('2026-11-23T14:00:00.000Z')
@@ -121,7 +125,9 @@ test('an expression is read in its zone', () => {
 })
 
 test('six fields begin with the second', () => {
-  expect(dues({ expression: '*/20 * * * * *', zone: 'UTC' }, '2026-11-23T09:00Z', '2026-11-23T09:01Z')).toHaveLength(2)
+  expect(
+    dues({ expression: '*/20 * * * * *', zone: 'UTC' }, '2026-11-23T09:00Z', '2026-11-23T09:01Z'),
+  ).toHaveLength(2)
 })
 
 describe('a fault', () => {
@@ -132,14 +138,21 @@ describe('a fault', () => {
     },
   )
 
-  test.each(['', '5', 'weekly', '61 * * * *', '0 24 * * *', '0 9 * * FUNDAY', '*/0 * * * *', '* * * * * * *', '2027-01-01T09:00:00'])(
-    'of the expression %j is a sentence with the remedy',
-    (expression) => {
-      expect(cadenceFault({ expression, zone: 'UTC' })).toBe(
-        `"${expression}" is no cron expression; use five fields such as 0 9 * * MON.`,
-      )
-    },
-  )
+  test.each([
+    '',
+    '5',
+    'weekly',
+    '61 * * * *',
+    '0 24 * * *',
+    '0 9 * * FUNDAY',
+    '*/0 * * * *',
+    '* * * * * * *',
+    '2027-01-01T09:00:00',
+  ])('of the expression %j is a sentence with the remedy', (expression) => {
+    expect(cadenceFault({ expression, zone: 'UTC' })).toBe(
+      `"${expression}" is no cron expression; use five fields such as 0 9 * * MON.`,
+    )
+  })
 
   test('is said of a time that never comes', () => {
     expect(cadenceFault({ expression: '0 0 30 2 *', zone: 'UTC' })).toBe('"0 0 30 2 *" never falls due.')

@@ -66,7 +66,11 @@ export async function startFeedServer(host = '127.0.0.1'): Promise<FeedServer> {
     mostAtOnce: () => most,
     set(path, answer) {
       if (typeof answer === 'function') answers.set(path, answer)
-      else answers.set(path, answering(typeof answer === 'string' || Buffer.isBuffer(answer) ? { body: answer } : answer))
+      else
+        answers.set(
+          path,
+          answering(typeof answer === 'string' || Buffer.isBuffer(answer) ? { body: answer } : answer),
+        )
     },
     closed: (path) => closingOf(path).promise,
     async close() {
@@ -85,12 +89,18 @@ function answering({ status = 200, headers = {}, body = '' }: Answer): Responder
 }
 
 /** Sends `chunk` again and again, `times` times, as fast as it is read; ends when the connection does. */
-function stream(headers: Record<string, string>, chunk: Buffer, times = Number.POSITIVE_INFINITY, status = 200): Responder {
+function stream(
+  headers: Record<string, string>,
+  chunk: Buffer,
+  times = Number.POSITIVE_INFINITY,
+  status = 200,
+): Responder {
   return (_request, response) => {
     response.writeHead(status, headers)
     let left = times
     const send = () => {
-      while (!response.destroyed && left-- > 0) if (!response.write(chunk)) return void response.once('drain', send)
+      while (!response.destroyed && left-- > 0)
+        if (!response.write(chunk)) return void response.once('drain', send)
       if (left < 0) response.end()
     }
     send()

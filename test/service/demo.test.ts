@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { simpleParser } from 'mailparser'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -30,8 +30,18 @@ describe('freehold demo', () => {
       DISCORD_API_URL: `http://127.0.0.1:${port}/api`,
       DISCORD_CHANNEL: '123456789012345678',
     }
-    writeFileSync(join(checkout.dir, '.env'), Object.entries(planted).map(([k, v]) => `${k}=${v}\n`).join(''))
-    const env = { ...planted, DATA_DIR: join(checkout.dir, 'elsewhere'), FEEDS_DIR: '/nowhere', PUBLIC_URL: 'https://planted.example' }
+    writeFileSync(
+      join(checkout.dir, '.env'),
+      Object.entries(planted)
+        .map(([k, v]) => `${k}=${v}\n`)
+        .join(''),
+    )
+    const env = {
+      ...planted,
+      DATA_DIR: join(checkout.dir, 'elsewhere'),
+      FEEDS_DIR: '/nowhere',
+      PUBLIC_URL: 'https://planted.example',
+    }
     first = await freehold(checkout.dir, ['demo'], { env })
     second = await freehold(checkout.dir, ['demo'], { env })
   }, 120_000)
@@ -56,16 +66,22 @@ describe('freehold demo', () => {
   })
 
   it('tells a story that three feeds carry once', () => {
-    const lines = first.stdout.split('\n').filter((line) => line.startsWith('▲ Harbour Lab releases Skerry 3'))
+    const lines = first.stdout
+      .split('\n')
+      .filter((line) => line.startsWith('▲ Harbour Lab releases Skerry 3'))
     expect(lines).toHaveLength(1)
     expect(first.stdout).toMatch(/also: Commonwheel Forum, Signal & Quay/)
   })
 
   it('leaves an e-mail, Discord messages and a page where it says', async () => {
-    const paths = [...first.stdout.matchAll(/(data\/demo\/\S+\.(?:eml|html|json|db))/g)].map((match) => match[1]!)
+    const paths = [...first.stdout.matchAll(/(data\/demo\/\S+\.(?:eml|html|json|db))/g)].map(
+      (match) => match[1]!,
+    )
     expect(paths.length).toBeGreaterThanOrEqual(5)
     for (const path of paths) expect(existsSync(join(checkout.dir, path)), path).toBe(true)
-    const eml = await simpleParser(readFileSync(join(checkout.dir, paths.find((path) => path.endsWith('.eml'))!)))
+    const eml = await simpleParser(
+      readFileSync(join(checkout.dir, paths.find((path) => path.endsWith('.eml'))!)),
+    )
     expect(eml.text).toContain('Skerry 3')
     expect(eml.html).toContain('Skerry 3')
   })

@@ -55,7 +55,10 @@ function settings(env: Record<string, string>): NodeJS.ProcessEnv {
 }
 
 function watch(script: string, env: Record<string, string>): RunningService {
-  const child = spawn(process.execPath, [script, 'start'], { env: settings(env), stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, [script, 'start'], {
+    env: settings(env),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   const log: string[] = []
   const waiting = new Set<(line: string) => void>()
   let rest = ''
@@ -85,7 +88,9 @@ function watch(script: string, env: Record<string, string>): RunningService {
         waiting.add(hear)
       })
       const tooSoon = ended.then(({ code }) => {
-        throw new Error(`the service ended with ${code} before that line; it said:\n${log.slice(-20).join('\n')}`)
+        throw new Error(
+          `the service ended with ${code} before that line; it said:\n${log.slice(-20).join('\n')}`,
+        )
       })
       return Promise.race([heard, tooSoon])
     },

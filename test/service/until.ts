@@ -1,5 +1,8 @@
 /** Resolves when `check` gives something; asks again each time the event loop comes round, at most `patience` ms. */
-export async function until<T>(check: () => T | undefined | false | null | Promise<T | undefined | false | null>, patience = 55_000): Promise<T> {
+export async function until<T>(
+  check: () => T | undefined | false | null | Promise<T | undefined | false | null>,
+  patience = 55_000,
+): Promise<T> {
   const end = Date.now() + patience
   for (;;) {
     const found = await check()

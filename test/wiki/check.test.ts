@@ -13,7 +13,8 @@ async function faultsOf(file: string): Promise<string[]> {
 
 describe('the check finds', () => {
   test('a dead link, on its line', async () => {
-    const body = 'First words,\nand [a link](nowhere.md) in them.\n\n- [one](renewal.md)\n- [two](gone/renewal.md)\n'
+    const body =
+      'First words,\nand [a link](nowhere.md) in them.\n\n- [one](renewal.md)\n- [two](gone/renewal.md)\n'
     expect(await faultsOf(pageFile(head, body))).toEqual([
       'wiki/model-hubs.md:6: the link nowhere.md leads to no page of the wiki',
       'wiki/model-hubs.md:9: the link gone/renewal.md leads to no page of the wiki',
@@ -24,12 +25,17 @@ describe('the check finds', () => {
     const wiki = await copyOfWiki()
     await wiki.remove('renewal.md')
     const faults = await wiki.faults()
-    expect(faults).toContainEqual(expect.stringMatching(/^wiki\/[\w-]+\.md:\d+: the link renewal\.md leads to no page of the wiki$/))
-    expect(faults).toContainEqual(expect.stringMatching(/^wiki\/[\w-]+\.md:\d+: related: there is no page "renewal"$/))
+    expect(faults).toContainEqual(
+      expect.stringMatching(/^wiki\/[\w-]+\.md:\d+: the link renewal\.md leads to no page of the wiki$/),
+    )
+    expect(faults).toContainEqual(
+      expect.stringMatching(/^wiki\/[\w-]+\.md:\d+: related: there is no page "renewal"$/),
+    )
   })
 
   test('a dead anchor, on another page and on its own', async () => {
-    const body = '## Two words\n\n[here](#two-words) [gone](#three-words) [there](renewal.md#no-such-heading)\n'
+    const body =
+      '## Two words\n\n[here](#two-words) [gone](#three-words) [there](renewal.md#no-such-heading)\n'
     expect(await faultsOf(pageFile(head, body))).toEqual([
       'wiki/model-hubs.md:7: the link #three-words leads to no heading of model-hubs.md',
       'wiki/model-hubs.md:7: the link renewal.md#no-such-heading leads to no heading of renewal.md',
@@ -37,17 +43,21 @@ describe('the check finds', () => {
   })
 
   test('an anchor that GitHub would not give', async () => {
-    const body = '## Who pays?\n\n## Who pays?\n\n## Öl & Gas\n\n[1](#who-pays) [2](#who-pays-1) [3](#öl--gas) [4](#who-pays-2)\n'
+    const body =
+      '## Who pays?\n\n## Who pays?\n\n## Öl & Gas\n\n[1](#who-pays) [2](#who-pays-1) [3](#öl--gas) [4](#who-pays-2)\n'
     expect(await faultsOf(pageFile(head, body))).toEqual([
       'wiki/model-hubs.md:11: the link #who-pays-2 leads to no heading of model-hubs.md',
     ])
   })
 
-  test.each(['javascript:alert(1)', 'file:///etc/passwd', 'ftp://example.org/a'])('the scheme of %s', async (href) => {
-    expect(await faultsOf(pageFile(head, `[x](${href})\n`))).toEqual([
-      `wiki/model-hubs.md:5: the link ${href} is neither a page nor http(s) nor mailto`,
-    ])
-  })
+  test.each(['javascript:alert(1)', 'file:///etc/passwd', 'ftp://example.org/a'])(
+    'the scheme of %s',
+    async (href) => {
+      expect(await faultsOf(pageFile(head, `[x](${href})\n`))).toEqual([
+        `wiki/model-hubs.md:5: the link ${href} is neither a page nor http(s) nor mailto`,
+      ])
+    },
+  )
 
   test('a web link that is no URL', async () => {
     expect(await faultsOf(pageFile(head, '[x](https://exa<mple)\n'))).toEqual([
@@ -70,7 +80,9 @@ describe('the check finds', () => {
     const wiki = await copyOfWiki()
     const line = await wiki.replace('renewal.md', '  name: Renewal\n', '')
     expect(line).toBeGreaterThan(2)
-    expect(await wiki.faults()).toContainEqual(expect.stringMatching(/^wiki\/renewal\.md:\d+: idea\.name: is missing$/))
+    expect(await wiki.faults()).toContainEqual(
+      expect.stringMatching(/^wiki\/renewal\.md:\d+: idea\.name: is missing$/),
+    )
   })
 
   test('a misspelt field, at the top and inside an idea', async () => {
@@ -107,7 +119,9 @@ describe('the check finds', () => {
 
   test('a name that two pages use, whatever its case', async () => {
     expect(await faultsOf(pageFile(['id: model-hubs', 'title: Disciplinary EFFECT']))).toEqual([
-      expect.stringMatching(/^wiki\/model-hubs\.md:3: title: "Disciplinary EFFECT" is already a name of wiki\/disciplinary-floor\.md/),
+      expect.stringMatching(
+        /^wiki\/model-hubs\.md:3: title: "Disciplinary EFFECT" is already a name of wiki\/disciplinary-floor\.md/,
+      ),
     ])
     expect(await faultsOf(pageFile([...head, 'aliases:', '  - Cheap Space']))).toEqual([
       'wiki/open-source-ai.md:9: aliases: "cheap space" is already a name of wiki/model-hubs.md; a reader could not tell which is meant',
@@ -149,8 +163,15 @@ describe('the check lets pass', () => {
 test('ideas without an order of their own stand by id', async () => {
   const wiki = await copyOfWiki()
   for (const id of ['b-idea', 'a-idea']) {
-    await wiki.write(`${id}.md`, pageFile([`id: ${id}`, `title: The ${id}`, 'idea: {order: 9, name: X, definition: Y}']))
+    await wiki.write(
+      `${id}.md`,
+      pageFile([`id: ${id}`, `title: The ${id}`, 'idea: {order: 9, name: X, definition: Y}']),
+    )
   }
   const { pages } = await wiki.pages()
-  expect(ideasOf(pages).slice(-2).map((idea) => idea.id)).toEqual(['a-idea', 'b-idea'])
+  expect(
+    ideasOf(pages)
+      .slice(-2)
+      .map((idea) => idea.id),
+  ).toEqual(['a-idea', 'b-idea'])
 })

@@ -30,7 +30,15 @@ export async function copyOfWiki() {
     },
     async labelFaults(): Promise<string[]> {
       const { pages } = await readPages(dir, 'wiki')
-      return lines((await readExamples(dir, pages.flatMap((page) => page.idea ?? []), 'wiki')).problems)
+      return lines(
+        (
+          await readExamples(
+            dir,
+            pages.flatMap((page) => page.idea ?? []),
+            'wiki',
+          )
+        ).problems,
+      )
     },
   }
 }

@@ -6,7 +6,11 @@ import { committed, copyOfWiki } from './copy.ts'
 const ideas = [{ id: 'renewal' }, { id: 'compute-cost' }]
 const sound = { id: 'one-1', kind: 'lab', title: 'Weights released', labels: { renewal: 'opens' } }
 const parse = (...lines: unknown[]) =>
-  parseExamples(lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'), 'a.jsonl', ideas)
+  parseExamples(
+    lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'),
+    'a.jsonl',
+    ideas,
+  )
 
 describe('the committed labels', () => {
   test('are at least 400, all known and in order', async () => {
@@ -21,7 +25,9 @@ describe('the committed labels', () => {
     const { pages } = await readPages(committed)
     const wanted = ideasOf(pages).flatMap((idea) => directions.map((direction) => `${idea.id} ${direction}`))
     const { examples } = await readExamples(committed, ideasOf(pages))
-    const shown = new Set(examples.flatMap((one) => Object.entries(one.labels).map(([idea, way]) => `${idea} ${way}`)))
+    const shown = new Set(
+      examples.flatMap((one) => Object.entries(one.labels).map(([idea, way]) => `${idea} ${way}`)),
+    )
     expect([...shown].sort()).toEqual(wanted.sort())
   })
 
@@ -31,7 +37,9 @@ describe('the committed labels', () => {
     const faults = await wiki.labelFaults()
     expect(faults.length).toBeGreaterThan(20)
     for (const fault of faults) {
-      expect(fault).toMatch(/^wiki\/labels\/[\w-]+\.jsonl:\d+: labels\.renewal: the wiki has no idea "renewal"; it has /)
+      expect(fault).toMatch(
+        /^wiki\/labels\/[\w-]+\.jsonl:\d+: labels\.renewal: the wiki has no idea "renewal"; it has /,
+      )
     }
   })
 })
@@ -43,8 +51,18 @@ describe('a label file', () => {
   })
 
   test.each([
-    ['an unknown idea', { ...sound, id: '2', labels: { renewals: 'opens' } }, 'labels.renewals', /no idea "renewals"; it has renewal, compute-cost/],
-    ['a wrong direction', { ...sound, id: '2', labels: { renewal: 'up' } }, 'labels.renewal', /must be one of opens, closes, mixed/],
+    [
+      'an unknown idea',
+      { ...sound, id: '2', labels: { renewals: 'opens' } },
+      'labels.renewals',
+      /no idea "renewals"; it has renewal, compute-cost/,
+    ],
+    [
+      'a wrong direction',
+      { ...sound, id: '2', labels: { renewal: 'up' } },
+      'labels.renewal',
+      /must be one of opens, closes, mixed/,
+    ],
     ['a wrong kind', { ...sound, id: '2', kind: 'blog' }, 'kind', /must be one of lab, policy/],
     ['what is not JSON', '{"id": "2",', '', /is not JSON: /],
     ['an id used before', { ...sound, title: 'Another' }, 'id', /"one-1" is already used at a\.jsonl:1/],
@@ -69,6 +87,8 @@ describe('a label file', () => {
   test('is asked for when the folder of the labels is missing', async () => {
     const wiki = await copyOfWiki()
     await wiki.remove('labels')
-    expect(await wiki.labelFaults()).toEqual([expect.stringMatching(/^wiki\/labels:1: the folder can't be read \(ENOENT\)/)])
+    expect(await wiki.labelFaults()).toEqual([
+      expect.stringMatching(/^wiki\/labels:1: the folder can't be read \(ENOENT\)/),
+    ])
   })
 })

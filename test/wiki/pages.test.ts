@@ -2,7 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { checkPages, ideasOf, readPages } from '../../src/wiki/index.ts'
 import { committed, copyOfWiki, pageFile } from './copy.ts'
 
-const fiveIdeas = ['renewal', 'disciplinary-floor', 'compute-cost', 'institutional-support', 'economic-function']
+const fiveIdeas = [
+  'renewal',
+  'disciplinary-floor',
+  'compute-cost',
+  'institutional-support',
+  'economic-function',
+]
 
 describe('the committed wiki', () => {
   test('is in order', async () => {
@@ -17,13 +23,17 @@ describe('the committed wiki', () => {
       expect(idea.title).toBe(pages.find((page) => page.id === idea.id)?.title)
       expect(idea.definition).not.toBe('')
       expect(idea.notWhen.length).toBeGreaterThan(0)
-      for (const sense of ['about', 'opens', 'closes'] as const) expect(idea.signals[sense].length).toBeGreaterThan(0)
+      for (const sense of ['about', 'opens', 'closes'] as const)
+        expect(idea.signals[sense].length).toBeGreaterThan(0)
     }
   })
 
   test('has a page on the frame that is no idea', async () => {
     const { pages } = await readPages(committed)
-    expect(pages.find((page) => page.id === 'open-source-ai')).toMatchObject({ title: 'Open-Source AI', idea: null })
+    expect(pages.find((page) => page.id === 'open-source-ai')).toMatchObject({
+      title: 'Open-Source AI',
+      idea: null,
+    })
   })
 
   test('does not count the codebook as a page', async () => {
@@ -37,7 +47,10 @@ describe('a page', () => {
     const wiki = await copyOfWiki()
     await wiki.write(
       'model-hubs.md',
-      pageFile(['id: model-hubs', 'title: Model hubs', 'aliases: [hubs]', 'related: [renewal]'], '\n## What they do\n'),
+      pageFile(
+        ['id: model-hubs', 'title: Model hubs', 'aliases: [hubs]', 'related: [renewal]'],
+        '\n## What they do\n',
+      ),
     )
     const { pages } = await wiki.pages()
     expect(pages.find((page) => page.id === 'model-hubs')).toEqual({

@@ -10,7 +10,8 @@ export interface FrontMatter {
 /** Cuts a Markdown file into the YAML between its first two `---` lines and the rest. */
 export function splitFrontMatter(text: string): FrontMatter {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
-  const end = lines[0]?.trimEnd() === '---' ? lines.findIndex((line, i) => i > 0 && line.trimEnd() === '---') : -1
+  const end =
+    lines[0]?.trimEnd() === '---' ? lines.findIndex((line, i) => i > 0 && line.trimEnd() === '---') : -1
   if (end < 0) return { yaml: null, body: text, bodyLine: 1 }
   return { yaml: lines.slice(1, end).join('\n'), body: lines.slice(end + 1).join('\n'), bodyLine: end + 2 }
 }

@@ -20,7 +20,8 @@ export function compileRule(rule: string): RegExp | string {
 
 function wordRule(word: string): RegExp | string {
   if (!word) return 'An empty word would match everything or nothing; remove it.'
-  if (word.startsWith('/')) return `${word} begins with / and has no closing /; patterns are written /like this/.`
-  const literal = word.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&').replace(/\s+/g, '\\s+')
+  if (word.startsWith('/'))
+    return `${word} begins with / and has no closing /; patterns are written /like this/.`
+  const literal = word.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(/\s+/g, '\\s+')
   return new RegExp(`(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])`, 'iu')
 }

@@ -18,7 +18,8 @@ export function problemLine(problem: Problem): string {
 
 /** A field that must be there and be text. */
 export const neededText = z.string({
-  error: ({ input }) => (input === undefined || input === null ? 'is missing' : 'must be text; put it in quotes'),
+  error: ({ input }) =>
+    input === undefined || input === null ? 'is missing' : 'must be text; put it in quotes',
 })
 
 /** A checked document, and where its fields stand. */
@@ -37,17 +38,26 @@ export function readYaml<S extends z.ZodType>(
   // Aliases could blow a small file up; curated files have no use for them.
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false })
   const at = (offset: number) => counter.linePos(offset).line + first - 1
-  const problem = (line: number, field: string, message: string) => ({ file: options.file, line, field, message })
+  const problem = (line: number, field: string, message: string) => ({
+    file: options.file,
+    line,
+    field,
+    message,
+  })
   const broken = [...document.errors, ...document.warnings]
   if (broken.length) {
-    return { problems: broken.map((error) => problem(at(error.pos[0]), '', `not valid YAML: ${error.message}`)) }
+    return {
+      problems: broken.map((error) => problem(at(error.pos[0]), '', `not valid YAML: ${error.message}`)),
+    }
   }
 
   function lineOf(path: (string | number)[]): number {
     for (let depth = path.length; depth >= 0; depth--) {
       const head = path.slice(0, depth)
       const parent = depth > 0 ? document.getIn(head.slice(0, -1), true) : null
-      const key = isMap(parent) ? parent.items.find((pair) => String(pair.key) === String(head.at(-1)))?.key : null
+      const key = isMap(parent)
+        ? parent.items.find((pair) => String(pair.key) === String(head.at(-1)))?.key
+        : null
       const node = isNode(key) ? key : depth > 0 ? document.getIn(head, true) : document.contents
       if (isNode(node) && node.range) return at(node.range[0])
     }
@@ -67,7 +77,11 @@ export function readYaml<S extends z.ZodType>(
       const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))
       if (issue.code === 'unrecognized_keys') {
         return issue.keys.map((key) =>
-          problem(lineOf([...path, key]), [...path, key].join('.'), 'is no field of this file; check its spelling'),
+          problem(
+            lineOf([...path, key]),
+            [...path, key].join('.'),
+            'is no field of this file; check its spelling',
+          ),
         )
       }
       return [problem(lineOf(path), path.join('.'), issue.message)]

@@ -27,8 +27,16 @@ test('gives any status as a response, with its headers and its body', async () =
   const server = await serve()
   server.set('/', { status: 503, headers: { 'Retry-After': '60', 'X-Two': 'a' }, body: 'Not now' })
   const outcome = await client().get(`${server.origin}/`)
-  expect(outcome).toMatchObject({ kind: 'response', status: 503, url: `${server.origin}/`, permanentUrl: null })
-  expect(outcome.kind === 'response' && [outcome.headers['retry-after'], outcome.body.toString()]).toEqual(['60', 'Not now'])
+  expect(outcome).toMatchObject({
+    kind: 'response',
+    status: 503,
+    url: `${server.origin}/`,
+    permanentUrl: null,
+  })
+  expect(outcome.kind === 'response' && [outcome.headers['retry-after'], outcome.body.toString()]).toEqual([
+    '60',
+    'Not now',
+  ])
 })
 
 test('says who asks, and sends the headers it is given', async () => {
@@ -46,7 +54,12 @@ test('says who asks, and sends the headers it is given', async () => {
 test('joins a header that comes several times', async () => {
   const server = await serve()
   server.set('/', (_request, response) => {
-    response.writeHead(200, [['Link', '<a>'], ['Link', '<b>']] as never).end()
+    response
+      .writeHead(200, [
+        ['Link', '<a>'],
+        ['Link', '<b>'],
+      ] as never)
+      .end()
   })
   expect(await client().get(`${server.origin}/`)).toMatchObject({ headers: { link: '<a>, <b>' } })
 })
@@ -108,13 +121,16 @@ test('names a secure connection that can not be made', async () => {
   expect(outcome).toMatchObject({ kind: 'failed', reason: 'tls' })
 })
 
-test.each(['wrongLength', 'halfClosed', 'reset', 'garbage'] as const)('makes a value of a broken answer: %s', async (name) => {
-  const server = await serve()
-  server.set('/', misbehaviours[name]())
-  const outcome = await client().get(`${server.origin}/`)
-  expect(outcome).toMatchObject({ kind: 'failed', reason: 'network' })
-  expect(outcome.kind === 'failed' && outcome.message).toContain('127.0.0.1')
-})
+test.each(['wrongLength', 'halfClosed', 'reset', 'garbage'] as const)(
+  'makes a value of a broken answer: %s',
+  async (name) => {
+    const server = await serve()
+    server.set('/', misbehaviours[name]())
+    const outcome = await client().get(`${server.origin}/`)
+    expect(outcome).toMatchObject({ kind: 'failed', reason: 'network' })
+    expect(outcome.kind === 'failed' && outcome.message).toContain('127.0.0.1')
+  },
+)
 
 test('makes a value of a header that can not be sent', async () => {
   const server = await serve()
@@ -128,7 +144,9 @@ test('asks a host for one thing at a time', async () => {
   const http = client()
   const paths = ['/1', '/2', '/3', '/4', '/5']
   const outcomes = await Promise.all(paths.map((path) => http.get(server.origin + path)))
-  expect(outcomes.map((outcome) => outcome.kind === 'response' && outcome.status)).toEqual([404, 404, 404, 404, 404])
+  expect(outcomes.map((outcome) => outcome.kind === 'response' && outcome.status)).toEqual([
+    404, 404, 404, 404, 404,
+  ])
   expect(server.requests.map(({ path }) => path)).toEqual(paths)
   expect(server.mostAtOnce()).toBe(1)
 })
@@ -147,7 +165,10 @@ test('asks different hosts at the same time', async () => {
   })
   const http = client()
   const outcomes = await Promise.all([http.get(`${one.origin}/`), http.get(`${two.origin}/`)])
-  expect(outcomes.map((outcome) => outcome.kind === 'response' && outcome.body.toString())).toEqual(['one', 'two'])
+  expect(outcomes.map((outcome) => outcome.kind === 'response' && outcome.body.toString())).toEqual([
+    'one',
+    'two',
+  ])
 })
 
 test('goes on with a host after one of its answers failed', async () => {
@@ -205,7 +226,9 @@ test('refuses a name one of whose addresses is private', async () => {
 
 test.each(['localhost', 'LOCALHOST'])('refuses the name %s', async (host) => {
   const server = await serve()
-  const outcome = await client({ allowPrivateNetwork: false }).get(`http://${host}:${new URL(server.origin).port}/`)
+  const outcome = await client({ allowPrivateNetwork: false }).get(
+    `http://${host}:${new URL(server.origin).port}/`,
+  )
   expect(outcome).toMatchObject({ kind: 'failed', reason: 'privateAddress' })
   expect(server.requests).toEqual([])
 })

@@ -39,14 +39,18 @@ test.each([
   expect(await fetched(coding, body)).toBe(text)
 })
 
-test.each(['gzip', 'deflate', 'br'])('takes an empty body for empty, whatever its coding: %s', async (coding) => {
-  expect(await fetched(coding, Buffer.alloc(0))).toBe('')
-})
+test.each(['gzip', 'deflate', 'br'])(
+  'takes an empty body for empty, whatever its coding: %s',
+  async (coding) => {
+    expect(await fetched(coding, Buffer.alloc(0))).toBe('')
+  },
+)
 
 test('inflates a body that comes a byte at a time', async () => {
   server.set('/', async (_request, response) => {
     response.writeHead(200, { 'content-encoding': 'deflate' })
-    for (const byte of deflateSync('<rss/>')) await new Promise((sent) => response.write(Buffer.of(byte), sent))
+    for (const byte of deflateSync('<rss/>'))
+      await new Promise((sent) => response.write(Buffer.of(byte), sent))
     response.end()
   })
   const outcome = await http.get(`${server.origin}/`)
@@ -64,6 +68,9 @@ test.each(['gzip', 'deflate', 'br'])('names a body that is not %s, though it say
   expect(await fetched(coding, Buffer.from('\x07<rss>plain</rss>'))).toBe('badEncoding')
 })
 
-test.each(['zstd', 'compress', 'gzip, gzip, gzip'])('names a coding that was not asked for: %s', async (coding) => {
-  expect(await fetched(coding, gzipSync('x'))).toBe('badEncoding')
-})
+test.each(['zstd', 'compress', 'gzip, gzip, gzip'])(
+  'names a coding that was not asked for: %s',
+  async (coding) => {
+    expect(await fetched(coding, gzipSync('x'))).toBe('badEncoding')
+  },
+)

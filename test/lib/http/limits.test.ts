@@ -70,13 +70,16 @@ test('does not wait for the next piece of a body for ever', async () => {
   await server.closed('/stalled')
 })
 
-test.each(['endless', 'huge', 'gzipBomb', 'emptyGzip'] as const)('stops reading and hangs up on a body too large: %s', async (name) => {
-  server.set('/big', misbehaviours[name]())
-  const outcome = await client({ maxBytes: 2 * 1024 * 1024 }).get(`${server.origin}/big`)
-  expect(outcome).toMatchObject({ kind: 'failed', reason: 'tooLarge' })
-  expect(outcome.kind === 'failed' && outcome.message).toContain('2 MiB')
-  await server.closed('/big')
-})
+test.each(['endless', 'huge', 'gzipBomb', 'emptyGzip'] as const)(
+  'stops reading and hangs up on a body too large: %s',
+  async (name) => {
+    server.set('/big', misbehaviours[name]())
+    const outcome = await client({ maxBytes: 2 * 1024 * 1024 }).get(`${server.origin}/big`)
+    expect(outcome).toMatchObject({ kind: 'failed', reason: 'tooLarge' })
+    expect(outcome.kind === 'failed' && outcome.message).toContain('2 MiB')
+    await server.closed('/big')
+  },
+)
 
 test('stops 200 MB at its own limit, too', async () => {
   server.set('/big', misbehaviours.huge())
@@ -113,7 +116,10 @@ test('ends everything under way and everything waiting when it is closed', async
   const outcomes = Promise.all([http.get(`${server.origin}/silent`), http.get(`${server.origin}/waiting`)])
   await asked.promise
   await http.close()
-  expect((await outcomes).map((outcome) => outcome.kind === 'failed' && outcome.reason)).toEqual(['aborted', 'aborted'])
+  expect((await outcomes).map((outcome) => outcome.kind === 'failed' && outcome.reason)).toEqual([
+    'aborted',
+    'aborted',
+  ])
   expect(await http.get(`${server.origin}/later`)).toMatchObject({ kind: 'failed', reason: 'aborted' })
   expect(server.requests.map(({ path }) => path)).toEqual(['/silent'])
 })

@@ -42,7 +42,10 @@ test.each([
 
 test('follows a location with a fragment, without the fragment', async () => {
   server.set('/', misbehaviours.redirectTo('/end#top', 301))
-  expect(await http.get(`${server.origin}/`)).toMatchObject({ url: `${server.origin}/end`, permanentUrl: `${server.origin}/end` })
+  expect(await http.get(`${server.origin}/`)).toMatchObject({
+    url: `${server.origin}/end`,
+    permanentUrl: `${server.origin}/end`,
+  })
   expect(server.requests.at(-1)?.path).toBe('/end')
 })
 

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import { decide, fitCalibration, fitLogistic, sigmoid } from '../../src/classify/logistic.ts'
+import { dot, sparse } from '../../src/classify/sparse.ts'
+
+const options = { l2: 1e-3, epochs: 20, positiveWeight: 1 }
+const vector = (...values: number[]) => sparse(new Map(values.map((value, i) => [i, value])))
+
+describe('logistic regression', () => {
+  // Feature 0 speaks for, feature 1 against, feature 2 is in every example.
+  const xs = Array.from({ length: 40 }, (_, i) => (i % 2 ? vector(1, 0, 0.5) : vector(0, 1, 0.5)))
+  const ys = xs.map((_, i) => i % 2 === 1)
+
+  test('parts what can be parted', () => {
+    const model = fitLogistic(xs, ys, 3, options)
+    expect(xs.map((x) => decide(model, x) > 0)).toEqual(ys)
+    expect(model.weights[0]).toBeGreaterThan(0)
+    expect(model.weights[1]).toBeLessThan(0)
+    expect(Math.abs(model.weights[2]!)).toBeLessThan(Math.abs(model.weights[0]!))
+  })
+
+  test('gives the same model to the last bit', () => {
+    expect(fitLogistic(xs, ys, 3, options)).toEqual(fitLogistic(xs, ys, 3, options))
+  })
+
+  test('leaves what it never saw at nothing', () => {
+    expect(fitLogistic(xs, ys, 5, options).weights.slice(3)).toEqual(new Float64Array(2))
+  })
+
+  test('pulls weights towards zero, the more the stronger l2 is', () => {
+    const weight = (l2: number) => fitLogistic(xs, ys, 3, { ...options, l2 }).weights[0]!
+    expect(weight(1)).toBeLessThan(weight(1e-3))
+  })
+
+  test('leans to positives when they count for more', () => {
+    const unsure = { xs: [vector(1), vector(1)], ys: [true, false] }
+    const value = (positiveWeight: number) =>
+      decide(fitLogistic(unsure.xs, unsure.ys, 1, { ...options, positiveWeight }), vector(1))
+    expect(value(4)).toBeGreaterThan(value(1))
+  })
+
+  test.each([
+    ['no positive', xs.map(() => false)],
+    ['no negative', xs.map(() => true)],
+  ])('of examples with %s stays finite and says so', (_, all) => {
+    const model = fitLogistic(xs, all, 3, options)
+    for (const x of xs) {
+      expect(Number.isFinite(decide(model, x))).toBe(true)
+      expect(decide(model, x) > 0).toBe(all[0])
+    }
+  })
+
+  test('of no example is finite', () => {
+    expect(Number.isFinite(decide(fitLogistic([], [], 2, options), vector(1, 1)))).toBe(true)
+  })
+})
+
+describe('the sigmoid', () => {
+  test('is a half at zero, symmetric, and finite far out', () => {
+    expect(sigmoid(0)).toBe(0.5)
+    expect(sigmoid(3) + sigmoid(-3)).toBeCloseTo(1, 12)
+    expect([sigmoid(1e4), sigmoid(-1e4)]).toEqual([1, 0])
+  })
+})
+
+describe('calibration', () => {
+  const values = Array.from({ length: 100 }, (_, i) => (i - 50) / 10)
+  // The higher the value, the more often it is right, with a few that are not.
+  const ys = values.map((value, i) => value + ((i * 37) % 7) - 3 > 1)
+  const probabilities = (at: number[], truths = ys) => {
+    const { a, b } = fitCalibration(values, truths)
+    return at.map((value) => sigmoid(a * value + b))
+  }
+
+  test('keeps the order of the values', () => {
+    const found = probabilities(values)
+    expect(found).toEqual([...found].sort((a, b) => a - b))
+    expect(found[0]).toBeLessThan(found.at(-1)!)
+  })
+
+  test('says as much in sum as there is', () => {
+    const sum = probabilities(values).reduce((a, b) => a + b, 0)
+    expect(sum).toBeCloseTo(ys.filter(Boolean).length, 0)
+  })
+
+  test('makes a probability small where little was right', () => {
+    const rare = values.map((value) => value > 4.5)
+    expect(probabilities([0], rare)[0]).toBeLessThan(0.1)
+    expect(probabilities([0])[0]).toBeGreaterThan(0.1)
+  })
+
+  test.each([
+    ['nothing is right', values.map(() => false)],
+    ['everything is right', values.map(() => true)],
+    ['the values speak for the contrary', values.map((value) => value < 0)],
+  ])('where %s still gives probabilities in the order of the values', (_, truths) => {
+    const found = probabilities(values, truths)
+    expect(found.every((p) => p >= 0 && p <= 1)).toBe(true)
+    expect(found).toEqual([...found].sort((a, b) => a - b))
+  })
+})
+
+test('a sparse vector holds indices in order and no zeros', () => {
+  const x = sparse(
+    new Map([
+      [5, 2],
+      [1, 3],
+      [3, 0],
+    ]),
+  )
+  expect([...x.indices]).toEqual([1, 5])
+  expect([...x.values]).toEqual([3, 2])
+  expect(dot(x, Float64Array.from([9, 10, 9, 9, 9, 100]))).toBe(230)
+})

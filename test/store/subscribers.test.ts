@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'vitest'
+import type { Subscriber } from '../../src/model/index.ts'
+import { onEachDatabase, rows } from './databases.ts'
+import { makeDigest, now } from './samples.ts'
+
+onEachDatabase((db) => {
+  const add = async (email: string, confirmed = true, at = now): Promise<Subscriber> =>
+    (await db.store.subscribers.add(email, { confirmed, now: at }))!.subscriber
+
+  describe('adding', () => {
+    test('keeps the address as written and finds it however it is written', async () => {
+      const added = await db.store.subscribers.add('  Ada.L@Example.ORG ', { confirmed: false, now })
+      expect(added).toEqual({
+        change: 'added',
+        subscriber: {
+          id: expect.any(String),
+          email: 'Ada.L@Example.ORG',
+          confirmedAt: null,
+          unsubscribedAt: null,
+          createdAt: now,
+        },
+      })
+      expect(await db.store.subscribers.find('ada.l@example.org')).toEqual(added!.subscriber)
+      expect(await db.store.subscribers.get(added!.subscriber.id)).toEqual(added!.subscriber)
+    })
+
+    test('refuses what is no address', async () => {
+      expect(await db.store.subscribers.add('not an address', { confirmed: true, now })).toBeNull()
+      expect(await db.store.subscribers.find('not an address')).toBeNull()
+      expect(await db.store.subscribers.forget('not an address', 'hash', now)).toBe(false)
+      expect(await db.store.subscribers.list()).toEqual([])
+    })
+
+    test('with consent on record is confirmed at once', async () => {
+      expect((await add('ada@example.org', true)).confirmedAt).toBe(now)
+    })
+
+    test('confirms one that waits', async () => {
+      const waiting = await add('ada@example.org', false)
+      const confirmed = await db.store.subscribers.add('ADA@example.org', { confirmed: true, now: now + 9 })
+      expect(confirmed).toEqual({ change: 'confirmed', subscriber: { ...waiting, confirmedAt: now + 9 } })
+      expect(await db.store.subscribers.list()).toEqual([confirmed!.subscriber])
+    })
+
+    test('changes nothing about one who is in, or still waits', async () => {
+      const inside = await add('ada@example.org', true)
+      const waiting = await add('bob@example.org', false)
+      for (const confirmed of [true, false]) {
+        const again = await db.store.subscribers.add(inside.email, { confirmed, now: now + 9 })
+        expect(again).toEqual({ change: 'none', subscriber: inside })
+      }
+      const again = await db.store.subscribers.add(waiting.email, { confirmed: false, now: now + 9 })
+      expect(again).toEqual({ change: 'none', subscriber: waiting })
+      expect(await db.store.subscribers.list()).toHaveLength(2)
+    })
+
+    test('brings back one who left only with consent', async () => {
+      const { id, email } = await add('ada@example.org')
+      await db.store.subscribers.unsubscribe(id, now + 5)
+      const unasked = await db.store.subscribers.add(email, { confirmed: false, now: now + 9 })
+      expect(unasked).toMatchObject({ change: 'none', subscriber: { unsubscribedAt: now + 5 } })
+      expect(await db.store.subscribers.audience()).toEqual([])
+      const back = await db.store.subscribers.add(email, { confirmed: true, now: now + 10 })
+      expect(back).toMatchObject({
+        change: 'confirmed',
+        subscriber: { id, confirmedAt: now + 10, unsubscribedAt: null },
+      })
+      expect(await db.store.subscribers.audience()).toEqual([back!.subscriber])
+    })
+
+    test('the same address several times at once adds it once', async () => {
+      const other = await db.peer()
+      const added = await Promise.all(
+        [db.store, other, db.store, other, db.store, other].map((store) =>
+          store.subscribers.add('ada@example.org', { confirmed: true, now }),
+        ),
+      )
+      expect(added.map((one) => one!.change).sort()).toEqual([
+        'added',
+        'none',
+        'none',
+        'none',
+        'none',
+        'none',
+      ])
+      expect(new Set(added.map((one) => one!.subscriber.id)).size).toBe(1)
+    })
+  })
+
+  test('leaving a second time keeps the first date', async () => {
+    const { id } = await add('ada@example.org')
+    await db.store.subscribers.unsubscribe(id, now + 5)
+    await db.store.subscribers.unsubscribe(id, now + 6)
+    expect(await db.store.subscribers.get(id)).toMatchObject({ unsubscribedAt: now + 5, confirmedAt: now })
+  })
+
+  test('only who is confirmed and has not left gets the digest', async () => {
+    const ada = await add('ada@example.org')
+    await add('bob@example.org', false)
+    await db.store.subscribers.unsubscribe((await add('eve@example.org')).id, now)
+    expect(await db.store.subscribers.audience()).toEqual([ada])
+  })
+
+  test('all are listed, oldest first', async () => {
+    const third = await add('c@example.org', true, now + 3)
+    const first = await add('a@example.org', false, now + 1)
+    const second = await add('b@example.org', true, now + 2)
+    expect(await db.store.subscribers.list()).toEqual([first, second, third])
+  })
+
+  test('they are counted by where they stand', async () => {
+    expect(await db.store.subscribers.count()).toEqual({ confirmed: 0, unconfirmed: 0, gone: 0 })
+    for (const name of ['a', 'b', 'c']) await add(`${name}@example.org`)
+    for (const name of ['d', 'e']) await add(`${name}@example.org`, false)
+    const [first] = await db.store.subscribers.list()
+    await db.store.subscribers.unsubscribe(first!.id, now)
+    const count = await db.store.subscribers.count()
+    expect(count.confirmed + count.unconfirmed + count.gone).toBe(5)
+    expect(count.gone).toBe(1)
+  })
+
+  describe('forgetting', () => {
+    const hash = 'hmac of the address'
+
+    /** A subscriber with one delivery in each state that a message can be in. */
+    async function withDeliveries(email: string) {
+      const reader = await add(email)
+      const outcomes = {
+        sent: { outcome: 'sent', receipt: `250 accepted for <${email}>` },
+        failed: { outcome: 'failed', error: `550 <${email}> unknown here` },
+        deferred: { outcome: 'deferred', error: `450 <${email}> is busy` },
+        unknown: { outcome: 'unknown', error: `lost while writing to ${email}` },
+      } as const
+      for (const receipt of [...Object.values(outcomes), null]) {
+        const last = await db.store.digests.last()
+        const { number } = await makeDigest(db.store, new Date((last?.until ?? now) + 1000).toISOString())
+        await db.store.deliveries.prepare(number, [{ medium: 'email', target: reader.id, part: 0 }], now)
+        if (!receipt) continue
+        const owner = 'one'
+        const [mine] = await db.store.deliveries.claim({
+          medium: 'email',
+          owner,
+          now,
+          leaseMs: 1000,
+          limit: 1,
+        })
+        await db.store.deliveries.settle({ ...mine!, owner }, receipt, now)
+      }
+      return reader
+    }
+
+    test('deletes every trace of the address', async () => {
+      const email = 'ada@example.org'
+      const reader = await withDeliveries(email)
+      expect(await db.store.subscribers.forget(' ADA@example.org', hash, now)).toBe(true)
+      expect(await db.store.subscribers.find(email)).toBeNull()
+      expect(await db.store.subscribers.get(reader.id)).toBeNull()
+      const tables = db.tables()
+      for (const table of ['subscriber', 'suppression', 'delivery']) {
+        expect(JSON.stringify(await rows(tables, `select * from ${table}`))).not.toContain('ada')
+      }
+    })
+
+    test('cancels what had not gone out, and keeps the outcome of what had', async () => {
+      await withDeliveries('ada@example.org')
+      await db.store.subscribers.forget('ada@example.org', hash, now + 7)
+      const left = await db.store.deliveries.list({})
+      expect(left.map((one) => one.state)).toEqual(['sent', 'failed', 'cancelled', 'cancelled', 'cancelled'])
+      expect(left.map((one) => one.settledAt)).toEqual([now, now, now + 7, now + 7, now + 7])
+    })
+
+    test("leaves other people's deliveries alone", async () => {
+      await withDeliveries('ada@example.org')
+      const bob = await withDeliveries('bob@example.org')
+      const bobs = async () => (await db.store.deliveries.list({})).filter((one) => one.target === bob.id)
+      const before = await bobs()
+      await db.store.subscribers.forget('ada@example.org', hash, now)
+      expect(await bobs()).toEqual(before)
+      expect(before).toHaveLength(5)
+    })
+
+    test('an unknown address changes nothing', async () => {
+      expect(await db.store.subscribers.forget('ada@example.org', hash, now)).toBe(false)
+      expect(await db.store.subscribers.isSuppressed(hash)).toBe(false)
+    })
+
+    test('suppresses the address until its owner opts in anew', async () => {
+      await add('ada@example.org')
+      await db.store.subscribers.forget('ada@example.org', hash, now)
+      expect(await db.store.subscribers.isSuppressed(hash)).toBe(true)
+      expect(await db.store.subscribers.isSuppressed('another hash')).toBe(false)
+      await db.store.subscribers.unsuppress(hash)
+      expect(await db.store.subscribers.isSuppressed(hash)).toBe(false)
+    })
+
+    test('a second time, after coming back, works as the first', async () => {
+      for (const _ of [1, 2]) {
+        await add('ada@example.org')
+        expect(await db.store.subscribers.forget('ada@example.org', hash, now)).toBe(true)
+      }
+      expect(await db.store.subscribers.list()).toEqual([])
+      expect(await db.store.subscribers.isSuppressed(hash)).toBe(true)
+    })
+  })
+})
