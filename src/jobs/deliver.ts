@@ -176,8 +176,8 @@ function letterWriter(way: DeliverWay): (delivery: Delivery) => Promise<Letter |
   return async (delivery) => {
     const reader = await way.store.subscribers.get(delivery.target)
     if (!reader || reader.confirmedAt === null || reader.unsubscribedAt !== null) return null
-    let mail = rendered.get(delivery.digest)
-    if (!mail) rendered.set(delivery.digest, (mail = render(delivery.digest)))
+    const mail = rendered.get(delivery.digest) ?? render(delivery.digest)
+    rendered.set(delivery.digest, mail)
     const { subject, html, text, date } = await mail
     const message = await buildMail({
       from: post.mailFrom,

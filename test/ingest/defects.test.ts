@@ -88,9 +88,9 @@ test('does not take items that are quoted in a text for items', async () => {
 const hostile = ['<', '<title>', '<item>', '<item><title>x', '<![CDATA[', '<title><![CDATA[x</title></item>', '<a x="', '&', '&a1;', '<!--', '</a>', '<a>', '<description><b>', '<?x', '&lt;'] // biome-ignore format: a table
 
 test.each(hostile)(
-  'reads two megabytes of %s without hanging',
+  'reads a megabyte of %s without hanging',
   async (piece) => {
-    const outcome = await parse(rss(piece.repeat((2 * 1024 * 1024) / piece.length)), 'https://example.org/')
+    const outcome = await parse(rss(piece.repeat((1024 * 1024) / piece.length)), 'https://example.org/')
     expect(['feed', 'failed']).toContain(outcome.kind)
   },
   10_000,

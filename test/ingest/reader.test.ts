@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import {
   createParsePool,
   createReader,
@@ -12,23 +12,24 @@ import { rss, rssItem } from './documents.ts'
 
 const now = Date.UTC(2026, 1, 10, 12)
 
+const parser = createParsePool()
+
 let server: FeedServer
 let http: Http
-let parser: ParsePool
 let reader: Reader
 
 beforeEach(async () => {
   server = await startFeedServer()
   http = createHttp({ userAgent: 'test/1', allowPrivateNetwork: true, hostGapMs: 0 })
-  parser = createParsePool()
   reader = createReader({ http, parser, now: () => now })
 })
 
 afterEach(async () => {
   await http.close()
-  await parser.close()
   await server.close()
 })
+
+afterAll(() => parser.close())
 
 const source = (path: string, known: Partial<Source> = {}): Source => ({
   url: server.origin + path,
