@@ -1,5 +1,5 @@
 import { parseDate } from './dates.ts'
-import { attributesOf, repairField, repairReferences, writeTag } from './repair.ts'
+import { attributesOf, repairField, writeTag } from './repair.ts'
 
 export type FeedFormat = 'rss' | 'rdf' | 'atom'
 
@@ -8,42 +8,43 @@ export interface Outline {
   format: FeedFormat
   /** The start tag of the document. */
   root: string
-  /** What stands outside items: title, links, language. */
+  /** The fields that stand outside items: title, language. */
   head: string
   /** Whole items, in document order. One cut off by the end of the document is left out. */
   items: string[]
   language: string | null
 }
 
-/** Elements that hold text, a URL or a date, and nothing else. */
+/** Elements that hold text, a URL or a date, and are read; nothing else of a document is. */
 const fields = new Set(
   (
-    'title link description guid pubDate content:encoded language lastBuildDate category comments dc:title dc:date ' +
-    'dc:description dc:creator dc:language dc:subject summary content id published updated issued modified created ' +
-    'subtitle tagline media:title media:description itunes:summary itunes:subtitle feedburner:origLink a10:updated'
+    'title link description guid pubDate content:encoded language dc:title dc:date dc:description dc:language summary ' +
+    'content id published updated issued modified created date media:description itunes:summary feedburner:origLink ' +
+    'atom:link atom:updated atom:published a10:updated'
   ).split(' '),
 )
-const atomDates: Record<string, string> = {
-  published: 'published',
-  updated: 'updated',
-  issued: 'published',
-  created: 'published',
-  modified: 'updated',
-}
+const fieldAttributes = new Set(['href', 'rel', 'type', 'isPermaLink'])
+const atomDates = new Map(
+  Object.entries({
+    published: 'published',
+    updated: 'updated',
+    issued: 'published',
+    created: 'published',
+    modified: 'updated',
+  }),
+)
 /** Links of an entry that don't lead to it. */
 const otherLinks = new Set(['replies', 'edit', 'enclosure', 'hub', 'license', 'self'])
 /** Names with capitals, for documents that have them everywhere or nowhere. */
-const cased = new Map(
-  ['pubDate', 'lastBuildDate', 'feedburner:origLink', 'rdf:RDF', 'rdf:Seq'].map((name) => [
-    name.toLowerCase(),
-    name,
-  ]),
-)
-/** Deeper nesting in an item means nothing; its tags are left out. */
-const maxDepth = 50
+const cased = new Map(['pubDate', 'feedburner:origLink'].map((name) => [name.toLowerCase(), name]))
+/** Fields of one item; more are repetitions. */
+const maxFields = 60
+/**
+ * Characters written in all. A worker thread that runs out of memory can take the whole process with it, so a document
+ * must not grow on its way: 20 MiB of `&` would.
+ */
+const maxWritten = 40 * 1024 * 1024
 const maxTag = 64 * 1024
-const nameForm = /^[A-Za-z_][\w.:-]*$/
-const wellFormedTag = /^<[\w.:-]+(?:\s+[A-Za-z_][\w.:-]*\s*=\s*(?:"[^"<&]*"|'[^'<&]*'))*\s*\/?>$/
 
 /** Where the document element begins; null when there is none of a feed. */
 export function findRoot(text: string): { index: number; prefix: string; name: string } | null {
@@ -52,8 +53,8 @@ export function findRoot(text: string): { index: number; prefix: string; name: s
 }
 
 /**
- * Takes a feed document apart without expecting it to be well-formed: one pass that repairs references, tags and
- * nesting, escapes markup in text fields, and keeps what stands before a break. Null when it is no RSS, RDF or Atom.
+ * Takes a feed document apart without expecting it to be well-formed: one pass that picks the fields that are read,
+ * repairs them, and keeps what stands before a break. Null when it is no RSS, RDF or Atom.
  */
 export function outline(text: string): Outline | null {
   const root = findRoot(text)
@@ -74,38 +75,19 @@ export function dateOf(item: string): number | null {
   return parseDate(match?.[1])
 }
 
-/** A piece of XML that is kept balanced while it grows. */
-class Piece {
-  parts: string[] = []
-  open: string[] = []
+/** The fields of an item, or of what stands outside items. */
+interface Piece {
+  start: string
+  fields: string[]
   base: string | null
-
-  constructor(base: string | null) {
-    this.base = base
-  }
-
-  start(name: string, tag: string): void {
-    if (this.open.length >= maxDepth) return
-    this.open.push(name)
-    this.parts.push(tag)
-  }
-
-  /** Closes what is open inside first; a closing tag of nothing is left out. */
-  end(name: string): void {
-    const at = this.open.lastIndexOf(name)
-    while (at >= 0 && this.open.length > at) this.parts.push(`</${this.open.pop()}>`)
-  }
-
-  finish(): string {
-    while (this.open.length) this.parts.push(`</${this.open.pop()}>`)
-    return this.parts.join('')
-  }
 }
 
 class Scanner {
   text: string
   at: number
   format: FeedFormat
+  rootName: string
+  itemName: string
   prefix: string
   fixCase: boolean
   rootTag: string
@@ -113,68 +95,50 @@ class Scanner {
   head: Piece
   item: Piece | null = null
   items: string[] = []
+  written = 0
   noCdataEnd = false
   /** By raw name: before this place there is no closing tag of it, so that nothing is searched twice. */
   noEndBefore = new Map<string, number>()
 
   constructor(text: string, root: { index: number; prefix: string; name: string }) {
     this.text = text
-    this.format = { rss: 'rss', feed: 'atom', rdf: 'rdf' }[root.name.toLowerCase()] as FeedFormat
+    this.format =
+      root.name.toLowerCase() === 'feed' ? 'atom' : root.name.toLowerCase() === 'rdf' ? 'rdf' : 'rss'
+    this.rootName = { rss: 'rss', atom: 'feed', rdf: 'rdf:RDF' }[this.format]
+    this.itemName = this.format === 'atom' ? 'entry' : 'item'
     this.prefix = this.format === 'rdf' ? 'rss' : root.prefix || (this.format === 'atom' ? 'atom' : '')
     this.fixCase = !['rss', 'feed', 'RDF'].includes(root.name)
     const end = this.tagEnd(root.index)
     const attributes = attributesOf(text.slice(root.index, end))
     this.at = end < 0 ? text.length : end
-    this.rootTag = writeTag({ rss: 'rss', atom: 'feed', rdf: 'rdf:RDF' }[this.format], attributes)
+    this.rootTag = writeTag(this.rootName, attributes)
     this.language = attributes.get('xml:lang') ?? null
-    this.head = new Piece(attributes.get('xml:base') ?? null)
-  }
-
-  get piece(): Piece {
-    return this.item ?? this.head
+    this.head = { start: '', fields: [], base: attributes.get('xml:base') ?? null }
   }
 
   run(): Outline {
     while (this.at < this.text.length) {
       const next = this.text.indexOf('<', this.at)
-      this.write(next < 0 ? this.text.slice(this.at) : this.text.slice(this.at, next))
       if (next < 0) break
       this.at = this.markup(next)
     }
     const { format, rootTag: root, items, language } = this
-    return { format, root, head: this.head.finish(), items, language }
-  }
-
-  write(text: string): void {
-    this.piece.parts.push(repairReferences(text).replaceAll(']]>', ''))
+    return { format, root, head: this.head.fields.join(''), items, language }
   }
 
   /** Handles the markup at `<` and returns where to go on. */
   markup(start: number): number {
     const { text } = this
-    if (text.startsWith('<![CDATA[', start)) {
-      const end = this.cdataEnd(start)
-      if (end < 0) return start + 9
-      this.piece.parts.push(text.slice(start, end))
-      return end
-    }
-    if (text.startsWith('<!--', start)) {
-      const end = text.indexOf('-->', start + 4)
-      return end < 0 ? text.length : end + 3
-    }
-    if (text[start + 1] === '!' || text[start + 1] === '?') {
-      const end = text.indexOf('>', start)
-      return end < 0 ? text.length : end + 1
-    }
+    if (text.startsWith('<![CDATA[', start)) return Math.max(this.cdataEnd(start), start + 9)
+    if (text.startsWith('<!--', start)) return this.after('-->', start)
+    if (text[start + 1] === '!' || text[start + 1] === '?') return this.after('>', start)
     const end = /[A-Za-z_/]/.test(text[start + 1] ?? '') ? this.tagEnd(start) : -1
-    if (end < 0) {
-      this.piece.parts.push('&lt;')
-      return start + 1
-    }
-    const raw = /^<\/?([^\s/>]*)/.exec(text.slice(start, Math.min(end, start + 200)))?.[1] ?? ''
+    if (end < 0) return start + 1
+    const tag = text.slice(start, end)
+    const raw = /^<\/?([^\s/>]{0,200})/.exec(tag)?.[1] ?? ''
     const name = this.nameOf(raw)
-    if (text[start + 1] === '/') this.endTag(name)
-    else return this.startTag(raw, name, text.slice(start, end), end)
+    if (tag[1] !== '/') return this.startTag(raw, name, tag, end)
+    if (name === this.itemName || name === 'channel' || name === this.rootName) this.finishItem()
     return end
   }
 
@@ -183,76 +147,63 @@ class Scanner {
     if (name === this.itemName) {
       this.finishItem()
       const attributes = attributesOf(tag)
-      if (selfClosing) return end
-      this.item = new Piece(resolve(attributes.get('xml:base'), this.head.base))
-      this.item.start(name, writeTag(name, attributes))
+      const about = attributes.get('rdf:about')
+      const start = writeTag(name, new Map(about === undefined ? [] : [['rdf:about', about]]))
+      if (!selfClosing)
+        this.item = { start, fields: [], base: resolve(attributes.get('xml:base'), this.head.base) }
       return end
     }
     if (!this.item && (name === 'channel' || name === this.rootName)) return end
-    if (!nameForm.test(name)) return end
     if (fields.has(name)) {
-      const [inner, after] = selfClosing ? ['', end] : this.fieldEnd(raw, end)
-      this.field(name, attributesOf(tag), inner)
+      const [innerEnd, after] = selfClosing ? [end, end] : this.fieldEnd(raw, end)
+      this.field(name, attributesOf(tag), this.text.slice(end, innerEnd))
       return after
     }
-    const written =
-      name === raw && wellFormedTag.test(tag) ? tag : writeTag(name, attributesOf(tag), selfClosing)
-    if (selfClosing) this.piece.parts.push(written)
-    else this.piece.start(name, written)
-    return end
-  }
-
-  endTag(name: string): void {
-    if (name === this.itemName || name === 'channel' || name === this.rootName) this.finishItem()
-    else this.piece.end(name)
+    // What is inside other elements belongs to them: the title of an image is not the feed's.
+    return selfClosing ? end : (this.closing(raw, end)?.[1] ?? end)
   }
 
   field(name: string, attributes: Map<string, string>, inner: string): void {
-    const { parts, base } = this.piece
+    const { fields, base } = this.item ?? this.head
+    if (fields.length >= maxFields || this.written > maxWritten) return
+    const xml = this.writeField(name, attributes, inner, base)
+    this.written += xml.length
+    if (xml) fields.push(xml)
+  }
+
+  writeField(name: string, attributes: Map<string, string>, inner: string, base: string | null): string {
+    const date = this.format === 'atom' && atomDates.get(name)
+    if (date) {
+      // One date that can't be read makes rss-parser lose the whole feed.
+      const time = parseDate(unwrap(inner))
+      return time === null ? '' : `<${date}>${new Date(time).toISOString()}</${date}>`
+    }
     if (this.format === 'atom' && name === 'link') {
       const rel = attributes.get('rel') ?? 'alternate'
       const href = attributes.get('href') ?? unwrap(inner).trim()
-      if (!href || (this.item && otherLinks.has(rel))) return
-      parts.push(
-        writeTag(
-          'link',
-          new Map([
-            ['rel', rel],
-            ['href', resolve(href, base) ?? href],
-          ]),
-          true,
-        ),
-      )
-    } else if (this.format === 'atom' && atomDates[name]) {
-      const date = parseDate(unwrap(inner))
-      if (date !== null)
-        parts.push(`<${atomDates[name]}>${new Date(date).toISOString()}</${atomDates[name]}>`)
-    } else {
-      const text = name === 'link' && base ? (resolve(unwrap(inner).trim(), base) ?? inner) : inner
-      parts.push(writeTag(name, attributes), repairField(text), `</${name}>`)
+      if (!href || (this.item && otherLinks.has(rel))) return ''
+      const kept = new Map([
+        ['rel', rel],
+        ['href', resolve(href, base) ?? href],
+      ])
+      return writeTag('link', kept, true)
     }
+    const text = name === 'link' && base ? (resolve(unwrap(inner).trim(), base) ?? inner) : inner
+    const kept = new Map([...attributes].filter(([key]) => fieldAttributes.has(key)))
+    return `${writeTag(name, kept)}${repairField(text)}</${name}>`
   }
 
   finishItem(): void {
-    // An item without elements says nothing, and a parser that makes it a string trips over that.
-    if (this.item?.parts.slice(1).some((part) => /^<[^!]/.test(part))) this.items.push(this.item.finish())
+    const { item } = this
     this.item = null
-  }
-
-  get itemName(): string {
-    return this.format === 'atom' ? 'entry' : 'item'
-  }
-
-  get rootName(): string {
-    return { rss: 'rss', atom: 'feed', rdf: 'rdf:RDF' }[this.format]
+    // An item without fields says nothing, and rss-parser trips over one that is only text.
+    if (item?.fields.length) this.items.push(`${item.start}${item.fields.join('')}</${this.itemName}>`)
   }
 
   /** The name an element has where its feed's own namespace has no prefix. */
   nameOf(raw: string): string {
-    const bare =
-      this.prefix && raw.toLowerCase().startsWith(`${this.prefix.toLowerCase()}:`)
-        ? raw.slice(this.prefix.length + 1)
-        : raw
+    const own = this.prefix && raw.toLowerCase().startsWith(`${this.prefix.toLowerCase()}:`)
+    const bare = own ? raw.slice(this.prefix.length + 1) : raw
     if (this.format === 'rdf' && /^(\w+:)?rdf$/i.test(bare)) return 'rdf:RDF'
     return this.fixCase ? (cased.get(bare.toLowerCase()) ?? bare.toLowerCase()) : bare
   }
@@ -273,22 +224,28 @@ class Scanner {
     return -1
   }
 
-  /** The content of the field that begins at `from`, and where to go on. Without a closing tag it ends at the next tag. */
-  fieldEnd(raw: string, from: number): [string, number] {
-    if (from >= (this.noEndBefore.get(raw) ?? 0)) {
-      const search = endPattern(raw)
-      search.lastIndex = from
-      let match = search.exec(this.text)
-      for (; match && !match[1]; match = search.exec(this.text)) {
-        if (match[0] !== '<![CDATA[') return [this.text.slice(from, match.index), search.lastIndex]
-        const end = this.cdataEnd(match.index)
-        if (end > 0) search.lastIndex = end
-      }
-      this.noEndBefore.set(raw, match?.index ?? this.text.length)
-    }
+  /** Where the content of a field ends, and where to go on. Without a closing tag it ends at the next tag. */
+  fieldEnd(raw: string, from: number): [number, number] {
+    const closing = this.closing(raw, from)
+    if (closing) return closing
     const next = this.text.indexOf('<', from)
-    const stop = next < 0 ? this.text.length : next
-    return [this.text.slice(from, stop), stop]
+    const end = next < 0 ? this.text.length : next
+    return [end, end]
+  }
+
+  /** Where the closing tag of `raw` begins and ends; null when there is none before the end of the item. */
+  closing(raw: string, from: number): [number, number] | null {
+    if (from < (this.noEndBefore.get(raw) ?? 0)) return null
+    const search = endPattern(raw)
+    search.lastIndex = from
+    let match = search.exec(this.text)
+    for (; match && !match[1]; match = search.exec(this.text)) {
+      if (match[0] !== '<![CDATA[') return [match.index, search.lastIndex]
+      const end = this.cdataEnd(match.index)
+      if (end > 0) search.lastIndex = end
+    }
+    this.noEndBefore.set(raw, match?.index ?? this.text.length)
+    return null
   }
 
   /**
@@ -307,20 +264,22 @@ class Scanner {
       return -1
     return end + 3
   }
+
+  after(mark: string, from: number): number {
+    const at = this.text.indexOf(mark, from + 1)
+    return at < 0 ? this.text.length : at + mark.length
+  }
 }
 
 const endPatterns = new Map<string, RegExp>()
 
 /** Finds the closing tag of `raw`, a CDATA section to skip, or (group 1) the end of the item, beyond which not to look. */
 function endPattern(raw: string): RegExp {
-  let pattern = endPatterns.get(raw)
-  if (!pattern) {
-    pattern = new RegExp(
-      `<!\\[CDATA\\[|</${raw.replace(/\W/g, '\\$&')}\\s*>|(</(?:\\w+:)?(?:item|entry|channel)\\s*>)`,
-      'gi',
-    )
-    if (endPatterns.size < 500) endPatterns.set(raw, pattern)
-  }
+  const known = endPatterns.get(raw)
+  if (known) return known
+  const name = raw.replace(/\W/g, '\\$&')
+  const pattern = new RegExp(`<!\\[CDATA\\[|</${name}\\s*>|(</(?:\\w+:)?(?:item|entry|channel)\\s*>)`, 'gi')
+  if (endPatterns.size < 500) endPatterns.set(raw, pattern)
   return pattern
 }
 

@@ -11,6 +11,8 @@ import { withRssParser } from './with-rss-parser.ts'
 
 /** Items of one document that are kept, the newest ones. */
 export const maxItems = 2_000
+/** Each costs some hundred bytes, and a worker that runs out of memory can take the whole process with it. */
+const maxNestings = 1_000_000
 
 /**
  * Reads RSS, RDF, Atom or JSON Feed, well-formed or not. `url` is where it came from; relative links are resolved
@@ -47,6 +49,10 @@ async function parseXml(text: string, url: string): Promise<ParseOutcome> {
 }
 
 async function parseJson(text: string, url: string): Promise<ParseOutcome> {
+  if (nestings(text) > maxNestings) {
+    const message = 'answered with JSON of more than a million objects, which is no feed for people'
+    return { kind: 'failed', reason: 'malformed', message }
+  }
   let json: { items?: unknown }
   try {
     json = JSON.parse(text)
@@ -94,6 +100,13 @@ async function attempt(parser: () => RawFeed | Promise<RawFeed>): Promise<RawFee
   } catch {
     return null
   }
+}
+
+/** Opening brackets, roughly the objects JSON.parse would make. */
+function nestings(text: string): number {
+  let count = 0
+  for (let i = 0; i < text.length; i++) if (text[i] === '[' || text[i] === '{') count++
+  return count
 }
 
 function stringOf(value: unknown): string | null {

@@ -2,6 +2,8 @@ import { plainText } from '../lib/text/index.ts'
 
 /** Longer fields are cut: nothing of them beyond this is ever shown or classified. Characters. */
 const maxField = 256 * 1024
+/** Feeds declare some dozens of namespaces on their root. */
+const maxAttributes = 60
 
 /** Forbidden in XML, and the controls from 127 on, which are allowed and good for nothing. */
 const illegal = /(?![\t\n\r])[\p{Cc}\ufffe\uffff]/gu
@@ -60,6 +62,7 @@ export function attributesOf(tag: string): Map<string, string> {
   for (const [, name, double, single, bare] of rest.matchAll(
     /([^\s=/"'<>]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?/g,
   )) {
+    if (attributes.size >= maxAttributes) break
     if (!attributes.has(name!)) attributes.set(name!, decodeAttribute(double ?? single ?? bare ?? name!))
   }
   return attributes

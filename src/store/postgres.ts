@@ -1,5 +1,4 @@
 import { type Dialect, PostgresDialect, type PostgresPool, PostgresQueryCompiler } from 'kysely'
-import pg from 'pg'
 
 const int8 = 20
 

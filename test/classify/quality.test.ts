@@ -3,7 +3,7 @@ import { type Classifier, createClassifier } from '../../src/classify/classifier
 import { signalFinder } from '../../src/classify/features.ts'
 import { evaluate } from '../../src/classify/index.ts'
 import { train } from '../../src/classify/train.ts'
-import { directions, type Idea } from '../../src/model/index.ts'
+import { directions, type Example, type Idea } from '../../src/model/index.ts'
 import { readWiki } from './wiki.ts'
 
 /** Gives an idea where one of its page's phrases occurs, in the direction that most of them speak for. */
@@ -56,11 +56,11 @@ test('a score counts hits, false alarms and misses', () => {
       labels: given[id]!.map(([name, direction]) => ({ idea: name, direction, score: 1, evidence: 'x' })),
     }),
   }
-  const examples = [
-    { id: 'hit', title: '', labels: { a: 'opens' as const } },
-    { id: 'wrongWay', title: '', labels: { a: 'opens' as const } },
+  const examples: Example[] = [
+    { id: 'hit', title: '', labels: { a: 'opens' } },
+    { id: 'wrongWay', title: '', labels: { a: 'opens' } },
     { id: 'alarm', title: '', labels: {} },
-    { id: 'missed', title: '', labels: { a: 'mixed' as const, b: 'mixed' as const } },
+    { id: 'missed', title: '', labels: { a: 'mixed', b: 'mixed' } },
     { id: 'rightlyNone', title: '', labels: {} },
   ]
   expect(evaluate(fixed, examples, [idea('a'), idea('b')])).toEqual({

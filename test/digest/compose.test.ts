@@ -69,7 +69,7 @@ describe('a story that several feeds carried', () => {
   )
   const lab = item('lab', 'Heron weights', { renewal: ['opens', 0.6] }, { ...page, feed: 'harbour-lab' })
   const mirror = item(
-    'mirror',
+    'a-mirror',
     'Heron weights',
     { renewal: ['opens', 0.7] },
     { ...page, feed: 'harbour-mirror' },

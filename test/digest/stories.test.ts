@@ -127,7 +127,8 @@ describe('grouping', () => {
     const lookups = (n: number) => {
       let looks = 0
       const items = Array.from({ length: n }, (_, i) => {
-        const one = item(`i${i}`, `New open AI model by team${i} in town${i} says press`)
+        const name = [...String(i)].map((digit) => 'abcdefghij'[Number(digit)]).join('')
+        const one = item(`i${i}`, `New open AI model by ${name}lab in ${name}town says press`)
         return Object.defineProperty(one, 'publishedAt', {
           get: () => {
             looks += 1

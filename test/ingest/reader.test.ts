@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import {
   createParsePool,
   createReader,
-  type ParsePool,
   type Reader,
   type Source,
 } from '../../src/ingest/index.ts'

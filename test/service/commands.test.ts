@@ -25,7 +25,7 @@ describe('the command line', () => {
       },
       { id: 7, title: '' },
       { id: 'c', title: 'Wir veröffentlichen heute ein neues Sprachmodell mit offenen Gewichten für alle.' },
-      { id: 'd', title: 'Our cafe reopens on Tuesday', summary: null },
+      { id: 'd', title: 'Minutes of the gardening club', summary: null },
     ]
     const { code, stdout } = await freehold(checkout.dir, ['classify'], {
       env,

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { onEachDatabase } from './databases.ts'
+
+onEachDatabase((db) => {
+  test('a setting is made once and kept, over a restart too', async () => {
+    expect(await db.store.settings.getOrSet('secret', () => 'first')).toBe('first')
+    expect(await db.store.settings.getOrSet('secret', () => 'second')).toBe('first')
+    expect(await db.store.settings.getOrSet('other', () => 'third')).toBe('third')
+    const next = await db.open()
+    expect(await next.settings.getOrSet('secret', () => 'fourth')).toBe('first')
+  })
+
+  test('those who ask at the same time get the same value', async () => {
+    const other = await db.peer()
+    const asked = Array.from({ length: 20 }, (_, n) =>
+      (n % 2 ? other : db.store).settings.getOrSet('secret', () => `made by ${n}`),
+    )
+    const values = new Set(await Promise.all(asked))
+    expect(values.size).toBe(1)
+    expect([...values][0]).toMatch(/^made by \d+$/)
+  })
+})
