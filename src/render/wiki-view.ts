@@ -1,4 +1,4 @@
-import { renderMarkdown, safeHref } from '../lib/text/markdown.ts'
+import { renderMarkdown, safeHref } from '../lib/text/index.ts'
 import type { Page } from '../model/index.ts'
 import { clip } from './feed-text.ts'
 

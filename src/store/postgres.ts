@@ -5,6 +5,8 @@ const int8 = 20
 /** Kysely over pg. `url` is `postgres://…`. 64-bit integers come back as numbers: ours are counts and ms, below 2^53. */
 export function postgresDialect(url: string): Dialect {
   return postgresOver(async () => {
+    // Loaded only where it is used: most installations are on SQLite.
+    const { default: pg } = await import('pg')
     const pool = new pg.Pool({
       connectionString: url,
       max: 8,

@@ -15,7 +15,9 @@ export interface Likeness {
 
 /** Finds near-duplicates and runs of words that recur; the work grows with the number of shared runs, not with the pairs. */
 export function findLikeness(examples: Example[]): Likeness {
-  const texts = examples.map((example) => wordsOf(`${example.title} ${example.summary ?? ''} ${example.content ?? ''}`))
+  const texts = examples.map((example) =>
+    wordsOf(`${example.title} ${example.summary ?? ''} ${example.content ?? ''}`),
+  )
   const threes = texts.map((words) => runsOf(words, 3))
   const holders = new Map<string, number[]>()
   for (const [i, runs] of threes.entries()) {
@@ -57,7 +59,12 @@ function sameShortTexts(examples: Example[], texts: string[][]): Likeness['twins
 }
 
 function wordsOf(text: string): string[] {
-  return text.normalize('NFKC').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+  return (
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  )
 }
 
 function runsOf(words: string[], length: number): Set<string> {

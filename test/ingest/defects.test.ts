@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { outline } from '../../src/ingest/outline.ts'
 import { parse } from '../../src/ingest/parse.ts'
 import { atom, atomEntry, feedOf, rss, rssItem } from './documents.ts'
 
@@ -108,6 +109,19 @@ test.each([
   },
   10_000,
 )
+
+test('does not let a document grow on its way: fields of nothing but "&"', async () => {
+  const xml = rss(rssItem(1, { description: '&'.repeat(250_000) }).repeat(60))
+  const parts = outline(xml)
+  expect(parts?.items.join('').length).toBeLessThan(60 * 1024 * 1024)
+})
+
+test('does not build a million objects of JSON', async () => {
+  expect(await parse('['.repeat(2_000_000), 'https://example.org/')).toMatchObject({
+    kind: 'failed',
+    reason: 'malformed',
+  })
+})
 
 test('gives clean items or a failure for any damage to a document', async () => {
   const documents = [

@@ -1,10 +1,5 @@
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import {
-  createParsePool,
-  createReader,
-  type Reader,
-  type Source,
-} from '../../src/ingest/index.ts'
+import { createParsePool, createReader, type Reader, type Source } from '../../src/ingest/index.ts'
 import { createHttp, type Http } from '../../src/lib/http/index.ts'
 import { type FeedServer, misbehaviours, startFeedServer } from '../servers/feed-server.ts'
 import { rss, rssItem } from './documents.ts'

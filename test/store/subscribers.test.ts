@@ -159,7 +159,7 @@ onEachDatabase((db) => {
       expect(await db.store.subscribers.get(reader.id)).toBeNull()
       const tables = db.tables()
       for (const table of ['subscriber', 'suppression', 'delivery']) {
-        expect(JSON.stringify(await rows(tables, `select * from ${table}`))).not.toContain('ada')
+        expect(JSON.stringify(await rows(tables, `select * from ${table}`))).not.toContain('example.org')
       }
     })
 
