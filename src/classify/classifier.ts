@@ -6,11 +6,13 @@ import {
   unsupportedLanguage,
 } from '../model/index.ts'
 import { evidenceSpans, readingOf } from './classifiable.ts'
-import { directionFeatures, featuresOf, signalFinder, textFeatures } from './features.ts'
+import { directionFeatures, type Features, featuresOf, signalFinder, textFeatures } from './features.ts'
 import { decide, type LinearModel, sigmoid } from './logistic.ts'
+import { meaningByWord } from './meaning.ts'
 import type { ClassifierModel } from './model.ts'
 import { dot } from './sparse.ts'
 import { vectorOf } from './vocabulary.ts'
+import { stemOf } from './words.ts'
 
 /** What a classifier says of one item: the contract's shape. */
 export interface Verdict {
@@ -38,14 +40,14 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
   function classify(item: ClassifiableItem, options: { language?: string; explain?: boolean } = {}): Verdict {
     if (options.language === unsupportedLanguage)
       return { id: item.id, language: unsupportedLanguage, labels: [] }
-    const groups = featuresOf(item, find)
-    const x = vectorOf(groups, model.vocabulary)
+    const features = featuresOf(item, find)
+    const x = vectorOf(features, model.vocabulary)
     const scored = model.ideas.map((one) => ({
       ...one,
       score: sigmoid(one.calibration.a * decide(one.model, x) + one.calibration.b),
     }))
     // What kind of publisher it is says nothing by itself: without a known word there is nothing to judge.
-    const legible = x.indices.some((index) => !model.vocabulary.names[index]!.startsWith('kind '))
+    const legible = x.indices.some((index) => !(model.vocabulary.names[index] ?? '').startsWith('kind '))
     const given = scored.filter((one) => legible && one.score >= one.threshold)
     const verdict: Verdict = {
       id: item.id,
@@ -54,7 +56,7 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
         .sort((a, b) => b.score - a.score)
         .map((one) => ({
           idea: one.idea,
-          direction: directionOf(item, groups, one.idea),
+          direction: directionOf(item, features, one.idea),
           score: Math.round(one.score * 1000) / 1000,
           evidence: evidenceFor(item, one.model),
         })),
@@ -64,18 +66,14 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
         idea: one.idea,
         score: Math.round(one.score * 1000) / 1000,
         threshold: Math.round(one.threshold * 1000) / 1000,
-        ...reasons(one.model, x),
+        ...reasons(one.model, x, features),
       }))
     }
     return verdict
   }
 
-  function directionOf(
-    item: ClassifiableItem,
-    groups: ReturnType<typeof featuresOf>,
-    idea: string,
-  ): Direction {
-    const x = vectorOf(directionFeatures(groups, find, item, idea), model.directionVocabulary)
+  function directionOf(item: ClassifiableItem, features: Features, idea: string): Direction {
+    const x = vectorOf(directionFeatures(features, find, item, idea), model.directionVocabulary)
     const ranked = model.directions
       .map(({ direction, model: one }) => ({ direction, value: decide(one, x) }))
       .sort((a, b) => b.value - a.value)
@@ -98,24 +96,33 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
     return best.span
   }
 
-  function reasons(one: LinearModel, x: ReturnType<typeof vectorOf>): { for: string[]; against: string[] } {
-    const weighed = [...x.indices]
-      .map((index, i) => ({
-        name: model.vocabulary.names[index]!,
-        value: x.values[i]! * one.weights[index]!,
-      }))
-      .filter(({ name }) => !name.startsWith('~'))
-      .sort((a, b) => b.value - a.value)
+  /** What weighed most either way: words and pairs of the text, signals of the pages, and words by their meaning. */
+  function reasons(
+    one: LinearModel,
+    x: ReturnType<typeof vectorOf>,
+    features: Features,
+  ): { for: string[]; against: string[] } {
+    const { names } = model.vocabulary
+    const named = [...x.indices].flatMap((index, i) => {
+      const name = names[index]
+      return name === undefined || name.startsWith('~')
+        ? []
+        : [{ name, value: x.values[i]! * one.weights[index]! }]
+    })
+    const meant = meaningByWord(features.words, model.vocabulary, stemOf, one.weights.subarray(names.length))
+    const weighed = [
+      ...named,
+      ...meant.map(({ word, value }) => ({ name: `meaning of ${word}`, value })),
+    ].sort((a, b) => b.value - a.value)
+    const telling = (part: typeof weighed) => part.map(({ name }) => name)
     return {
-      for: weighed
-        .slice(0, 6)
-        .filter(({ value }) => value > 0)
-        .map(({ name }) => name),
-      against: weighed
-        .slice(-4)
-        .reverse()
-        .filter(({ value }) => value < 0)
-        .map(({ name }) => name),
+      for: telling(weighed.slice(0, 6).filter(({ value }) => value > 0)),
+      against: telling(
+        weighed
+          .slice(-4)
+          .reverse()
+          .filter(({ value }) => value < 0),
+      ),
     }
   }
 

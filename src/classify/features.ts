@@ -1,20 +1,13 @@
 import type { ClassifiableItem, Idea } from '../model/index.ts'
 import { type Reading, readingOf } from './classifiable.ts'
+import { isTelling, stemOf, wordsOf } from './words.ts'
 
-/** Named features of a text with their weights, by group; each group is brought to length 1 on its own. */
-export type FeatureGroups = Map<string, number>[]
-
-const wordPattern = /[\p{L}\p{N}]+(?:['’.-][\p{L}\p{N}]+)*|[$€£¥%]/gu
-
-/** Lower-case words; digits become `0` so that amounts and versions share a feature. */
-export function wordsOf(text: string): string[] {
-  const words = text.normalize('NFKC').toLowerCase().match(wordPattern) ?? []
-  return words.map((word) =>
-    word
-      .replace(/['’]s$/, '')
-      .replace(/\p{N}+/gu, '0')
-      .slice(0, 40),
-  )
+/** What is read off a text. */
+export interface Features {
+  /** Named features with their weights, by group; each group is brought to length 1 on its own. */
+  groups: Map<string, number>[]
+  /** Its words in order, for their meaning. */
+  words: string[]
 }
 
 /** Finds the signal phrases of ideas in a text. */
@@ -50,49 +43,64 @@ export function signalFinder(ideas: Idea[]): SignalFinder {
   }
 }
 
+/** Words at most this far apart make a pair. */
+const pairWithin = 5
+
 /**
- * The features of an item: its words and pairs of words, the title's words apart, pieces of words (so that `relicensed`
- * and `relicensing` meet), the signal phrases of the ideas' pages, and what kind of publisher it is from.
+ * The features of an item: its words and neighbouring words (by their stems), pairs of telling words near each other, the
+ * title's words apart, pieces of words (so that `relicensed` and `unlicensed` meet), the signal phrases of the ideas'
+ * pages, and what kind of publisher it is from.
  */
-export function featuresOf(item: ClassifiableItem, find: SignalFinder): FeatureGroups {
-  const groups = textFeatures(readingOf(item), find)
-  if (item.kind) groups.push(new Map([[`kind ${item.kind}`, 0.5]]))
-  return groups
+export function featuresOf(item: ClassifiableItem, find: SignalFinder): Features {
+  const features = textFeatures(readingOf(item), find)
+  if (item.kind) features.groups.push(new Map([[`kind ${item.kind}`, 0.5]]))
+  return features
 }
 
 /** The same for a bare piece of text. */
-export function textFeatures(reading: Reading, find: SignalFinder): FeatureGroups {
+export function textFeatures(reading: Reading, find: SignalFinder): Features {
   const all = new Map<string, number>()
   const title = new Map<string, number>()
   const pieces = new Map<string, number>()
+  const pairs = new Map<string, number>()
   const signals = new Map<string, number>()
-  const add = (group: Map<string, number>, name: string, n = 1) => group.set(name, (group.get(name) ?? 0) + n)
+  const add = (group: Map<string, number>, name: string) => group.set(name, (group.get(name) ?? 0) + 1)
 
   const titleWords = wordsOf(reading.title)
-  for (const word of titleWords) add(title, `title ${word}`)
-  for (const words of [titleWords, wordsOf(reading.body)]) {
-    for (const [i, word] of words.entries()) {
-      add(all, word)
-      if (i > 0) add(all, `${words[i - 1]} ${word}`)
+  const bodyWords = wordsOf(reading.body)
+  for (const word of titleWords) add(title, `title ${stemOf(word)}`)
+  for (const words of [titleWords, bodyWords]) {
+    const stems = words.map(stemOf)
+    for (const [i, stem] of stems.entries()) {
+      add(all, stem)
+      if (i > 0) add(all, `${stems[i - 1]} ${stem}`)
+    }
+    for (const word of words) {
       const padded = ` ${word} `
       for (const n of [4, 5]) {
         for (let at = 0; at + n <= padded.length; at++) add(pieces, `~${padded.slice(at, at + n)}`)
+      }
+    }
+    const telling = stems.filter(isTelling)
+    for (const [i, stem] of telling.entries()) {
+      for (const other of telling.slice(i + 1, i + 1 + pairWithin)) {
+        pairs.set(stem < other ? `${stem}+${other}` : `${other}+${stem}`, 1)
       }
     }
   }
   for (const { idea, sense } of [...find(reading.title), ...find(reading.body)]) {
     add(signals, `signal ${idea} ${sense}`)
   }
-  return [all, title, pieces, signals]
+  return { groups: [all, title, pieces, pairs, signals], words: [...titleWords, ...bodyWords] }
 }
 
 /** The text's features, and those signals that speak of this idea under a name that all ideas share. */
 export function directionFeatures(
-  groups: FeatureGroups,
+  features: Features,
   find: SignalFinder,
   item: ClassifiableItem,
   idea: string,
-): FeatureGroups {
+): Features {
   const reading = readingOf(item)
   const own = new Map<string, number>([[`kind for ${idea}`, 1]])
   for (const signal of [...find(reading.title), ...find(reading.body)]) {
@@ -100,7 +108,7 @@ export function directionFeatures(
     const name = `signal its ${signal.sense}`
     own.set(name, (own.get(name) ?? 0) + 1)
   }
-  return [...groups, own]
+  return { ...features, groups: [...features.groups, own] }
 }
 
 function phraseWords(text: string): string[] {

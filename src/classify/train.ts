@@ -10,15 +10,18 @@ import {
 } from './logistic.ts'
 import { type ClassifierModel, type IdeaModel, modelHash } from './model.ts'
 import type { SparseVector } from './sparse.ts'
-import { buildVocabulary, vectorOf } from './vocabulary.ts'
+import { buildVocabulary, vectorOf, vectorSize } from './vocabulary.ts'
 
 const folds = 5
+/** Examples that stand next to each other in a file were written together and share themes; a fold takes them together. */
+const themeSize = 10
+const foldOf = (i: number) => Math.floor(i / themeSize) % folds
 const ideaOptions: TrainingOptions = { l2: 2e-3, epochs: 20, positiveWeight: 2 }
 const directionOptions: TrainingOptions = { l2: 2e-3, epochs: 20, positiveWeight: 1 }
 
 /**
  * Trains the classifier on labelled examples: one logistic regression per idea and one per direction. Calibration and
- * threshold of an idea come from five-fold cross-validation inside the examples. The same examples and ideas always
+ * threshold of an idea come from five-fold cross-validation inside the examples, neighbours kept together. The same examples and ideas always
  * give the same model. About a second per thousand examples.
  */
 export function train(examples: Example[], ideas: Idea[]): ClassifierModel {
@@ -29,7 +32,7 @@ export function train(examples: Example[], ideas: Idea[]): ClassifierModel {
   return {
     hash: modelHash(examples, ideas),
     vocabulary,
-    ideas: ideas.map((idea) => trainIdea(idea.id, examples, xs, vocabulary.names.length)),
+    ideas: ideas.map((idea) => trainIdea(idea.id, examples, xs, vectorSize(vocabulary))),
     ...trainDirections(examples, find),
   }
 }
@@ -40,21 +43,23 @@ function trainIdea(idea: string, examples: Example[], xs: SparseVector[], size: 
   const unseen = outOfFold(xs, ys, size, ideaOptions)
   const calibration = fitCalibration(unseen, ys)
   const probabilities = unseen.map((value) => sigmoid(calibration.a * value + calibration.b))
-  return { idea, model, calibration, threshold: bestThreshold(probabilities, ys) }
+  // What is said of a text that says nothing must not be enough.
+  const silence = sigmoid(calibration.a * model.bias + calibration.b)
+  return { idea, model, calibration, threshold: Math.max(bestThreshold(probabilities, ys), silence) }
 }
 
 /** What a model says of each example when it was fitted on the other folds. */
 function outOfFold(xs: SparseVector[], ys: boolean[], size: number, options: TrainingOptions): number[] {
   const values = new Array<number>(xs.length).fill(0)
   for (let fold = 0; fold < folds; fold++) {
-    const inside = xs.flatMap((_, i) => (i % folds === fold ? [] : i))
+    const inside = xs.flatMap((_, i) => (foldOf(i) === fold ? [] : i))
     const model = fitLogistic(
       inside.map((i) => xs[i]!),
       inside.map((i) => ys[i]!),
       size,
       options,
     )
-    for (let i = fold; i < xs.length; i += folds) values[i] = decide(model, xs[i]!)
+    for (const [i, x] of xs.entries()) if (foldOf(i) === fold) values[i] = decide(model, x)
   }
   return values
 }
@@ -77,17 +82,17 @@ function trainDirections(examples: Example[], find: SignalFinder) {
   const cases = examples.flatMap((example) =>
     Object.entries(example.labels).map(([idea, direction]) => ({
       direction,
-      groups: directionFeatures(featuresOf(example, find), find, example, idea),
+      features: directionFeatures(featuresOf(example, find), find, example, idea),
     })),
   )
-  const directionVocabulary = buildVocabulary(cases.map(({ groups }) => groups))
-  const xs = cases.map(({ groups }) => vectorOf(groups, directionVocabulary))
+  const directionVocabulary = buildVocabulary(cases.map(({ features }) => features))
+  const xs = cases.map(({ features }) => vectorOf(features, directionVocabulary))
   const models: { direction: Direction; model: LinearModel }[] = directions.map((direction) => ({
     direction,
     model: fitLogistic(
       xs,
       cases.map((one) => one.direction === direction),
-      directionVocabulary.names.length,
+      vectorSize(directionVocabulary),
       directionOptions,
     ),
   }))

@@ -1,5 +1,7 @@
-import type { FeatureGroups } from './features.ts'
+import type { Features } from './features.ts'
+import { meaningOf, meaningSize } from './meaning.ts'
 import { type SparseVector, sparse } from './sparse.ts'
+import { stemOf } from './words.ts'
 
 /** The features a model knows, with how rare each is. */
 export interface Vocabulary {
@@ -18,9 +20,9 @@ export interface Vocabulary {
 const shortness = 400
 
 /** Keeps the features that occur in at least two examples, in the order of their names. */
-export function buildVocabulary(documents: FeatureGroups[]): Vocabulary {
+export function buildVocabulary(documents: Features[]): Vocabulary {
   const counts = new Map<string, number>()
-  for (const groups of documents) {
+  for (const { groups } of documents) {
     for (const group of groups) for (const name of group.keys()) counts.set(name, (counts.get(name) ?? 0) + 1)
   }
   const kept = [...counts].filter(([, n]) => n >= 2).sort(([a], [b]) => (a < b ? -1 : 1))
@@ -37,11 +39,17 @@ export function vocabularyOf(names: string[], idf: Float64Array, unknownIdf: num
   return { names, idf, unknownIdf, index: new Map(names.map((name, i) => [name, i])) }
 }
 
+/** How long the vectors over a vocabulary are: a number per feature, then the meaning. */
+export function vectorSize(vocabulary: Vocabulary): number {
+  return vocabulary.names.length + meaningSize
+}
+
 /**
  * Weighs features by 1 + ln(count) and rarity, each group brought to length 1; `kind` and signals are as given. Features
- * that are not known count towards the length, so that a text of mostly unknown words says little.
+ * that are not known count towards the length, so that a text of mostly unknown words says little. The meaning of the
+ * words stands behind them. Empty when nothing of the text is known.
  */
-export function vectorOf(groups: FeatureGroups, vocabulary: Vocabulary): SparseVector {
+export function vectorOf({ groups, words }: Features, vocabulary: Vocabulary): SparseVector {
   const entries = new Map<number, number>()
   for (const group of groups) {
     const weighed: [number, number][] = []
@@ -59,6 +67,11 @@ export function vectorOf(groups: FeatureGroups, vocabulary: Vocabulary): SparseV
     }
     const length = square > 0 ? Math.sqrt(square + shortness) : 1
     for (const [index, value] of weighed) entries.set(index, value / length)
+  }
+  if (entries.size > 0) {
+    for (const [d, value] of meaningOf(words, vocabulary, stemOf).entries()) {
+      entries.set(vocabulary.names.length + d, value)
+    }
   }
   return sparse(entries)
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { evidenceSpans, readingOf, sentencesOf } from '../../src/classify/classifiable.ts'
-import { signalFinder, wordsOf } from '../../src/classify/features.ts'
+import { signalFinder } from '../../src/classify/features.ts'
+import { wordsOf } from '../../src/classify/words.ts'
 import { ideas } from '../fixtures/digests.ts'
 
 describe('what is read of an item', () => {
