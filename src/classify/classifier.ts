@@ -11,8 +11,7 @@ import { decide, type LinearModel, sigmoid } from './logistic.ts'
 import { meaningByWord } from './meaning.ts'
 import type { ClassifierModel } from './model.ts'
 import { dot } from './sparse.ts'
-import { vectorOf } from './vocabulary.ts'
-import { stemOf } from './words.ts'
+import { vectorOf } from './vector.ts'
 
 /** What a classifier says of one item: the contract's shape. */
 export interface Verdict {
@@ -25,9 +24,39 @@ export interface Verdict {
 
 /** Judges items against the key ideas. Another kind of classifier takes this one's place by having the same two members. */
 export interface Classifier {
-  /** `model:<hash>`: who gives its labels. */
+  /** `model:<hash>`: who gives its labels; with an LLM's help, the names of both. */
   by: string
   classify(item: ClassifiableItem, options?: { language?: string; explain?: boolean }): Verdict
+  /** The same with an LLM's help; absent where none is configured. */
+  refined?: Refinement
+}
+
+/** A classifier that may ask somebody slower. */
+export interface Refinement {
+  /** Begins a run, from which limits on asking count. */
+  startRun(): void
+  /** Never fails: where there is no better verdict, the built-in one stands. */
+  classify(
+    item: ClassifiableItem,
+    options?: { language?: string; explain?: boolean; signal?: AbortSignal | undefined },
+  ): Promise<RefinedVerdict>
+}
+
+export interface RefinedVerdict extends Verdict {
+  /** Who gave the labels: `llm:<name>` or `model:<hash>`. */
+  by: string
+  /** Why the LLM's verdict was wanted and is not this one; else null. */
+  refusal: Refusal | null
+}
+
+/** Why there is no verdict of the LLM's. */
+export interface Refusal {
+  /** `cap`: enough for this run. `failed`: the LLM gave no answer. `invalid`: its answer breaks the rules. */
+  refused: 'cap' | 'failed' | 'invalid'
+  /** A sentence. */
+  message: string
+  /** Nothing is settled about this item: another run may ask. */
+  later: boolean
 }
 
 /** Readers see the title anyway, so as evidence it counts for less than a sentence they have not read yet. */
@@ -109,7 +138,7 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
         ? []
         : [{ name, value: x.values[i]! * one.weights[index]! }]
     })
-    const meant = meaningByWord(features.words, model.vocabulary, stemOf, one.weights.subarray(names.length))
+    const meant = meaningByWord(features.words, model.vocabulary, one.weights.subarray(names.length))
     const weighed = [
       ...named,
       ...meant.map(({ word, value }) => ({ name: `meaning of ${word}`, value })),

@@ -1,5 +1,6 @@
 import { wordVectors } from '../lib/meaning/index.ts'
 import type { Vocabulary } from './vocabulary.ts'
+import { stemOf } from './words.ts'
 
 /** Numbers that the meaning of a text adds to its features: the mean, and the highest and lowest of each dimension. */
 export const meaningSize = 3 * wordVectors().dimensions
@@ -14,11 +15,7 @@ const rareEnough = 3
  * value any rarer word has, so that one telling word is not averaged away. Each part is brought to a length below
  * `strength`; a text of unknown words is all zeros.
  */
-export function meaningOf(
-  words: string[],
-  vocabulary: Vocabulary,
-  stemOf: (word: string) => string,
-): Float64Array {
+export function meaningOf(words: string[], vocabulary: Vocabulary): Float64Array {
   const vectors = wordVectors()
   const { dimensions } = vectors
   const mean = new Float64Array(dimensions)
@@ -45,7 +42,6 @@ export function meaningOf(
 export function meaningByWord(
   words: string[],
   vocabulary: Vocabulary,
-  stemOf: (word: string) => string,
   weights: Float64Array,
 ): { word: string; value: number }[] {
   const vectors = wordVectors()

@@ -10,14 +10,15 @@ import {
 } from './logistic.ts'
 import { type ClassifierModel, type IdeaModel, modelHash } from './model.ts'
 import type { SparseVector } from './sparse.ts'
-import { buildVocabulary, vectorOf, vectorSize } from './vocabulary.ts'
+import { vectorOf, vectorSize } from './vector.ts'
+import { buildVocabulary } from './vocabulary.ts'
 
 const folds = 5
 /** Examples that stand next to each other in a file were written together and share themes; a fold takes them together. */
 const themeSize = 10
 const foldOf = (i: number) => Math.floor(i / themeSize) % folds
-const ideaOptions: TrainingOptions = { l2: 2e-3, epochs: 20, positiveWeight: 2 }
-const directionOptions: TrainingOptions = { l2: 2e-3, epochs: 20, positiveWeight: 1 }
+const ideaOptions: TrainingOptions = { l2: 2e-3, epochs: 10, positiveWeight: 2 }
+const directionOptions: TrainingOptions = { l2: 2e-3, epochs: 10, positiveWeight: 1 }
 
 /**
  * Trains the classifier on labelled examples: one logistic regression per idea and one per direction. Calibration and
