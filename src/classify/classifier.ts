@@ -60,7 +60,7 @@ export interface Refusal {
 }
 
 /** Readers see the title anyway, so as evidence it counts for less than a sentence they have not read yet. */
-const titleWorth = 0.6
+const titleWorth = 0.8
 
 /** A classifier over a trained model. It holds no state between items. */
 export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classifier {

@@ -57,7 +57,7 @@ function cleanItem(raw: RawItem, feedUrl: string): FeedItem {
 }
 
 function cleanText(html: string): string {
-  const text = plainText(unwrap(html))
+  const text = plainText(unwrap(html)).replace(listingHead, '')
   const tail = Math.max(0, text.length - 700)
   // WordPress adds it to every item; it says nothing and counts as text.
   const boilerplate = /\s*\bThe post .{0,400}? (?:appeared first|first appeared) on .{0,200}$/s.exec(
@@ -65,6 +65,9 @@ function cleanText(html: string): string {
   )
   return boilerplate ? text.slice(0, tail + boilerplate.index).trimEnd() : text
 }
+
+/** What arXiv's feeds put before each abstract: `arXiv:2603.04280v1 Announce Type: new Abstract: …`. */
+const listingHead = /^\s*[\w-]{1,20}:\d{4}\.\d{4,5}(?:v\d+)?\s+Announce Type:\s*[\w-]{1,30}\s*(?:Abstract:\s*)?/
 
 /** CDATA inside CDATA arrives as text. */
 function unwrap(html: string): string {
