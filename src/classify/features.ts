@@ -5,7 +5,7 @@ import { isTelling, stemOf, wordsOf } from './words.ts'
 /** What is read off a text. */
 export interface Features {
   /** Named features with their weights, by group; each group is brought to length 1 on its own. */
-  groups: Map<string, number>[]
+  groups: Record<string, Map<string, number>>
   /** Its words in order, for their meaning. */
   words: string[]
 }
@@ -53,7 +53,7 @@ const pairWithin = 5
  */
 export function featuresOf(item: ClassifiableItem, find: SignalFinder): Features {
   const features = textFeatures(readingOf(item), find)
-  if (item.kind) features.groups.push(new Map([[`kind ${item.kind}`, 0.5]]))
+  if (item.kind) features.groups.kind = new Map([[`kind ${item.kind}`, 0.5]])
   return features
 }
 
@@ -91,16 +91,25 @@ export function textFeatures(reading: Reading, find: SignalFinder): Features {
   for (const { idea, sense } of [...find(reading.title), ...find(reading.body)]) {
     add(signals, `signal ${idea} ${sense}`)
   }
-  return { groups: [all, title, pieces, pairs, signals], words: [...titleWords, ...bodyWords] }
+  return { groups: { all, title, pieces, pairs, signals }, words: [...titleWords, ...bodyWords] }
 }
 
-/** The text's features, and those signals that speak of this idea under a name that all ideas share. */
+/** Words that turn round what comes after them. */
+const denial = /^(no|not|never|without|cannot|refuse[sd]?|stop(s|ped)?|end(s|ed)?|fail(s|ed)?|.*n['’]t)$/
+/** How many words a denial reaches. */
+const denialReach = 4
+
+/**
+ * What tells the direction of one idea: the words, the same words once more as said of this idea (a share that rises
+ * opens, a price that rises closes), words that are denied, and the signals of the idea's page.
+ */
 export function directionFeatures(
   features: Features,
   find: SignalFinder,
   item: ClassifiableItem,
   idea: string,
 ): Features {
+  const { all = new Map<string, number>(), title, signals, kind } = features.groups
   const reading = readingOf(item)
   const own = new Map<string, number>([[`kind for ${idea}`, 1]])
   for (const signal of [...find(reading.title), ...find(reading.body)]) {
@@ -108,7 +117,28 @@ export function directionFeatures(
     const name = `signal its ${signal.sense}`
     own.set(name, (own.get(name) ?? 0) + 1)
   }
-  return { ...features, groups: [...features.groups, own] }
+  const saidOfIt = new Map(
+    [...all].filter(([name]) => !name.includes(' ')).map(([name, n]) => [`${idea}|${name}`, n]),
+  )
+  const denied = new Map<string, number>()
+  let reach = 0
+  for (const word of features.words) {
+    if (denial.test(word)) reach = denialReach
+    else if (reach > 0) {
+      denied.set(`not ${stemOf(word)}`, 1)
+      reach -= 1
+    }
+  }
+  const groups = {
+    all,
+    ...(title && { title }),
+    ...(signals && { signals }),
+    ...(kind && { kind }),
+    own,
+    saidOfIt,
+    denied,
+  }
+  return { words: features.words, groups }
 }
 
 function phraseWords(text: string): string[] {

@@ -18,7 +18,7 @@ const folds = 5
 const themeSize = 10
 const foldOf = (i: number) => Math.floor(i / themeSize) % folds
 const ideaOptions: TrainingOptions = { l2: 2e-3, epochs: 10, positiveWeight: 2 }
-const directionOptions: TrainingOptions = { l2: 2e-3, epochs: 10, positiveWeight: 1 }
+const directionOptions: TrainingOptions = { l2: 1e-3, epochs: 10, positiveWeight: 1 }
 
 /**
  * Trains the classifier on labelled examples: one logistic regression per idea and one per direction. Calibration and

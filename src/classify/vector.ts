@@ -21,7 +21,7 @@ export function vectorSize(vocabulary: Vocabulary): number {
  */
 export function vectorOf({ groups, words }: Features, vocabulary: Vocabulary): SparseVector {
   const entries = new Map<number, number>()
-  for (const group of groups) {
+  for (const group of Object.values(groups)) {
     const weighed: [number, number][] = []
     let square = 0
     for (const [name, count] of group) {

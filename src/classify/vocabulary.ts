@@ -14,7 +14,8 @@ export interface Vocabulary {
 export function buildVocabulary(documents: Features[]): Vocabulary {
   const counts = new Map<string, number>()
   for (const { groups } of documents) {
-    for (const group of groups) for (const name of group.keys()) counts.set(name, (counts.get(name) ?? 0) + 1)
+    for (const group of Object.values(groups))
+      for (const name of group.keys()) counts.set(name, (counts.get(name) ?? 0) + 1)
   }
   const kept = [...counts].filter(([, n]) => n >= 2).sort(([a], [b]) => (a < b ? -1 : 1))
   const idf = kept.map(([, n]) => Math.log((1 + documents.length) / (1 + n)) + 1)
