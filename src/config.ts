@@ -91,11 +91,25 @@ export const settings: Setting[] = [
     name: 'LLM_BASE_URL',
     default: null,
     help: 'A server with the OpenAI-compatible API, such as http://localhost:11434/v1 for Ollama. Never needed.',
-    fault: url(['http:', 'https:'], 'http://localhost:11434/v1'),
-    upcoming: true,
+    fault: (value) =>
+      url(['http:', 'https:'], 'http://localhost:11434/v1')(value) ??
+      (URL.parse(value)?.username || URL.parse(value)?.password
+        ? 'must hold no user name or password; LLM_API_KEY is for the key.'
+        : null),
   },
-  { name: 'LLM_MODEL', default: null, help: 'Name of the model on that server.', upcoming: true },
-  { name: 'LLM_API_KEY', default: null, help: 'Its key, if it wants one.', secret: true, upcoming: true },
+  {
+    name: 'LLM_MODEL',
+    default: null,
+    help: 'Name of the model on that server, such as qwen3:8b. Needed with LLM_BASE_URL.',
+  },
+  {
+    name: 'LLM_API_KEY',
+    default: null,
+    help: "That server's key, if it wants one.",
+    secret: true,
+    fault: (value) =>
+      /^[\x21-\x7e]+$/.test(value) ? null : 'must be a key as the server gave it: no blanks, no accents.',
+  },
   { name: 'SCHEDULE_INGEST', default: '*/15 * * * *', help: 'When feeds are polled (cron).', fault: cron },
   {
     name: 'SCHEDULE_DIGEST',
@@ -170,6 +184,10 @@ export interface Config {
   discordToken: string | null
   discordApiUrl: string | null
   discordChannel: string | null
+  /** With it comes `llmModel`. */
+  llmBaseUrl: string | null
+  llmModel: string | null
+  llmApiKey: string | null
   scheduleIngest: string
   scheduleDigest: string
   timezone: string
@@ -219,12 +237,19 @@ export function readConfig(options: {
       'MAIL_FROM is needed with SMTP_URL: set it to the sender, as in Freehold <digest@example.org>.',
     )
   }
+  const llmBaseUrl = read('LLM_BASE_URL')
+  if (llmBaseUrl && !given('LLM_MODEL') && !faults.some((fault) => fault.startsWith('LLM_BASE_URL '))) {
+    faults.push('LLM_MODEL is needed with LLM_BASE_URL: set it to a model on that server, as in qwen3:8b.')
+  }
   if (faults.length) throw new ConfigError(faults.join('\n'))
   const publicUrl = need('PUBLIC_URL').replace(/\/+$/, '')
   if (smtpUrl && !publicUrl.startsWith('https:')) {
     warnings.push(
       `Mails will be sent with links to ${publicUrl}, which is not https: mail providers distrust that. Set PUBLIC_URL.`,
     )
+  }
+  for (const name of llmBaseUrl ? [] : ['LLM_MODEL', 'LLM_API_KEY']) {
+    if (given(name)) warnings.push(`${name} is set and has no effect without LLM_BASE_URL.`)
   }
   const dataDir = path(need('DATA_DIR'))
   const databaseUrl = read('DATABASE_URL') ?? `sqlite:${join(dataDir, 'freehold.db')}`
@@ -243,6 +268,9 @@ export function readConfig(options: {
     discordToken: read('DISCORD_TOKEN'),
     discordApiUrl: read('DISCORD_API_URL')?.replace(/\/+$/, '') ?? null,
     discordChannel: read('DISCORD_CHANNEL'),
+    llmBaseUrl: llmBaseUrl?.replace(/\/+$/, '') ?? null,
+    llmModel: read('LLM_MODEL'),
+    llmApiKey: read('LLM_API_KEY'),
     scheduleIngest: need('SCHEDULE_INGEST'),
     scheduleDigest: need('SCHEDULE_DIGEST'),
     timezone: need('TIMEZONE'),

@@ -1,4 +1,5 @@
 export type { Classifier, RefinedVerdict, Refinement, Refusal, Verdict } from './classifier.ts'
-export { type Evaluation, evaluate } from './evaluate.ts'
+export { type Doubt, leastSure } from './doubt.ts'
 export { createLlmJudge, fileCache, refine } from './llm/index.ts'
 export { loadClassifier } from './load.ts'
+export * from './measure/index.ts'

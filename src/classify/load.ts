@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Example, Idea } from '../model/index.ts'
 import { type Classifier, createClassifier } from './classifier.ts'
 import { type ClassifierModel, fromText, modelHash, toText } from './model.ts'
 import { train } from './train.ts'
+
+/** Each label more makes another model of some 10 MB; the last few are enough to go back and forth between. */
+const modelsKept = 8
 
 /**
  * The classifier for these labels: read from `modelsDir` if a model of just these inputs is there, else trained and
@@ -26,6 +29,7 @@ export async function loadClassifier(
   const draft = `${file}.${randomUUID()}`
   await writeFile(draft, toText(model))
   await rename(draft, file)
+  await dropOldModels(modelsDir)
   return createClassifier(model, ideas)
 }
 
@@ -36,4 +40,24 @@ async function readModel(file: string, hash: string): Promise<ClassifierModel | 
   } catch {
     return null
   }
+}
+
+async function dropOldModels(dir: string): Promise<void> {
+  const names = (await readdir(dir)).filter((name) => name.endsWith('.json'))
+  if (names.length <= modelsKept) return
+  const models = await Promise.all(
+    names.map(async (name) => {
+      const file = join(dir, name)
+      // Another process may drop it at the same time.
+      return {
+        file,
+        age: await stat(file).then(
+          ({ mtimeMs }) => -mtimeMs,
+          () => 0,
+        ),
+      }
+    }),
+  )
+  models.sort((a, b) => a.age - b.age || (a.file < b.file ? -1 : 1))
+  for (const { file } of models.slice(modelsKept)) await rm(file, { force: true })
 }

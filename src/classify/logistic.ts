@@ -1,3 +1,4 @@
+import { seeded, shuffle } from './chance.ts'
 import { dot, type SparseVector } from './sparse.ts'
 
 /** A linear decision: positive speaks for, negative against. */
@@ -96,22 +97,4 @@ export function fitCalibration(values: number[], ys: boolean[]): Calibration {
     if (Math.abs(da) + Math.abs(db) < 1e-9) break
   }
   return Number.isFinite(a) && a > 0 ? { a, b } : { a: 1, b: 0 }
-}
-
-/** Numbers in [0, 1) from a seed (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
-function shuffle(order: number[], random: () => number): void {
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1))
-    ;[order[i], order[j]] = [order[j]!, order[i]!]
-  }
 }

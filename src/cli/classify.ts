@@ -1,12 +1,13 @@
 import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import { z } from 'zod'
+import type { Refusal } from '../classify/index.ts'
 import { detectLanguage } from '../lib/text/index.ts'
 import { feedKinds } from '../model/index.ts'
 import { Failure } from './failure.ts'
-import { printJsonLine } from './output.ts'
+import { printJsonLine, remark } from './output.ts'
 import { config } from './settings.ts'
-import { loadWiki, openClassifier } from './wiring.ts'
+import { loadWiki, openRefined } from './wiring.ts'
 
 const itemSchema = z.object({
   id: z.union([z.string(), z.number()]).transform(String),
@@ -24,7 +25,8 @@ export function addClassify(program: Command): void {
     .summary('judge items from stdin against the key ideas')
     .description(
       'Reads items as JSON Lines from stdin and writes their labels as JSON Lines to stdout, in the same order.\n' +
-        'An item: {"id","title","summary"?,"content"?,"url"?,"kind"?,"publishedAt"?}. Touches no database.',
+        'An item: {"id","title","summary"?,"content"?,"url"?,"kind"?,"publishedAt"?}. Touches no database.\n' +
+        'With LLM_BASE_URL set, labels also say who gave them ("by").',
     )
     .option('--explain', 'add what weighed most for and against each idea')
     .addHelpText(
@@ -34,7 +36,8 @@ export function addClassify(program: Command): void {
     .action(async (options: { explain?: boolean }) => {
       const settings = config()
       const { ideas } = await loadWiki(settings)
-      const classifier = await openClassifier(settings, ideas)
+      const classifier = await openRefined(settings, ideas)
+      const refusals: Refusal[] = []
       let line = 0
       for await (const text of createInterface({
         input: process.stdin,
@@ -44,7 +47,17 @@ export function addClassify(program: Command): void {
         if (text.trim() === '') continue
         const item = readItem(text, line)
         const language = detectLanguage(`${item.title}\n${item.summary || item.content || ''}`.slice(0, 3000))
-        await printJsonLine(classifier.classify(item, { language, explain: options.explain ?? false }))
+        const how = { language, explain: options.explain ?? false }
+        if (!classifier.refined) {
+          await printJsonLine(classifier.classify(item, how))
+          continue
+        }
+        const { by, refusal, ...verdict } = await classifier.refined.classify(item, how)
+        if (refusal) refusals.push(refusal)
+        await printJsonLine({ ...verdict, labels: verdict.labels.map((label) => ({ ...label, by })) })
+      }
+      for (const [message, same] of Map.groupBy(refusals, (refusal) => refusal.message)) {
+        remark(`The built-in classifier decided alone on ${same.length} items: ${message}`)
       }
     })
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Config } from '../config.ts'
 import { print, printJson } from './output.ts'
 import { config } from './settings.ts'
-import { loadFeeds, loadWiki, openClassifier, openDatabase, openPostOffice } from './wiring.ts'
+import { loadFeeds, loadWiki, openDatabase, openLlm, openPostOffice, openRefined } from './wiring.ts'
 
 interface Finding {
   check: string
@@ -15,7 +15,7 @@ export function addDoctor(program: Command): void {
     .command('doctor')
     .summary('check the configuration against the real services')
     .description(
-      'Checks the configuration against the real services: files, database, SMTP log-in, Discord, public URL.',
+      'Checks the configuration against the real services: files, database, SMTP log-in, Discord, LLM, public URL.',
     )
     .option('--json', 'print as JSON')
     .action(async (options: { json?: boolean }) => {
@@ -35,7 +35,7 @@ async function examine(settings: Config): Promise<Finding[]> {
   const findings = [
     await look('wiki', async () => {
       const { pages, ideas } = await loadWiki(settings)
-      const classifier = await openClassifier(settings, ideas)
+      const classifier = await openRefined(settings, ideas)
       return `${pages.length} pages, ${ideas.length} key ideas; classifier ${classifier.by}`
     }),
     await look('feeds', async () => {
@@ -63,6 +63,17 @@ async function examine(settings: Config): Promise<Finding[]> {
       const where = result.channel ? `posts to #${result.channel.name}` : 'DISCORD_CHANNEL is not set'
       return `is ${result.bot.name}; ${where}`
     }),
+    await look(
+      'LLM',
+      async () => {
+        const llm = openLlm(settings)
+        if (!llm) return null
+        const result = await llm.verify()
+        if (!result.ok) throw new Error(result.error)
+        return `${llm.model} answers, in ${(result.ms / 1000).toFixed(1)} s`
+      },
+      'not configured; the built-in classifier decides alone',
+    ),
     await look('public URL', async () => {
       if (settings.smtpUrl && !settings.publicUrl.startsWith('https:')) {
         throw new Error(
@@ -76,12 +87,14 @@ async function examine(settings: Config): Promise<Finding[]> {
   return findings
 }
 
-async function look(check: string, work: () => Promise<string | null>): Promise<Finding> {
+async function look(
+  check: string,
+  work: () => Promise<string | null>,
+  off = 'not configured; messages are written to the outbox folder',
+): Promise<Finding> {
   try {
     const detail = await work()
-    return detail === null
-      ? { check, state: 'off', detail: 'not configured; messages are written to the outbox folder' }
-      : { check, state: 'fine', detail }
+    return detail === null ? { check, state: 'off', detail: off } : { check, state: 'fine', detail }
   } catch (error) {
     return { check, state: 'wrong', detail: (error as Error).message }
   }

@@ -10,6 +10,8 @@ import { addFeeds } from './feeds.ts'
 import { addIngest } from './ingest.ts'
 import { addItems } from './items.ts'
 import { addJobs } from './jobs.ts'
+import { addLabel } from './label.ts'
+import { addLabels } from './labels.ts'
 import { remark } from './output.ts'
 import { addStart } from './start.ts'
 import { addSubscribers } from './subscribers.ts'
@@ -42,6 +44,8 @@ Settings come from the environment and from .env; .env.example lists them all. E
     addItems,
     addClassify,
     addEvaluate,
+    addLabel,
+    addLabels,
     addDigest,
     addWiki,
     addFeeds,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { problemLine } from '../lib/text/index.ts'
-import { checkPages, ideasOf, readExamples, readPages } from '../wiki/index.ts'
+import { checkLabels, checkPages, ideasOf, readPages } from '../wiki/index.ts'
 import { Failure } from './failure.ts'
 import { print, printJson, table } from './output.ts'
 import { config } from './settings.ts'
@@ -49,14 +49,16 @@ export function addWiki(program: Command): void {
     })
   wiki
     .command('check')
-    .description('Finds dead links, missing fields, duplicate ids and wrong labels, with file and line.')
+    .description(
+      'Finds dead links, missing fields, duplicate ids, wrong labels and labelled items too alike, with file and line.',
+    )
     .option('--json', 'print as JSON')
     .action(async (options: { json?: boolean }) => {
       const settings = config()
       const where = shown(settings, settings.wikiDir)
       const set = await readPages(settings.wikiDir, where)
       const ideas = ideasOf(set.pages)
-      const labels = await readExamples(settings.wikiDir, ideas, where)
+      const labels = await checkLabels(settings.wikiDir, ideas, where)
       const problems = [...checkPages(set), ...labels.problems]
       if (options.json) printJson({ pages: set.pages.length, labels: labels.examples.length, problems })
       else if (problems.length === 0) {

@@ -1,23 +1,27 @@
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, relative } from 'node:path'
-import { type Classifier, loadClassifier } from '../classify/index.ts'
+import { type Classifier, createLlmJudge, fileCache, loadClassifier, refine } from '../classify/index.ts'
 import { addressOf, type Config, ConfigError } from '../config.ts'
 import { createDiscord, createOutbox, createSmtp } from '../deliver/index.ts'
 import { readFeedLists } from '../feeds/index.ts'
 import { createParsePool, createReader } from '../ingest/index.ts'
 import type { Log, PostOffice, Way } from '../jobs/index.ts'
 import { createHttp } from '../lib/http/index.ts'
+import { createLlm, type Llm } from '../lib/llm/index.ts'
 import { type Problem, problemLine } from '../lib/text/index.ts'
-import type { Feed, Idea, Page } from '../model/index.ts'
+import type { Example, Feed, Idea, Page } from '../model/index.ts'
 import { createRenderer } from '../render/index.ts'
 import { openStore, type Store } from '../store/index.ts'
-import { checkPages, ideasOf, readExamples, readPages } from '../wiki/index.ts'
+import { checkPages, examplesSince, ideasOf, readExamples, readPages } from '../wiki/index.ts'
 
 /** Claims of a process that says nothing for so long are taken over by another. */
 const leaseMs = 15_000
 /** Mails under way at once, each on a connection of its own. */
 const mailConnections = 5
+/** A model at home may first have to be loaded and then to read the whole codebook, once. */
+const llmMs = 120_000
 
 /** The wiki's pages and key ideas. Throws ConfigError listing what is wrong with its files. */
 export async function loadWiki(config: Config): Promise<{ pages: Page[]; ideas: Idea[] }> {
@@ -33,11 +37,51 @@ export async function loadFeeds(config: Config): Promise<Feed[]> {
   return feeds
 }
 
-/** The classifier for the wiki's labels: trained when they changed, else as kept in DATA_DIR. */
-export async function openClassifier(config: Config, ideas: Idea[]): Promise<Classifier> {
+/** The examples of the label files. Throws ConfigError listing what is wrong with them. */
+export async function loadExamples(config: Config, ideas: Idea[]): Promise<Example[]> {
   const { examples, problems } = await readExamples(config.wikiDir, ideas, shown(config, config.wikiDir))
   refuse(problems, 'The label files have faults; mend them first:')
+  return examples
+}
+
+/** The built-in classifier for these examples: trained, or as kept in DATA_DIR. */
+export function trainedOn(config: Config, ideas: Idea[], examples: Example[]): Promise<Classifier> {
   return loadClassifier(examples, ideas, join(config.dataDir, 'models'))
+}
+
+/**
+ * The built-in classifier for the wiki's labels and, with a store, for what maintainers have said that stands in no
+ * label file yet.
+ */
+export async function openClassifier(config: Config, ideas: Idea[], store?: Store): Promise<Classifier> {
+  const examples = await loadExamples(config, ideas)
+  const said = store ? examplesSince(examples, await store.verdicts.list(), ideas) : []
+  return trainedOn(config, ideas, [...examples, ...said])
+}
+
+/** The same with the LLM's help where one is configured. Throws ConfigError when the wiki has no codebook for it. */
+export async function openRefined(config: Config, ideas: Idea[], store?: Store): Promise<Classifier> {
+  const classifier = await openClassifier(config, ideas, store)
+  const llm = openLlm(config)
+  if (!llm) return classifier
+  const codebook = await readCodebook(config)
+  const cache = fileCache(join(config.dataDir, 'llm'))
+  return refine(classifier, createLlmJudge({ llm, ideas, codebook, cache }))
+}
+
+/** The LLM of the configuration; null without one. */
+export function openLlm(config: Config): Llm | null {
+  const { llmBaseUrl: baseUrl, llmModel: model, llmApiKey: apiKey } = config
+  return baseUrl && model ? createLlm({ baseUrl, model, apiKey, timeoutMs: llmMs }) : null
+}
+
+async function readCodebook(config: Config): Promise<string> {
+  const file = join(config.wikiDir, 'codebook.md')
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new ConfigError(
+      `${shown(config, file)} can't be read (${error.code}); with LLM_BASE_URL set it tells the LLM how items are labelled.`,
+    )
+  })
 }
 
 /** A file or folder as people should see it: relative to the checkout where it lies inside. */
@@ -94,7 +138,6 @@ export async function openWorkshop(
   })
   const parser = createParsePool()
   const post = openPostOffice(config)
-  let classifier: Promise<Classifier> | undefined
   return {
     pages,
     way: {
@@ -102,7 +145,7 @@ export async function openWorkshop(
       feeds,
       ideas,
       reader: createReader({ http, parser, now }),
-      classifier: () => (classifier ??= openClassifier(config, ideas)),
+      classifier: followingVerdicts(store, () => openRefined(config, ideas, store)),
       renderer: createRenderer({ templatesDir: config.templatesDir, publicUrl: config.publicUrl, ideas }),
       post,
       now,
@@ -116,6 +159,16 @@ export async function openWorkshop(
       await parser.close()
       await store.close()
     },
+  }
+}
+
+/** The classifier, opened anew when maintainers have said more since the last time it was asked for. */
+function followingVerdicts(store: Store, open: () => Promise<Classifier>): () => Promise<Classifier> {
+  let opened: { stamp: string; classifier: Promise<Classifier> } | undefined
+  return async () => {
+    const stamp = await store.verdicts.stamp()
+    if (opened?.stamp !== stamp) opened = { stamp, classifier: open() }
+    return opened.classifier
   }
 }
 

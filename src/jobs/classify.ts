@@ -1,9 +1,12 @@
+import type { Classifier, RefinedVerdict, Refusal } from '../classify/index.ts'
 import type { Item } from '../model/index.ts'
 import { day } from '../model/index.ts'
 import type { Progress, Way } from './way.ts'
 
 /** Items judged between two writes. */
 const batch = 200
+/** The same while an LLM is asked: it may take half a minute for each, and what it has said should be kept by then. */
+const slowBatch = 10
 
 export interface ClassifyReport {
   judged: number
@@ -14,32 +17,71 @@ export interface ClassifyReport {
 
 /**
  * Judges every stored item that the present model has not judged: new ones, changed ones, and those of the open period
- * (since the last digest) when the model is another one than theirs.
+ * (since the last digest) when the model is another one than theirs. With an LLM's help, an item that it could not be
+ * asked about keeps the built-in verdict, and its turn comes again in the next run.
  */
 export async function classify(
-  way: Pick<Way, 'store' | 'classifier' | 'now'>,
+  way: Pick<Way, 'store' | 'classifier' | 'now'> & Partial<Pick<Way, 'log'>>,
   options: { progress?: Progress; signal?: AbortSignal } = {},
 ): Promise<ClassifyReport> {
   const classifier = await way.classifier()
   const last = await way.store.digests.last()
   const openSince = last?.until ?? way.now() - 14 * day
   const report: ClassifyReport = { judged: 0, labelled: 0, unsupported: 0 }
+  const refusals: Refusal[] = []
+  const later = new Set<string>()
+  classifier.refined?.startRun()
   while (!options.signal?.aborted) {
-    const items = await way.store.items.toClassify(classifier.by, openSince, batch)
+    const size = classifier.refined && later.size === 0 ? slowBatch : batch
+    const found = await way.store.items.toClassify(classifier.by, openSince, size + later.size)
+    const items = found.filter((item) => !later.has(item.id))
     if (items.length === 0) break
-    const verdicts = items.map((item) => {
-      const verdict = classifier.classify(forClassifier(item), { language: item.language })
-      if (verdict.labels.length) report.labelled += 1
-      if (verdict.language === 'unsupported') report.unsupported += 1
-      return { item: item.id, labels: verdict.labels.map((label) => ({ ...label, by: classifier.by })) }
-    })
-    await way.store.items.label(verdicts, classifier.by)
+    const verdicts = await judge(classifier, items, options.signal)
+    for (const { id, labels, language, refusal } of verdicts) {
+      if (labels.length) report.labelled += 1
+      if (language === 'unsupported') report.unsupported += 1
+      if (refusal) refusals.push(refusal)
+      if (refusal?.later) later.add(id)
+    }
+    // Under the built-in classifier's own name an item counts as not yet judged by the two together.
+    const settled = verdicts.filter(({ id }) => !later.has(id))
+    const open = verdicts.filter(({ id }) => later.has(id))
+    if (settled.length) await way.store.items.label(settled.map(forStore), classifier.by)
+    if (open.length) await way.store.items.label(open.map(forStore), open[0]!.by)
     report.judged += items.length
     options.progress?.(report.judged, report.judged, '')
     // Lets timers and sockets have their turn between batches.
     await new Promise((resolve) => setImmediate(resolve))
   }
+  for (const [message, same] of Map.groupBy(refusals, (refusal) => refusal.message)) {
+    way.log?.warn({ items: same.length }, `the built-in classifier decided alone: ${message}`)
+  }
   return report
+}
+
+/** Verdicts in the order of the items. */
+async function judge(
+  classifier: Classifier,
+  items: Item[],
+  signal: AbortSignal | undefined,
+): Promise<RefinedVerdict[]> {
+  const verdicts: RefinedVerdict[] = []
+  for (const item of items) {
+    const { language } = item
+    const verdict = await classifier.refined?.classify(forClassifier(item), { language, signal })
+    verdicts.push(
+      verdict ?? {
+        ...classifier.classify(forClassifier(item), { language }),
+        by: classifier.by,
+        refusal: null,
+      },
+    )
+  }
+  return verdicts
+}
+
+function forStore({ id, labels, by }: RefinedVerdict) {
+  return { item: id, labels: labels.map((label) => ({ ...label, by })) }
 }
 
 function forClassifier(item: Item) {

@@ -16,6 +16,9 @@ export interface Label {
   by: string
 }
 
+/** An idea given by a maintainer, who is sure of it. */
+export type GivenLabel = Pick<Label, 'idea' | 'direction' | 'evidence'>
+
 /** What the classifier reads. */
 export interface ClassifiableItem {
   id: string

@@ -10,10 +10,12 @@ import type { Schema } from './schema.ts'
 import { settings } from './settings.ts'
 import { sqliteDialect } from './sqlite.ts'
 import { subscribers } from './subscribers.ts'
+import { verdicts } from './verdicts.ts'
 
 export { type Claim, type Destination, deliveryId } from './deliveries.ts'
 export type { StoredDigest } from './digests.ts'
 export type { ItemFilter, NewItem } from './items.ts'
+export type { StoredVerdict } from './verdicts.ts'
 
 export type Store = ReturnType<typeof nouns>
 
@@ -56,6 +58,7 @@ function nouns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
     deliveries: deliveries(db, kind),
     jobRuns: jobRuns(db, kind),
     settings: settings(db),
+    verdicts: verdicts(db),
     /** Answers when the database does; throws when it doesn't. */
     async ping(): Promise<void> {
       await sql`select 1`.execute(db)

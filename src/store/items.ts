@@ -77,6 +77,7 @@ export function items(db: Kysely<Schema>) {
               })
               .where('id', '=', item.id)
               .execute()
+            await mendEvidence(tx, item)
             updated += 1
           }
         }
@@ -145,26 +146,44 @@ export function items(db: Kysely<Schema>) {
         .orderBy('id')
         .limit(limit)
         .execute()
-      return rows.map(fromRow)
+      return rows.map(itemFromRow)
     },
 
-    /** Replaces a model's labels of these items in one transaction; a maintainer's label stays and outranks them. */
+    /** Items whose id begins so, the one whose whole id it is alone; at most `limit`. */
+    async startingWith(prefix: string, limit: number): Promise<LabelledItem[]> {
+      const rows = await db
+        .selectFrom('item')
+        .selectAll()
+        .where(sql<string>`substr(id, 1, ${sql.lit([...prefix].length)})`, '=', prefix)
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      const whole = rows.filter((row) => row.id === prefix)
+      return withLabels(whole.length ? whole : rows)
+    },
+
+    /** Replaces the labels of these items by a model's, in one transaction; those a maintainer has judged keep theirs. */
     async label(verdicts: { item: string; labels: Label[] }[], model: string): Promise<void> {
       await db.transaction().execute(async (tx) => {
-        for (const verdict of verdicts) {
-          await tx
-            .deleteFrom('label')
-            .where('item', '=', verdict.item)
-            .where('by', '<>', 'maintainer')
-            .execute()
-          if (verdict.labels.length) {
+        for (let i = 0; i < verdicts.length; i += chunk) {
+          const batch = verdicts.slice(i, i + chunk)
+          // Before the question which are judged: it takes the rows, so that the answer stays true.
+          for (const { item } of batch) {
+            await tx.updateTable('item').set({ classified_by: model }).where('id', '=', item).execute()
+          }
+          const judged = await judgedAmong(
+            tx,
+            batch.map(({ item }) => item),
+          )
+          for (const { item, labels } of batch) {
+            if (judged.has(item)) continue
+            await tx.deleteFrom('label').where('item', '=', item).execute()
+            if (labels.length === 0) continue
             await tx
               .insertInto('label')
-              .values(verdict.labels.map((label) => ({ item: verdict.item, ...label })))
-              .onConflict((conflict) => conflict.columns(['item', 'idea']).doNothing())
+              .values(labels.map((label) => ({ item, ...label })))
               .execute()
           }
-          await tx.updateTable('item').set({ classified_by: model }).where('id', '=', verdict.item).execute()
         }
       })
     },
@@ -200,7 +219,33 @@ export function items(db: Kysely<Schema>) {
         .execute()
       for (const row of found) labels.set(row.item, [...(labels.get(row.item) ?? []), labelFromRow(row)])
     }
-    return rows.map((row) => ({ ...fromRow(row), labels: labels.get(row.id) ?? [] }))
+    return rows.map((row) => ({ ...itemFromRow(row), labels: labels.get(row.id) ?? [] }))
+  }
+}
+
+/** Items on which a maintainer has given a verdict. */
+async function judgedAmong(tx: Kysely<Schema>, ids: string[]): Promise<Set<string>> {
+  const rows = await tx.selectFrom('verdict').select('item').where('item', 'in', ids).execute()
+  return new Set(rows.map((row) => row.item))
+}
+
+/** A maintainer's evidence that the item's new text no longer holds gives way to the title. */
+async function mendEvidence(tx: Kysely<Schema>, item: NewItem): Promise<void> {
+  const given = await tx
+    .selectFrom('label')
+    .select(['idea', 'evidence'])
+    .where('item', '=', item.id)
+    .where('by', '=', 'maintainer')
+    .execute()
+  const texts = [item.title, item.summary, item.content]
+  for (const { idea, evidence } of given) {
+    if (texts.some((text) => text.includes(evidence))) continue
+    await tx
+      .updateTable('label')
+      .set({ evidence: item.title })
+      .where('item', '=', item.id)
+      .where('idea', '=', idea)
+      .execute()
   }
 }
 
@@ -214,7 +259,8 @@ function labelFromRow(row: LabelTable): Label {
   }
 }
 
-function fromRow(row: ItemTable): Item {
+/** An item as its row holds it. */
+export function itemFromRow(row: ItemTable): Item {
   return {
     id: row.id,
     feed: row.feed,

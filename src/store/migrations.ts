@@ -129,4 +129,14 @@ export const migrations: Migration[] = [
       )`,
     ],
   },
+  {
+    name: '004 verdicts',
+    statements: [
+      `create table verdict (
+        item text primary key references item (id) on delete cascade,
+        labels text not null,
+        given_at bigint not null
+      )`,
+    ],
+  },
 ]

@@ -10,6 +10,7 @@ export interface Schema {
   delivery: DeliveryTable
   job_run: JobRunTable
   setting: SettingTable
+  verdict: VerdictTable
 }
 
 interface FeedStateTable {
@@ -121,4 +122,10 @@ export interface JobRunTable {
 interface SettingTable {
   name: string
   value: string
+}
+
+interface VerdictTable {
+  item: string
+  labels: string
+  given_at: number
 }

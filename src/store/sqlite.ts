@@ -1,11 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { setTimeout } from 'node:timers/promises'
 import { type Dialect, SqliteDialect } from 'kysely'
 
 const statementsKept = 256
-/** SQLITE_BUSY; its extended codes have it in their last byte. */
-const busy = 5
 
 /**
  * Kysely over node:sqlite. `path` is a file (its folder is made) or `:memory:`. WAL with synchronous NORMAL: a
@@ -13,13 +12,24 @@ const busy = 5
  * A writer waits up to `busyTimeout` ms for another process's transaction.
  */
 export function sqliteDialect(path: string, busyTimeout = 10_000): Dialect {
-  return new SqliteDialect({ database: async () => explained(path, () => open(path, busyTimeout)) })
+  return new SqliteDialect({
+    database: () =>
+      open(path, busyTimeout).catch((error: unknown) => {
+        throw explained(path, error)
+      }),
+  })
 }
 
-function open(path: string, busyTimeout: number) {
+async function open(path: string, busyTimeout: number) {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const db = new DatabaseSync(path, { timeout: busyTimeout })
-  db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on')
+  try {
+    await switchToWal(db, busyTimeout)
+    db.exec('pragma synchronous = normal; pragma foreign_keys = on')
+  } catch (error) {
+    db.close()
+    throw error
+  }
   const statements = new Map<string, StatementSync>()
 
   function prepare(sql: string): StatementSync {
@@ -34,31 +44,50 @@ function open(path: string, busyTimeout: number) {
     return statement
   }
 
+  function asked<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw explained(path, error)
+    }
+  }
+
   return {
     close: () => db.close(),
     prepare(sql: string) {
       const statement = prepare(sql)
       return {
         reader: statement.columns().length > 0,
-        all: (parameters: readonly unknown[]) =>
-          explained(path, () => statement.all(...bindable(parameters))),
-        run: (parameters: readonly unknown[]) =>
-          explained(path, () => statement.run(...bindable(parameters))),
+        all: (parameters: readonly unknown[]) => asked(() => statement.all(...bindable(parameters))),
+        run: (parameters: readonly unknown[]) => asked(() => statement.run(...bindable(parameters))),
         iterate: (parameters: readonly unknown[]) => statement.iterate(...bindable(parameters)),
       }
     },
   }
 }
 
-/** Says what "database is locked" means. */
-function explained<T>(path: string, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    if (((error as { errcode?: number }).errcode ?? 0) % 256 !== busy) throw error
-    const message = `another process kept ${path} locked for too long. Wait for it or end it, then try again.`
-    throw new Error(message, { cause: error })
+/** Processes that switch a new file at the same moment are told it is busy at once, whatever the timeout: try again. */
+async function switchToWal(db: DatabaseSync, busyTimeout: number): Promise<void> {
+  for (let waited = 0; ; waited += 20) {
+    try {
+      return db.exec('pragma journal_mode = wal')
+    } catch (error) {
+      if (!isBusy(error) || waited >= busyTimeout) throw error
+      await setTimeout(20)
+    }
   }
+}
+
+/** SQLITE_BUSY; its extended codes have it in their last byte. */
+function isBusy(error: unknown): boolean {
+  return ((error as { errcode?: number }).errcode ?? 0) % 256 === 5
+}
+
+/** Says what "database is locked" means. */
+function explained(path: string, error: unknown): unknown {
+  if (!isBusy(error)) return error
+  const message = `another process kept ${path} locked for too long. Wait for it or end it, then try again.`
+  return new Error(message, { cause: error })
 }
 
 /** node:sqlite takes an object in first place, a Date too, for named parameters and binds the rest wrongly without a word. */

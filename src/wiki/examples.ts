@@ -22,14 +22,18 @@ export interface ExampleSet {
   problems: Problem[]
 }
 
+/** Where each example stands, by its id. */
+export type Places = Map<string, { file: string; line: number }>
+
 /**
  * Reads the labelled examples of a wiki (`labels/*.jsonl` below its folder), in the order of file names and lines. An
- * unknown idea, a wrong direction, a field too many or an id used twice is a problem with file and line.
+ * unknown idea, a wrong direction, a field too many or an id used twice is a problem with file and line. `seen` is added to.
  */
 export async function readExamples(
   wikiDir: string,
   ideas: { id: string }[],
   shown = wikiDir,
+  seen: Places = new Map(),
 ): Promise<ExampleSet> {
   const dir = join(wikiDir, 'labels')
   const set: ExampleSet = { examples: [], problems: [] }
@@ -40,7 +44,6 @@ export async function readExamples(
     const message = `the folder can't be read (${(error as NodeJS.ErrnoException).code}); the classifier learns from the label files in it`
     return { ...set, problems: [{ file: join(shown, 'labels'), line: 1, field: '', message }] }
   }
-  const seen = new Map<string, string>()
   for (const name of names) {
     const one = parseExamples(
       await readFile(join(dir, name), 'utf8'),
@@ -54,12 +57,30 @@ export async function readExamples(
   return set
 }
 
+/**
+ * Reads the examples that no classifier is trained on (`held-out.jsonl`), so that it can be measured; none where the
+ * wiki has no such file.
+ */
+export async function readHeldOut(
+  wikiDir: string,
+  ideas: { id: string }[],
+  shown = wikiDir,
+  seen: Places = new Map(),
+): Promise<ExampleSet> {
+  const name = 'held-out.jsonl'
+  const text = await readFile(join(wikiDir, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+    return ''
+  })
+  return parseExamples(text, join(shown, name), ideas, seen)
+}
+
 /** The same for the text of one file; `seen` maps ids to where they stand and is added to. */
 export function parseExamples(
   jsonl: string,
   file: string,
   ideas: { id: string }[],
-  seen: Map<string, string> = new Map(),
+  seen: Places = new Map(),
 ): ExampleSet {
   const known = new Set(ideas.map((idea) => idea.id))
   const set: ExampleSet = { examples: [], problems: [] }
@@ -84,8 +105,8 @@ export function parseExamples(
       say(`labels.${idea}`, `the wiki has no idea "${idea}"; it has ${[...known].join(', ')}`)
     }
     const first = seen.get(result.data.id)
-    if (first) say('id', `"${result.data.id}" is already used at ${first}`)
-    seen.set(result.data.id, `${file}:${line}`)
+    if (first) say('id', `"${result.data.id}" is already used at ${first.file}:${first.line}`)
+    else seen.set(result.data.id, { file, line })
     if (unknown.length === 0 && !first) set.examples.push(result.data)
   }
   return set

@@ -1,3 +1,7 @@
+export { type Balance, balanceOf } from './balance.ts'
 export { checkPages } from './check.ts'
 export { type ExampleSet, parseExamples, readExamples } from './examples.ts'
+export { examplesSince, publicExampleFrom, teaches } from './from-items.ts'
+export { checkLabels } from './label-check.ts'
+export { findLikeness } from './likeness.ts'
 export { ideasOf, type PageSet, readPages } from './pages.ts'

@@ -84,6 +84,9 @@ describe('without any setting', () => {
       allowPrivateNetwork: false,
       secret: null,
       postalAddress: null,
+      llmBaseUrl: null,
+      llmModel: null,
+      llmApiKey: null,
       logLevel: 'info',
       warnings: [],
     })

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
-import { type Dialect, Kysely, type PostgresPool, type PostgresPoolClient, sql } from 'kysely'
+import { type Dialect, Kysely, sql } from 'kysely'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest'
 import { openOn, type Store } from '../../src/store/index.ts'
 import { postgresDialect, postgresOver } from '../../src/store/postgres.ts'
 import type { Schema } from '../../src/store/schema.ts'
 import { sqliteDialect } from '../../src/store/sqlite.ts'
+import { startPostgresInProcess } from '../servers/postgres-in-process.ts'
 
 export type Kind = 'sqlite' | 'postgres'
 
@@ -135,33 +135,15 @@ async function startSqlite(): Promise<Server> {
   }
 }
 
-/** PGlite is one connection in this process and takes 1.5 s to start: a file's tests share it, emptied before each. */
+/** A file's tests share one PGlite, emptied before each. */
 async function startPGlite(): Promise<Server> {
-  const pglite = await PGlite.create()
-  const connect = inTurns(pglite)
+  const postgres = await startPostgresInProcess()
   return {
     place: async () => {
-      await pglite.exec('drop schema public cascade; create schema public')
-      const pool: PostgresPool = { connect, options: {}, end: async () => undefined }
-      return { dialect: () => postgresOver(async () => pool), remove: async () => undefined }
+      await postgres.empty()
+      return { dialect: () => postgresOver(async () => postgres.pool()), remove: async () => undefined }
     },
-    stop: () => pglite.close(),
-  }
-}
-
-/** Lends PGlite's one connection to one borrower at a time, in the order they asked. */
-function inTurns(pglite: PGlite): () => Promise<PostgresPoolClient> {
-  let free = Promise.resolve()
-  return async () => {
-    const before = free
-    const { promise, resolve } = Promise.withResolvers<void>()
-    free = promise
-    await before
-    const query = async (text: string, parameters: readonly unknown[]) => {
-      const { rows, affectedRows } = await pglite.query(text, [...parameters])
-      return { command: /\w+/.exec(text)![0].toUpperCase(), rowCount: affectedRows ?? 0, rows }
-    }
-    return { query: query as PostgresPoolClient['query'], release: () => resolve() }
+    stop: () => postgres.close(),
   }
 }
 

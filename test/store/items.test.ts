@@ -166,18 +166,6 @@ onEachDatabase((db) => {
       expect(await labelsNow()).toEqual([])
     })
 
-    test("lets a maintainer's label stay and outrank the models'", async () => {
-      await absorb([newItem(1)])
-      const word = label({ direction: 'closes', score: 0.2, by: 'maintainer' })
-      await db.store.items.label([{ item, labels: [word] }], 'model:one')
-      const other = label({ idea: 'compute-cost', score: 0.9, by: 'model:two' })
-      const overruled = label({ direction: 'opens', score: 0.99, by: 'model:two' })
-      await db.store.items.label([{ item, labels: [overruled, other] }], 'model:two')
-      expect(await labelsNow()).toEqual([other, word])
-      await db.store.items.label([{ item, labels: [] }], 'model:three')
-      expect(await labelsNow()).toEqual([word])
-    })
-
     test('writes all of a batch or nothing', async () => {
       await absorb([newItem(1)])
       await db.store.items.label([{ item, labels: [label()] }], 'model:one')
@@ -234,6 +222,23 @@ onEachDatabase((db) => {
       expect(ids(found)).toEqual([newItem(0).id])
       expect(found[0]!.labels).toEqual(both)
       expect(await db.store.items.list({ idea: 'disciplinary-floor' })).toEqual([])
+    })
+
+    test('by the beginning of an id gives those it fits, and one alone when the id is whole', async () => {
+      await absorb([
+        newItem(1),
+        newItem(2, { id: 'a%_1' }),
+        newItem(3, { id: 'a%_12' }),
+        newItem(4, { id: 'ab' }),
+      ])
+      const starting = async (prefix: string, limit = 10) =>
+        (await db.store.items.startingWith(prefix, limit)).map((item) => item.id)
+      expect(await starting('a')).toEqual(['a%_1', 'a%_12', 'ab'])
+      expect(await starting('a', 2)).toHaveLength(2)
+      expect(await starting('a%')).toEqual(['a%_1', 'a%_12'])
+      expect(await starting('a%_1')).toEqual(['a%_1'])
+      expect(await starting('item0')).toEqual([newItem(1).id])
+      expect(await starting('tem0')).toEqual([])
     })
 
     test('can leave out the silent baseline', async () => {

@@ -5,11 +5,15 @@
 export function verbatimSpan(evidence: string, texts: string[]): string | null {
   const words = evidence.split(/\s+/).filter((word) => word !== '')
   if (!/[\p{L}\p{N}]/u.test(evidence)) return null
-  const pattern = new RegExp(words.map((word) => RegExp.escape(word)).join('\\s+'))
+  const pattern = new RegExp(words.map(literally).join('\\s+'))
   for (const text of texts) {
     const span = pattern.exec(text)?.[0]
     // Half a character would not come back from a store as it was.
     if (span?.isWellFormed()) return span
   }
   return null
+}
+
+function literally(word: string): string {
+  return word.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }

@@ -30,7 +30,8 @@ export function fileCache(dir: string, options: { now?: () => number } = {}): An
       }
     },
     async set(key, answer) {
-      await (ready ??= prepare(dir, now() - keptMs))
+      ready ??= prepare(dir, now() - keptMs)
+      await ready
       // The rename keeps a reader from half a file.
       const draft = `${fileOf(key)}.${randomUUID()}`
       await writeFile(draft, JSON.stringify(answer))

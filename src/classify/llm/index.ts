@@ -1,3 +1,3 @@
 export { type AnswerCache, fileCache } from './file-cache.ts'
-export { createLlmJudge, type Judge, type Judgement, type JudgeOptions, type Refusal } from './judge.ts'
+export { createLlmJudge, type Judge, type Judgement, type JudgeOptions } from './judge.ts'
 export { refine } from './refine.ts'

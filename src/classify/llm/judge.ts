@@ -1,19 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Llm, LlmFailure } from '../../lib/llm/index.ts'
 import type { ClassifiableItem, Idea, Label } from '../../model/index.ts'
+import type { Refusal } from '../classifier.ts'
 import type { AnswerCache } from './file-cache.ts'
 import { itemPrompt, systemPrompt } from './prompt.ts'
 import { answerShape, readAnswer } from './verdict.ts'
-
-/** Why there is no verdict. */
-export interface Refusal {
-  /** `cap`: enough for this run. `failed`: the LLM gave no answer. `invalid`: its answer breaks the rules. */
-  refused: 'cap' | 'failed' | 'invalid'
-  /** A sentence. */
-  message: string
-  /** Nothing is settled about this item: another run may ask. */
-  later: boolean
-}
 
 /** What the LLM says of an item: labels, none included, or why it says nothing. */
 export type Judgement = { labels: Omit<Label, 'by'>[] } | Refusal

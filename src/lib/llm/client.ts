@@ -105,9 +105,7 @@ export function createLlm(options: LlmOptions): Llm {
     const completion = readCompletion(reply.text)
     if (!completion) return say.noCompletion()
     const answer = readJson(completion.content)
-    return answer
-      ? { kind: 'answer', json: answer.json }
-      : say.noJson(completion.cut ? maxTokens : null)
+    return answer ? { kind: 'answer', json: answer.json } : say.noJson(completion.cut ? maxTokens : null)
   }
 
   return {

@@ -1,5 +1,6 @@
-import type { Example, Idea } from '../model/index.ts'
-import type { Classifier } from './classifier.ts'
+import type { Example, Idea } from '../../model/index.ts'
+import type { Classifier } from '../classifier.ts'
+import { type Judgement, judge } from './judgements.ts'
 
 export interface Score {
   precision: number
@@ -9,10 +10,8 @@ export interface Score {
   support: number
 }
 
-/** How a classifier does on labelled items. Shares are 0 to 1; null where there is nothing to measure. */
-export interface Evaluation {
-  items: number
-  by: string
+/** How right judgements are. Shares are 0 to 1; null where there is nothing to measure. */
+export interface Figures {
   ideas: Record<string, Score>
   macroF1: number
   /** Over labels whose idea is right. */
@@ -21,36 +20,48 @@ export interface Evaluation {
   falseAlarmRate: number | null
 }
 
+/** How a classifier does on labelled items. */
+export interface Evaluation extends Figures {
+  items: number
+  by: string
+}
+
 /** Scores a classifier on labelled items. */
 export function evaluate(classifier: Classifier, examples: Example[], ideas: Idea[]): Evaluation {
-  const tallies = new Map(ideas.map((idea) => [idea.id, { hit: 0, false: 0, missed: 0 }]))
+  return { items: examples.length, by: classifier.by, ...figuresOf(judge(classifier, examples), ideas) }
+}
+
+/** Counts what is right in judgements. */
+export function figuresOf(judgements: Judgement[], ideas: { id: string }[]): Figures {
+  const tallies = ideas.map(({ id }) => ({ id, hit: 0, false: 0, missed: 0 }))
   let [rightDirections, judgedDirections, none, alarms] = [0, 0, 0, 0]
-  for (const example of examples) {
-    const verdict = classifier.classify(example)
-    const given = new Map(verdict.labels.map((label) => [label.idea, label.direction]))
-    for (const [idea, tally] of tallies) {
-      const truth = example.labels[idea]
-      if (given.has(idea) && truth) {
+  for (const { truth, given } of judgements) {
+    for (const tally of tallies) {
+      const [said, is] = [given.get(tally.id), truth[tally.id]]
+      if (said && is) {
         tally.hit += 1
         judgedDirections += 1
-        if (given.get(idea) === truth) rightDirections += 1
-      } else if (given.has(idea)) tally.false += 1
-      else if (truth) tally.missed += 1
+        if (said === is) rightDirections += 1
+      } else if (said) tally.false += 1
+      else if (is) tally.missed += 1
     }
-    if (Object.keys(example.labels).length === 0) {
+    if (isNone(truth)) {
       none += 1
       if (given.size > 0) alarms += 1
     }
   }
-  const scores = [...tallies].map(([idea, t]) => [idea, score(t.hit, t.false, t.missed)] as const)
+  const scores = tallies.map((t) => [t.id, score(t.hit, t.false, t.missed)] as const)
   return {
-    items: examples.length,
-    by: classifier.by,
     ideas: Object.fromEntries(scores),
     macroF1: scores.reduce((sum, [, one]) => sum + one.f1, 0) / Math.max(1, scores.length),
     directionAccuracy: judgedDirections ? rightDirections / judgedDirections : null,
     falseAlarmRate: none ? alarms / none : null,
   }
+}
+
+/** True of an item that bears on no idea. */
+export function isNone(truth: Judgement['truth']): boolean {
+  return Object.keys(truth).length === 0
 }
 
 function score(hit: number, falsely: number, missed: number): Score {

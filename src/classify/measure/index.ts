@@ -1,0 +1,6 @@
+export { type Assessment, assess } from './assess.ts'
+export type { Interval, Sampling } from './bootstrap.ts'
+export { type Evaluation, evaluate } from './evaluate.ts'
+export { type EvidenceAgreement, type EvidenceCase, evidenceAgreement } from './evidence-agreement.ts'
+export { keywordClassifier } from './keywords.ts'
+export { type CurvePoint, learningCurve } from './learning-curve.ts'
