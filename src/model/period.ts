@@ -9,10 +9,13 @@ export const hour = 60 * minute
 export const day = 24 * hour
 export const week = 7 * day
 
-/** The period of the next digest: from the last one's end, but at most 14 days back; a week if there was none. */
+/**
+ * The period of the next digest: from the last one's end, but at most 14 days back; a week if there was none, or if `now`
+ * is a time before it.
+ */
 export function nextPeriod(lastUntil: number | null, now: number): Period {
-  const since = lastUntil === null ? now - week : Math.max(lastUntil, now - 14 * day)
-  return { since, until: now }
+  if (lastUntil === null || lastUntil >= now) return { since: now - week, until: now }
+  return { since: Math.max(lastUntil, now - 14 * day), until: now }
 }
 
 /** The Monday 00:00 UTC at or before `time`, as ms. */

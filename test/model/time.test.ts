@@ -12,6 +12,10 @@ describe('the period of the next digest', () => {
     expect(nextPeriod(now - 3 * day, now)).toEqual({ since: now - 3 * day, until: now })
   })
 
+  test('is the week before a time that lies before the last one’s end', () => {
+    expect(nextPeriod(now + day, now)).toEqual({ since: now - week, until: now })
+  })
+
   test('reaches 14 days back at most', () => {
     expect(nextPeriod(now - 14 * day, now).since).toBe(now - 14 * day)
     expect(nextPeriod(now - 14 * day - 1, now).since).toBe(now - 14 * day)
