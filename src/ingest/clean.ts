@@ -67,7 +67,8 @@ function cleanText(html: string): string {
 }
 
 /** What arXiv's feeds put before each abstract: `arXiv:2603.04280v1 Announce Type: new Abstract: …`. */
-const listingHead = /^\s*[\w-]{1,20}:\d{4}\.\d{4,5}(?:v\d+)?\s+Announce Type:\s*[\w-]{1,30}\s*(?:Abstract:\s*)?/
+const listingHead =
+  /^\s*[\w-]{1,20}:\d{4}\.\d{4,5}(?:v\d+)?\s+Announce Type:\s*[\w-]{1,30}\s*(?:Abstract:\s*)?/
 
 /** CDATA inside CDATA arrives as text. */
 function unwrap(html: string): string {

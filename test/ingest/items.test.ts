@@ -124,7 +124,9 @@ test.each(['appeared first on', 'first appeared on'])('cuts the boilerplate "%s"
 test("cuts the head of arXiv's listings and keeps the abstract", async () => {
   const description = 'arXiv:2603.04280v1 Announce Type: new Abstract: We measure how long it takes.'
   expect((await first({ description }))?.summary).toBe('We measure how long it takes.')
-  expect((await first({ description: 'See arXiv:2603.04280 for more.' }))?.summary).toBe('See arXiv:2603.04280 for more.')
+  expect((await first({ description: 'See arXiv:2603.04280 for more.' }))?.summary).toBe(
+    'See arXiv:2603.04280 for more.',
+  )
 })
 
 test('cuts a long summary at a word and keeps the whole as content', async () => {
