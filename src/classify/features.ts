@@ -75,12 +75,7 @@ export function textFeatures(reading: Reading, find: SignalFinder): Features {
       add(all, stem)
       if (i > 0) add(all, `${stems[i - 1]} ${stem}`)
     }
-    for (const word of words) {
-      const padded = ` ${word} `
-      for (const n of [4, 5]) {
-        for (let at = 0; at + n <= padded.length; at++) add(pieces, `~${padded.slice(at, at + n)}`)
-      }
-    }
+    for (const word of words) for (const piece of piecesOf(word)) add(pieces, piece)
     const telling = stems.filter(isTelling)
     for (const [i, stem] of telling.entries()) {
       for (const other of telling.slice(i + 1, i + 1 + pairWithin)) {
@@ -92,6 +87,23 @@ export function textFeatures(reading: Reading, find: SignalFinder): Features {
     add(signals, `signal ${idea} ${sense}`)
   }
   return { groups: { all, title, pieces, pairs, signals }, words: [...titleWords, ...bodyWords] }
+}
+
+const knownPieces = new Map<string, string[]>()
+
+/** The runs of four and five letters of a word, with its ends. Kept for words that come again, as most do. */
+function piecesOf(word: string): string[] {
+  let pieces = knownPieces.get(word)
+  if (!pieces) {
+    const padded = ` ${word} `
+    pieces = []
+    for (const n of [4, 5]) {
+      for (let at = 0; at + n <= padded.length; at++) pieces.push(`~${padded.slice(at, at + n)}`)
+    }
+    if (knownPieces.size >= 20_000) knownPieces.clear()
+    knownPieces.set(word, pieces)
+  }
+  return pieces
 }
 
 /** Words that turn round what comes after them. */

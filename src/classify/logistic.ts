@@ -71,17 +71,18 @@ export interface Calibration {
 }
 
 /**
- * Platt's calibration (1999, with Lin, Lin and Weng's smoothed targets of 2007) by Newton's method on values that the
- * model gave for examples it had not been fitted on.
+ * Platt's calibration (1999, with Lin, Lin and Weng's smoothed targets and halved steps of 2007) by Newton's method on
+ * values that the model gave for examples it had not been fitted on.
  */
 export function fitCalibration(values: number[], ys: boolean[]): Calibration {
   const positives = ys.filter(Boolean).length
   const targets = ys.map((y) => (y ? (positives + 1) / (positives + 2) : 1 / (ys.length - positives + 2)))
-  let [a, b] = [1, 0]
+  let at = { a: 1, b: 0 }
+  let loss = calibrationLoss(at, values, targets)
   for (let step = 0; step < 50; step++) {
     let [ga, gb, haa, hab, hbb] = [0, 0, 1e-6, 0, 1e-6]
     for (const [i, z] of values.entries()) {
-      const p = sigmoid(a * z + b)
+      const p = sigmoid(at.a * z + at.b)
       const error = p - targets[i]!
       const curve = Math.max(p * (1 - p), 1e-9)
       ga += error * z
@@ -91,10 +92,29 @@ export function fitCalibration(values: number[], ys: boolean[]): Calibration {
       hbb += curve
     }
     const det = haa * hbb - hab * hab
-    const [da, db] = [(hbb * ga - hab * gb) / det, (haa * gb - hab * ga) / det]
-    a -= da
-    b -= db
+    let [da, db] = [(hbb * ga - hab * gb) / det, (haa * gb - hab * ga) / det]
+    // A whole step may overshoot without end where few are right and lie far from the rest.
+    let next = { a: at.a - da, b: at.b - db }
+    let nextLoss = calibrationLoss(next, values, targets)
+    for (let halving = 0; !(nextLoss <= loss) && halving < 40; halving++) {
+      ;[da, db] = [da / 2, db / 2]
+      next = { a: at.a - da, b: at.b - db }
+      nextLoss = calibrationLoss(next, values, targets)
+    }
+    if (!(nextLoss <= loss)) break
+    ;[at, loss] = [next, nextLoss]
     if (Math.abs(da) + Math.abs(db) < 1e-9) break
   }
-  return Number.isFinite(a) && a > 0 ? { a, b } : { a: 1, b: 0 }
+  return Number.isFinite(at.a) && at.a > 0 ? at : { a: 1, b: 0 }
+}
+
+/** The cross-entropy between the targets and what a calibration says. */
+function calibrationLoss({ a, b }: Calibration, values: number[], targets: number[]): number {
+  let sum = 0
+  for (const [i, value] of values.entries()) {
+    const z = a * value + b
+    // ln(1 + e^z) − t·z, written so that e^z cannot overflow.
+    sum += Math.max(z, 0) + Math.log1p(Math.exp(-Math.abs(z))) - targets[i]! * z
+  }
+  return sum
 }

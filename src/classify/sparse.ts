@@ -1,16 +1,12 @@
-/** A sparse vector: indices ascending, values beside them. */
+/** A sparse vector: indices, each once and in any order, with values beside them. */
 export interface SparseVector {
   indices: Int32Array
   values: Float64Array
 }
 
-/** Makes a sparse vector of index → value; zeros are left out. */
-export function sparse(entries: Map<number, number>): SparseVector {
-  const sorted = [...entries].filter(([, value]) => value !== 0).sort(([a], [b]) => a - b)
-  return {
-    indices: Int32Array.from(sorted, ([index]) => index),
-    values: Float64Array.from(sorted, ([, value]) => value),
-  }
+/** Makes a sparse vector of indices and their values. */
+export function sparse(indices: number[], values: number[]): SparseVector {
+  return { indices: Int32Array.from(indices), values: Float64Array.from(values) }
 }
 
 /** The dot product with a dense vector. */

@@ -1,5 +1,5 @@
 import { type Direction, directions, type Example, type Idea } from '../model/index.ts'
-import { directionFeatures, featuresOf, type SignalFinder, signalFinder } from './features.ts'
+import { directionFeatures, type Features, featuresOf, type SignalFinder, signalFinder } from './features.ts'
 import {
   decide,
   fitCalibration,
@@ -34,7 +34,7 @@ export function train(examples: Example[], ideas: Idea[]): ClassifierModel {
     hash: modelHash(examples, ideas),
     vocabulary,
     ideas: ideas.map((idea) => trainIdea(idea.id, examples, xs, vectorSize(vocabulary))),
-    ...trainDirections(examples, find),
+    ...trainDirections(examples, documents, find),
   }
 }
 
@@ -79,11 +79,11 @@ function bestThreshold(probabilities: number[], ys: boolean[]): number {
   return threshold
 }
 
-function trainDirections(examples: Example[], find: SignalFinder) {
-  const cases = examples.flatMap((example) =>
+function trainDirections(examples: Example[], documents: Features[], find: SignalFinder) {
+  const cases = examples.flatMap((example, i) =>
     Object.entries(example.labels).map(([idea, direction]) => ({
       direction,
-      features: directionFeatures(featuresOf(example, find), find, example, idea),
+      features: directionFeatures(documents[i]!, find, example, idea),
     })),
   )
   const directionVocabulary = buildVocabulary(cases.map(({ features }) => features))

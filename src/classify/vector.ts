@@ -9,6 +9,9 @@ import type { Vocabulary } from './vocabulary.ts'
  */
 const shortness = 400
 
+/** Groups of few features that count as they are, whatever the length of the text. */
+const plainGroups = new Set(['kind', 'signals', 'own'])
+
 /** How long the vectors over a vocabulary are: a number per feature, then the meaning. */
 export function vectorSize(vocabulary: Vocabulary): number {
   return vocabulary.names.length + meaningSize
@@ -20,28 +23,33 @@ export function vectorSize(vocabulary: Vocabulary): number {
  * words stands behind them. Empty when nothing of the text is known.
  */
 export function vectorOf({ groups, words }: Features, vocabulary: Vocabulary): SparseVector {
-  const entries = new Map<number, number>()
-  for (const group of Object.values(groups)) {
-    const weighed: [number, number][] = []
+  const indices: number[] = []
+  const values: number[] = []
+  for (const [name, group] of Object.entries(groups)) {
+    const plain = plainGroups.has(name)
+    const start = indices.length
     let square = 0
-    for (const [name, count] of group) {
-      const index = vocabulary.index.get(name)
-      const plain = name.startsWith('kind ') || name.startsWith('signal ')
+    for (const [feature, count] of group) {
+      const index = vocabulary.index.get(feature)
+      const weight = count === 1 ? 1 : 1 + Math.log(count)
       if (index === undefined) {
-        if (!plain) square += ((1 + Math.log(count)) * vocabulary.unknownIdf) ** 2
+        if (!plain) square += (weight * vocabulary.unknownIdf) ** 2
         continue
       }
-      const value = plain ? Math.min(count, 2) * 0.5 : (1 + Math.log(count)) * vocabulary.idf[index]!
-      weighed.push([index, value])
+      const value = plain ? Math.min(count, 2) * 0.5 : weight * vocabulary.idf[index]!
+      indices.push(index)
+      values.push(value)
       if (!plain) square += value * value
     }
-    const length = square > 0 ? Math.sqrt(square + shortness) : 1
-    for (const [index, value] of weighed) entries.set(index, value / length)
+    const length = plain ? 1 : Math.sqrt(square + shortness)
+    for (let i = start; i < values.length; i++) values[i]! /= length
   }
-  if (entries.size > 0) {
+  if (indices.length > 0) {
     for (const [d, value] of meaningOf(words, vocabulary).entries()) {
-      entries.set(vocabulary.names.length + d, value)
+      if (value === 0) continue
+      indices.push(vocabulary.names.length + d)
+      values.push(value)
     }
   }
-  return sparse(entries)
+  return sparse(indices, values)
 }

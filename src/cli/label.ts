@@ -1,27 +1,24 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { type Classifier, type Doubt, leastSure } from '../classify/index.ts'
+import { type Classifier, leastSure } from '../classify/index.ts'
 import type { Config } from '../config.ts'
 import {
-  type ClassifiableItem,
   type Direction,
   day,
   directions,
   type GivenLabel,
   type Idea,
-  type Item,
   type LabelledItem,
 } from '../model/index.ts'
 import { marks } from '../render/index.ts'
 import type { Store } from '../store/index.ts'
 import { Failure } from './failure.ts'
-import { print, printJson, remark, shortTime } from './output.ts'
+import { readable, show } from './label-view.ts'
+import { print, printJson, remark } from './output.ts'
 import { config } from './settings.ts'
 import { loadWiki, openClassifier, openDatabase } from './wiring.ts'
 
 /** How far back items are looked at for those worth a person's word. */
 const lookBack = 30 * day
-/** Characters shown of a summary. */
-const beginning = 200
 
 export function addLabel(program: Command): void {
   program
@@ -33,9 +30,10 @@ export function addLabel(program: Command): void {
     )
     .summary('say what an item bears on; outranks the classifier')
     .description(
-      'Stores your own verdict on an item: all the ideas it bears on, or none. It outranks the classifier at once and\n' +
-        'teaches it the next time it is trained. Without an item: shows those of the last 30 days that the classifier\n' +
-        'is least sure of. wiki/codebook.md tells which idea to give when.',
+      'Stores your own verdict on an item: all the ideas it bears on, or none. It outranks the classifier at once and ' +
+        'teaches it the next time it is trained. Without labels: shows what the classifier says of the item. Without ' +
+        'an item: shows those of the last 30 days that it is least sure of. wiki/codebook.md tells which idea to give ' +
+        'when.',
     )
     .option('--limit <n>', 'show at most so many items', countOf, 10)
     .option('--json', 'print as JSON')
@@ -48,12 +46,10 @@ export function addLabel(program: Command): void {
       const { ideas } = await loadWiki(settings)
       const store = await openDatabase(settings)
       try {
-        if (id === undefined) await showDoubtful({ settings, ideas, store }, options)
-        else {
-          const item = await find(store, id)
-          if (words.length) await give({ settings, ideas, store }, item, readLabels(words, ideas), options)
-          else await showOne({ settings, ideas, store }, item, options)
-        }
+        const desk = { settings, ideas, store }
+        if (id === undefined) await showDoubtful(desk, options)
+        else if (words.length === 0) await showOne(desk, await find(store, id), options)
+        else await give(desk, await find(store, id), readLabels(words, ideas), options)
       } finally {
         await store.close()
       }
@@ -115,7 +111,7 @@ async function give(
   remark('Kept. freehold labels export makes a file of all verdicts to commit.')
 }
 
-/** The labels with the words that carry them: the classifier's where it sees the idea too, else the title. */
+/** The labels with the words that carry them: the classifier's where it gives the idea too, else the title. */
 function withEvidence(
   classifier: Classifier,
   item: LabelledItem,
@@ -123,7 +119,11 @@ function withEvidence(
 ): GivenLabel[] {
   const { labels } = classifier.classify(readable(item), { language: item.language })
   const seen = new Map(labels.map(({ idea, evidence }) => [idea, evidence]))
-  return [...said].map(([idea, direction]) => ({ idea, direction, evidence: seen.get(idea) ?? item.title }))
+  return [...said].map(([idea, direction]) => ({
+    idea,
+    direction,
+    evidence: seen.get(idea) ?? (item.title || item.summary),
+  }))
 }
 
 async function find(store: Store, id: string): Promise<LabelledItem> {
@@ -158,51 +158,6 @@ function readLabels(words: string[], ideas: Idea[]): Map<string, Direction> {
     said.set(idea, right)
   }
   return said
-}
-
-type Read = ClassifiableItem & { labels: LabelledItem['labels']; stored: Item; language: string }
-
-function readable(item: LabelledItem): Read {
-  const publishedAt = item.publishedAt === null ? null : new Date(item.publishedAt).toISOString()
-  return { ...item, publishedAt, stored: item }
-}
-
-function show(doubts: Doubt<Read>[], json: boolean): void {
-  if (json) {
-    printJson(doubts.map(forJson))
-    return
-  }
-  for (const { item, verdict } of doubts) {
-    print(`${item.id}  ${shortTime(item.stored.publishedAt ?? item.stored.firstSeenAt)}  ${item.stored.feed}`)
-    print(`  ${item.title}`)
-    const summary = beginningOf(item.stored)
-    if (summary) print(`  ${summary}`)
-    const scores = [...(verdict.why ?? [])].sort((a, b) => b.score - a.score)
-    print(
-      `  ${scores.map(({ idea, score, threshold }) => `${idea} ${score.toFixed(2)}/${threshold.toFixed(2)}`).join('  ')}`,
-    )
-    const has = item.labels.map(({ idea, direction, by }) => `${marks[direction]} ${idea} (${by})`)
-    print(`  ${has.length ? has.join('  ') : 'labelled with none'}\n`)
-  }
-}
-
-function forJson({ item, verdict, margin }: Doubt<Read>) {
-  return {
-    id: item.id,
-    feed: item.stored.feed,
-    title: item.title,
-    summary: beginningOf(item.stored),
-    url: item.url,
-    publishedAt: item.publishedAt,
-    margin: Math.round(margin * 1000) / 1000,
-    scores: (verdict.why ?? []).map(({ idea, score, threshold }) => ({ idea, score, threshold })),
-    labels: item.labels,
-  }
-}
-
-function beginningOf(item: Item): string {
-  const text = (item.summary || item.content).replace(/\s+/g, ' ').trim()
-  return text.length <= beginning ? text : `${text.slice(0, text.lastIndexOf(' ', beginning)).trimEnd()}…`
 }
 
 function countOf(text: string): number {

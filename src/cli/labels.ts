@@ -24,7 +24,7 @@ export function addLabels(program: Command): void {
   labels
     .command('export')
     .description(
-      'Prints the verdicts given with freehold label as JSON Lines to commit as wiki/labels/maintainers.jsonl.\n' +
+      'Prints the verdicts given with freehold label as JSON Lines to commit as wiki/labels/maintainers.jsonl. ' +
         'Of each text only as much as its feed’s textUse allows: the title, 300 characters, or the whole summary.',
     )
     .option('--out <file>', 'write them to this file; its lines about other items stay')
@@ -32,7 +32,7 @@ export function addLabels(program: Command): void {
   labels
     .command('check')
     .description(
-      'Finds what is wrong with the label files and the held-out items: unknown ideas, ids used twice, items that say\n' +
+      'Finds what is wrong with the label files and the held-out items: unknown ideas, ids used twice, items that say ' +
         'the same, words that recur; and shows what the labels are made of.',
     )
     .option('--json', 'print as JSON')

@@ -3,7 +3,7 @@ import { decide, fitCalibration, fitLogistic, sigmoid } from '../../src/classify
 import { dot, sparse } from '../../src/classify/sparse.ts'
 
 const options = { l2: 1e-3, epochs: 20, positiveWeight: 1 }
-const vector = (...values: number[]) => sparse(new Map(values.map((value, i) => [i, value])))
+const vector = (...values: number[]) => sparse([...values.keys()], values)
 
 describe('logistic regression', () => {
   // Feature 0 speaks for, feature 1 against, feature 2 is in every example.
@@ -99,15 +99,7 @@ describe('calibration', () => {
   })
 })
 
-test('a sparse vector holds indices in order and no zeros', () => {
-  const x = sparse(
-    new Map([
-      [5, 2],
-      [1, 3],
-      [3, 0],
-    ]),
-  )
-  expect([...x.indices]).toEqual([1, 5])
-  expect([...x.values]).toEqual([3, 2])
+test('a sparse vector multiplies what it holds, in any order', () => {
+  const x = sparse([5, 1], [2, 3])
   expect(dot(x, Float64Array.from([9, 10, 9, 9, 9, 100]))).toBe(230)
 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Dialect, Kysely, sql } from 'kysely'
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest'
 import { openOn, type Store } from '../../src/store/index.ts'
 import { postgresDialect, postgresOver } from '../../src/store/postgres.ts'
 import type { Schema } from '../../src/store/schema.ts'
@@ -170,4 +170,9 @@ async function startPostgres(base: string): Promise<Server> {
 /** The rows of a statement. */
 export async function rows<T>(db: Kysely<Schema>, text: string): Promise<T[]> {
   return (await sql.raw<T>(text).execute(db)).rows
+}
+
+/** `test` where a promise has a meaning, and nothing where it has none (SQLite has one connection): that is no skipping. */
+export function whereItApplies(applies: boolean): (name: string, run: () => Promise<void>) => void {
+  return applies ? test : () => undefined
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { migrate } from '../../src/store/migrate.ts'
 import { type Migration, migrations } from '../../src/store/migrations.ts'
-import { onEachDatabase, rows } from './databases.ts'
+import { onEachDatabase, rows, whereItApplies } from './databases.ts'
 import { feedState, newItems, now } from './samples.ts'
 
 const mood: Migration = { name: '999 moods', statements: ['create table mood (name text primary key)'] }
@@ -33,7 +33,7 @@ onEachDatabase((db) => {
     })
 
     // SQLite needs processes of their own for it: processes.test.ts.
-    test.skipIf(db.kind === 'sqlite')(
+    whereItApplies(db.kind !== 'sqlite')(
       'takes turns when several begin at once on an empty database',
       async () => {
         await db.leave()
