@@ -1,29 +1,9 @@
 import { expect, test } from 'vitest'
 import { type Classifier, createClassifier } from '../../src/classify/classifier.ts'
-import { signalFinder } from '../../src/classify/features.ts'
-import { evaluate } from '../../src/classify/index.ts'
+import { evaluate, keywordClassifier } from '../../src/classify/index.ts'
 import { train } from '../../src/classify/train.ts'
-import { directions, type Example, type Idea } from '../../src/model/index.ts'
+import type { Example, Idea } from '../../src/model/index.ts'
 import { readWiki } from './wiki.ts'
-
-/** Gives an idea where one of its page's phrases occurs, in the direction that most of them speak for. */
-function keywordBaseline(ideas: Idea[]): Classifier {
-  const find = signalFinder(ideas)
-  return {
-    by: 'model:keywords',
-    classify(item) {
-      const hits = find(`${item.title}\n${item.summary ?? ''}`)
-      const labels = ideas.flatMap(({ id }) => {
-        const own = hits.filter((hit) => hit.idea === id)
-        if (own.length === 0) return []
-        const count = (sense: string) => own.filter((hit) => hit.sense === sense).length
-        const direction = directions.reduce((best, one) => (count(one) > count(best) ? one : best))
-        return [{ idea: id, direction, score: 1, evidence: own[0]!.phrase }]
-      })
-      return { id: item.id, labels }
-    },
-  }
-}
 
 test('on items it has not seen, the classifier is well above the wiki’s phrases alone', async () => {
   const { ideas, examples } = await readWiki()
@@ -33,7 +13,7 @@ test('on items it has not seen, the classifier is well above the wiki’s phrase
     ideas,
   )
   const trained = evaluate(createClassifier(model, ideas), unseen, ideas)
-  const keywords = evaluate(keywordBaseline(ideas), unseen, ideas)
+  const keywords = evaluate(keywordClassifier(ideas), unseen, ideas)
   expect(keywords.macroF1).toBeGreaterThan(0.1)
   expect(trained.macroF1).toBeGreaterThanOrEqual(keywords.macroF1 + 0.1)
   expect(trained.macroF1).toBeGreaterThan(0.5)

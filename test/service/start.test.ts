@@ -44,7 +44,9 @@ describe('the service, with a feed, a mail server and Discord to talk to', () =>
 
   function environment(name: string, more: Record<string, string> = {}): Record<string, string> {
     return {
-      DATA_DIR: join(checkout.dir, 'data', name),
+      // One folder for all, so that the model is trained once; a database each.
+      DATA_DIR: join(checkout.dir, 'data'),
+      DATABASE_URL: `sqlite:data/${name}.db`,
       FEEDS_DIR: 'lists',
       PORT: '0',
       ALLOW_PRIVATE_NETWORK: 'true',
@@ -128,7 +130,7 @@ describe('the service, with a feed, a mail server and Discord to talk to', () =>
     await done(checkout.dir, ['subscribers', 'import', list, '--confirmed'], { env })
     await done(checkout.dir, ['ingest', '--all'], { env })
     await done(checkout.dir, ['digest', 'create'], { env })
-    const store = await openStore(`sqlite:${join(env.DATA_DIR!, 'freehold.db')}`)
+    const store = await openStore(`sqlite:${join(checkout.dir, 'data', 'kill.db')}`)
     try {
       await store.digests.release(1, Date.now())
       let openAtKills = 0
