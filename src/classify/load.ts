@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import type { Example, Idea } from '../model/index.ts'
 import { type Classifier, createClassifier } from './classifier.ts'
-import { type ClassifierModel, fromText, modelHash, toText } from './model.ts'
-import { train } from './train.ts'
+import { type ClassifierModel, fromText, modelHash } from './model.ts'
 
 /** Each label more makes another model of some 10 MB; the last few are enough to go back and forth between. */
 const modelsKept = 8
@@ -22,15 +22,27 @@ export async function loadClassifier(
   const file = join(modelsDir, `${hash}.json`)
   const kept = await readModel(file, hash)
   if (kept) return createClassifier(kept, ideas)
-  const model = train(examples, ideas)
+  const trained = await trainBeside(examples, ideas)
   await mkdir(modelsDir, { recursive: true })
   // Processes that start together write the same bytes; the rename keeps a reader from half a file. In containers
   // that share a folder each may be process 1, hence the random name.
   const draft = `${file}.${randomUUID()}`
-  await writeFile(draft, toText(model))
+  await writeFile(draft, trained)
   await rename(draft, file)
   await dropOldModels(modelsDir)
-  return createClassifier(model, ideas)
+  return createClassifier(fromText(trained), ideas)
+}
+
+/** Training takes seconds, in which a service would answer nobody: it is done beside the main thread. */
+function trainBeside(examples: Example[], ideas: Idea[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./train-worker.ts', import.meta.url), {
+      workerData: { examples, ideas },
+      execArgv: [],
+    })
+    worker.once('message', resolve)
+    worker.once('error', reject)
+  })
 }
 
 async function readModel(file: string, hash: string): Promise<ClassifierModel | null> {

@@ -46,6 +46,13 @@ export async function classify(
     // Under the built-in classifier's own name an item counts as not yet judged by the two together.
     const settled = verdicts.filter(({ id }) => !later.has(id))
     const open = verdicts.filter(({ id }) => later.has(id))
+    // A feed may change a text while it is being judged; what was said of the old one must not stand under the new.
+    const revisions = new Map(items.map((item) => [item.id, item.revision]))
+    const forStore = ({ id, labels, by }: RefinedVerdict) => ({
+      item: id,
+      revision: revisions.get(id)!,
+      labels: labels.map((label) => ({ ...label, by })),
+    })
     if (settled.length) await way.store.items.label(settled.map(forStore), classifier.by)
     if (open.length) await way.store.items.label(open.map(forStore), open[0]!.by)
     report.judged += items.length
@@ -78,10 +85,6 @@ async function judge(
     )
   }
   return verdicts
-}
-
-function forStore({ id, labels, by }: RefinedVerdict) {
-  return { item: id, labels: labels.map((label) => ({ ...label, by })) }
 }
 
 function forClassifier(item: Item) {

@@ -130,9 +130,13 @@ export function items(db: Kysely<Schema>) {
 
     /**
      * Items that `model` has still to judge: those never judged, and those first seen since `openSince` (the open
-     * period) that another model judged. Oldest first.
+     * period) that another model judged. Oldest first, each with the revision of its text.
      */
-    async toClassify(model: string, openSince: number, limit: number): Promise<Item[]> {
+    async toClassify(
+      model: string,
+      openSince: number,
+      limit: number,
+    ): Promise<(Item & { revision: string })[]> {
       const rows = await db
         .selectFrom('item')
         .selectAll()
@@ -146,7 +150,7 @@ export function items(db: Kysely<Schema>) {
         .orderBy('id')
         .limit(limit)
         .execute()
-      return rows.map(itemFromRow)
+      return rows.map((row) => ({ ...itemFromRow(row), revision: row.revision }))
     },
 
     /** Items whose id begins so, the one whose whole id it is alone; at most `limit`. */
@@ -162,21 +166,31 @@ export function items(db: Kysely<Schema>) {
       return withLabels(whole.length ? whole : rows)
     },
 
-    /** Replaces the labels of these items by a model's, in one transaction; those a maintainer has judged keep theirs. */
-    async label(verdicts: { item: string; labels: Label[] }[], model: string): Promise<void> {
+    /**
+     * Replaces the labels of these items by a model's, in one transaction; those a maintainer has judged keep theirs, and
+     * one whose text has changed since the given revision is left to be judged anew.
+     */
+    async label(
+      verdicts: { item: string; revision?: string; labels: Label[] }[],
+      model: string,
+    ): Promise<void> {
       await db.transaction().execute(async (tx) => {
         for (let i = 0; i < verdicts.length; i += chunk) {
           const batch = verdicts.slice(i, i + chunk)
           // Before the question which are judged: it takes the rows, so that the answer stays true.
-          for (const { item } of batch) {
-            await tx.updateTable('item').set({ classified_by: model }).where('id', '=', item).execute()
+          const stale = new Set<string>()
+          for (const { item, revision } of batch) {
+            let update = tx.updateTable('item').set({ classified_by: model }).where('id', '=', item)
+            if (revision !== undefined) update = update.where('revision', '=', revision)
+            const { numUpdatedRows } = await update.executeTakeFirst()
+            if (revision !== undefined && numUpdatedRows === 0n) stale.add(item)
           }
           const judged = await judgedAmong(
             tx,
             batch.map(({ item }) => item),
           )
           for (const { item, labels } of batch) {
-            if (judged.has(item)) continue
+            if (judged.has(item) || stale.has(item)) continue
             await tx.deleteFrom('label').where('item', '=', item).execute()
             if (labels.length === 0) continue
             await tx

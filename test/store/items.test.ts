@@ -98,6 +98,22 @@ onEachDatabase((db) => {
       expect(await absorb([odd, newItem(2)])).toEqual({ new: 0, updated: 0 })
     })
 
+    test('leaves an item to be judged anew when its text changed while it was judged', async () => {
+      await db.store.items.absorb([newItem(0)], feedState(), now)
+      const [before] = await db.store.items.toClassify('model:one', 0, 10)
+      await db.store.items.absorb(
+        [newItem(0, { revision: 'second text', title: 'Changed' })],
+        feedState(),
+        now + 1,
+      )
+      const verdict = { item: before!.id, revision: before!.revision, labels: [label()] }
+      await db.store.items.label([verdict], 'model:one')
+      expect((await db.store.items.toClassify('model:one', 0, 10)).map((item) => item.title)).toEqual([
+        'Changed',
+      ])
+      expect((await db.store.items.list())[0]!.labels).toEqual([])
+    })
+
     test('counts an item once when two bring it at the same time', async () => {
       const other = await db.peer()
       const polls = await Promise.all([
