@@ -12,6 +12,7 @@ import { meaningByWord } from './meaning.ts'
 import type { ClassifierModel } from './model.ts'
 import { dot } from './sparse.ts'
 import { vectorOf } from './vector.ts'
+import { isTelling, stemOf } from './words.ts'
 
 /** What a classifier says of one item: the contract's shape. */
 export interface Verdict {
@@ -75,8 +76,9 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
       ...one,
       score: sigmoid(one.calibration.a * decide(one.model, x) + one.calibration.b),
     }))
-    // What kind of publisher it is says nothing by itself: without a known word there is nothing to judge.
-    const legible = x.indices.some((index) => !(model.vocabulary.names[index] ?? '').startsWith('kind '))
+    // What kind of publisher it is says nothing by itself, nor do words like "a": without one that tells there is nothing
+    // to judge.
+    const legible = features.words.some((word) => isTelling(word) && model.vocabulary.index.has(stemOf(word)))
     const given = scored.filter((one) => legible && one.score >= one.threshold)
     const verdict: Verdict = {
       id: item.id,

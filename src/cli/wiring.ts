@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { join, relative } from 'node:path'
 import { type Classifier, createLlmJudge, fileCache, loadClassifier, refine } from '../classify/index.ts'
 import { addressOf, type Config, ConfigError } from '../config.ts'
-import { createDiscord, createOutbox, createSmtp } from '../deliver/index.ts'
+import { createDiscord, createOutbox, createSmtp, readSmtpUrl } from '../deliver/index.ts'
 import { readFeedLists } from '../feeds/index.ts'
 import { createParsePool, createReader } from '../ingest/index.ts'
 import type { Log, PostOffice, Way } from '../jobs/index.ts'
@@ -97,6 +97,8 @@ export function openDatabase(config: Config): Promise<Store> {
 
 /** Where messages go: the real services when they are configured, else files in the outbox. */
 export function openPostOffice(config: Config): PostOffice {
+  const server = config.smtpUrl ? readSmtpUrl(config.smtpUrl) : null
+  if (server && !server.ok) throw new ConfigError(server.error)
   const address = addressOf(config.mailFrom) ?? config.mailFrom
   const discord = config.discordToken
     ? createDiscord({ token: config.discordToken, apiUrl: config.discordApiUrl })

@@ -88,6 +88,20 @@ describe('calibration', () => {
     expect(probabilities([0])[0]).toBeGreaterThan(0.1)
   })
 
+  test.each([1, 2, 3, 4, 5, 6])(
+    'of a dozen that stand out by %d stays a calibration, not a cliff',
+    (lift) => {
+      const few = Array.from({ length: 3000 }, (_, i) => -10 + ((i * 37) % 100) / 50 + (i < 12 ? lift : 0))
+      const { a, b } = fitCalibration(
+        few,
+        few.map((_, i) => i < 12),
+      )
+      const sum = few.map((value) => sigmoid(a * value + b)).reduce((x, y) => x + y, 0)
+      expect(a).toBeLessThan(10)
+      expect(Math.abs(sum - 12)).toBeLessThan(1.5)
+    },
+  )
+
   test.each([
     ['nothing is right', values.map(() => false)],
     ['everything is right', values.map(() => true)],
