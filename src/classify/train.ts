@@ -16,7 +16,6 @@ import { buildVocabulary } from './vocabulary.ts'
 const folds = 5
 /** Examples that stand next to each other in a file were written together and share themes; a fold takes them together. */
 const themeSize = 10
-const foldOf = (i: number) => Math.floor(i / themeSize) % folds
 const ideaOptions: TrainingOptions = { l2: 2e-3, epochs: 10, positiveWeight: 2 }
 const directionOptions: TrainingOptions = { l2: 1e-3, epochs: 10, positiveWeight: 1 }
 
@@ -52,6 +51,7 @@ function trainIdea(idea: string, examples: Example[], xs: SparseVector[], size: 
 /** What a model says of each example when it was fitted on the other folds. */
 function outOfFold(xs: SparseVector[], ys: boolean[], size: number, options: TrainingOptions): number[] {
   const values = new Array<number>(xs.length).fill(0)
+  const foldOf = foldsOf(ys)
   for (let fold = 0; fold < folds; fold++) {
     const inside = xs.flatMap((_, i) => (foldOf(i) === fold ? [] : i))
     const model = fitLogistic(
@@ -74,7 +74,7 @@ function bestThreshold(probabilities: number[], ys: boolean[]): number {
     if (y) hits += 1
     const f1 = (2 * hits) / (i + 1 + positives)
     const below = ranked[i + 1]?.p ?? 0
-    if (f1 > best && below < p) [best, threshold] = [f1, (p + below) / 2]
+    if (f1 > best && below < p) [best, threshold] = [f1, between(p, below)]
   }
   return threshold
 }
@@ -98,4 +98,19 @@ function trainDirections(examples: Example[], documents: Features[], find: Signa
     ),
   }))
   return { directions: models, directionVocabulary }
+}
+
+/** Few positives are dealt out one by one: all in one theme, they would leave nothing to learn from. */
+function foldsOf(ys: boolean[]): (i: number) => number {
+  const themeFold = (i: number) => Math.floor(i / themeSize) % folds
+  const positives = ys.flatMap((y, i) => (y ? i : []))
+  if (positives.length >= folds * themeSize) return themeFold
+  const dealt = new Map(positives.map((i, rank) => [i, rank % folds]))
+  return (i) => dealt.get(i) ?? themeFold(i)
+}
+
+/** Half-way in log-odds: between 0.8 and 0.01 a half-way probability would be near the higher of them. */
+function between(p: number, q: number): number {
+  const logit = (x: number) => Math.log(Math.max(x, 1e-6) / Math.max(1 - x, 1e-6))
+  return sigmoid((logit(p) + logit(q)) / 2)
 }

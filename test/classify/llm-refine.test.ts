@@ -22,7 +22,8 @@ beforeAll(async () => {
   ideas = wiki.ideas
   builtIn = createClassifier(
     train(
-      wiki.examples.filter((_, i) => i % 3 === 0),
+      // One file only, so that labels added elsewhere don't move what is asked about here.
+      wiki.examples.filter(({ id }) => id.startsWith('makers-')),
       ideas,
     ),
     ideas,
