@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
@@ -66,6 +67,9 @@ async function runDemo(settings: Config, origin: string, serve: boolean): Promis
       `Read ${read.feeds.due} feeds over HTTP: ${read.items.seen} items, ${read.items.new} of them new; ${read.feeds.failed} failed.`,
     )
     for (const { feed, error } of read.errors) remark(`  ${feed}: ${error}`)
+    if (!existsSync(join(settings.dataDir, 'models'))) {
+      remark('Training the classifier from the labels in wiki/labels; it takes some seconds and is kept.')
+    }
     const judged = await step('Classifying', (progress) => classify(way, { progress }))
     const by = (await way.classifier()).by
     remark(
