@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript, since this file may be run by a Node too old for the rest: it hands over to the Node 24 that the
-// project installs, and passes signals on, which npx doesn't do by itself.
+// project installs, and passes signals on.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -17,6 +17,13 @@ if (!existsSync(fileURLToPath(new URL('../node_modules', import.meta.url))) || !
 
 const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+// npx keeps a signal to itself and ends; that its process is gone is all we see of it.
+const parent = process.ppid
+if (process.env.npm_command === 'exec') {
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM')
+  }, 500).unref()
+}
 child.on('exit', (code, signal) => {
   if (signal) {
     process.removeAllListeners(signal)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { composePeriod, createDigest, deliver, openPeriod, recorded } from '../jobs/index.ts'
-import { type Digest, type Medium, media, type Period } from '../model/index.ts'
+import { type Digest, hour, type Medium, media, type Period } from '../model/index.ts'
 import type { Renderer } from '../render/index.ts'
 import type { StoredDigest } from '../store/index.ts'
 import { Failure } from './failure.ts'
@@ -39,6 +39,7 @@ export function addDigest(program: Command): void {
     .description('Freezes the digest of the time since the last one under the next number. Sends nothing.')
     .action((options: ShowOptions) =>
       withWorkshop(async ({ way }) => {
+        await refuseTooSoon(way, options)
         const run = await recorded(
           way,
           'digest',
@@ -121,8 +122,13 @@ export function addDigest(program: Command): void {
         const counts = await way.store.deliveries.counts(stored.number)
         if (options.json) printJson({ digest: stored.number, now: run.done, deliveries: counts })
         else {
-          print(`Issue ${stored.number}: ${run.done.sent} sent now.`)
+          print(`Issue ${stored.number}: ${run.done.sent} messages went out now.`)
           for (const { medium, state, n } of counts) print(`  ${medium}: ${n} ${state}`)
+          if (!counts.some(({ medium }) => medium === 'email'))
+            print('  email: nobody is subscribed and confirmed')
+          if (!way.post.smtp) print('SMTP_URL is not set: mails were written to the outbox folder, not sent.')
+          if (!way.post.discord)
+            print('DISCORD_TOKEN is not set: posts were written to the outbox folder, not sent.')
           if (counts.some(({ state }) => state === 'unknown')) {
             print(
               'The outcome of some is unknown: their body had begun to go out when the connection or the process ended.',
@@ -133,6 +139,17 @@ export function addDigest(program: Command): void {
         if (counts.some(({ state }) => state === 'failed' || state === 'unknown')) process.exitCode = 1
       }),
     )
+}
+
+/** A second issue right after the first would be all but empty; it takes a period said on purpose. */
+async function refuseTooSoon(way: Workshop['way'], options: ShowOptions): Promise<void> {
+  const last = await way.store.digests.last()
+  if (!last || options.since !== undefined || options.until !== undefined) return
+  if (way.now() - last.until >= hour) return
+  throw new Failure(
+    `Issue ${last.number} reaches to ${shortTime(last.until)} UTC; another would be all but empty. ` +
+      'Wait, or give the period with --since.',
+  )
 }
 
 function withFormat(command: Command): Command {

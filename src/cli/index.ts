@@ -23,6 +23,7 @@ export async function run(argv: string[]): Promise<number> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
   const program = new Command('freehold')
     .description('Watches whether the stock of open AI models is being renewed: feeds in, digest out.')
+    .version('0.1.0', '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand(false)
     .addHelpText(

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { marks } from '../render/index.ts'
 import { print, printJsonLine, shortTime } from './output.ts'
-import { config, readTime } from './settings.ts'
+import { config, readTime, wholeNumber } from './settings.ts'
 import { openDatabase } from './wiring.ts'
 
 export function addItems(program: Command): void {
@@ -11,7 +11,7 @@ export function addItems(program: Command): void {
     .description('Lists stored items with their labels, newest first.')
     .option('--since <time>', 'first seen since then: 2026-03-09, or 7d for the last seven days')
     .option('--idea <id>', 'only items of this idea')
-    .option('--limit <n>', 'at most so many', (value) => Number.parseInt(value, 10))
+    .option('--limit <n>', 'at most so many', wholeNumber)
     .option('--json', 'JSON Lines, one item a line')
     .action(async (options: { since?: string; idea?: string; limit?: number; json?: boolean }) => {
       const store = await openDatabase(config())
@@ -21,8 +21,14 @@ export function addItems(program: Command): void {
           ...(options.idea === undefined ? {} : { idea: options.idea }),
           ...(options.limit ? { limit: options.limit } : {}),
         })
-        if (items.length === 0 && !options.json)
-          print('No items are stored yet; freehold ingest --all reads the feeds.')
+        if (items.length === 0 && !options.json) {
+          const none = (await store.items.count()) === 0
+          print(
+            none
+              ? 'No items are stored yet; freehold ingest --all reads the feeds.'
+              : 'No stored item fits that.',
+          )
+        }
         for (const item of items) {
           if (options.json) {
             await printJsonLine({

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { InvalidArgumentError } from 'commander'
 import { type Config, readConfig } from '../config.ts'
 import { Failure } from './failure.ts'
 
@@ -24,4 +25,10 @@ export function readTime(text: string, option: string, now = Date.now()): number
     )
   }
   return time
+}
+
+/** A count given as an option. Throws what makes wrong usage. */
+export function wholeNumber(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It takes a whole number from 1 up.')
 }

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts'
 import type { Log } from '../jobs/index.ts'
 import { openArchive, startSchedules } from '../jobs/index.ts'
 import { createWeb, listen } from '../web/index.ts'
+import { Failure } from './failure.ts'
 import { openLog } from './log.ts'
 import { config } from './settings.ts'
 import { openWorkshop, type Workshop } from './wiring.ts'
@@ -55,7 +56,14 @@ export async function openPages(workshop: Workshop, settings: Config, log: Log) 
     now: way.now,
     log,
   })
-  return listen(app, { host: settings.host, port: settings.port })
+  try {
+    return await listen(app, { host: settings.host, port: settings.port })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    throw new Failure(
+      `Port ${settings.port} is taken by another program. Set PORT to a free one, or to 0 for any.`,
+    )
+  }
 }
 
 function sayWhereMessagesGo(workshop: Workshop, settings: Config, log: Log): void {

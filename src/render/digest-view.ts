@@ -1,6 +1,7 @@
 import {
   type BackedText,
   type Coverage,
+  canonicalUrl,
   type Digest,
   type DigestSection,
   type Direction,
@@ -243,7 +244,8 @@ function storyView(
     update: (story.update && plain(story.update, 240)) || null,
     also: story.also.slice(0, 8).map(({ feedTitle, feed, url }, index, shown) => ({
       title: plain(feedTitle, 80) || plain(feed, 80),
-      url: webLink(url),
+      // A feed that only passes the article on has no page of its own to lead to.
+      url: url && story.url && canonicalUrl(url) === canonicalUrl(story.url) ? null : webLink(url),
       last: index === shown.length - 1,
     })),
     ideas: others.map(({ id, name }, index) => ({

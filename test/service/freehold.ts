@@ -41,12 +41,19 @@ export interface RunningService {
 
 /** Starts `freehold start` without a wrapper, so that a SIGKILL hits the service itself. */
 export function startService(checkout: string, env: Record<string, string>): RunningService {
-  return watch(join(checkout, 'src', 'main.ts'), env)
+  return watch(process.execPath, [join(checkout, 'src', 'main.ts'), 'start'], env)
 }
 
 /** Starts it through `bin`, as `npx freehold start` does. */
 export function startThroughBin(checkout: string, env: Record<string, string>): RunningService {
-  return watch(join(checkout, 'bin', 'freehold.js'), env)
+  return watch(process.execPath, [join(checkout, 'bin', 'freehold.js'), 'start'], env)
+}
+
+/** Starts it under a shell that keeps signals to itself, as npx does. */
+export function startUnderNpx(checkout: string, env: Record<string, string>): RunningService {
+  const script = '"$0" "$1" start; true'
+  const args = ['-c', script, process.execPath, join(checkout, 'bin', 'freehold.js')]
+  return watch('/bin/sh', args, { ...env, npm_command: 'exec' })
 }
 
 /** Nothing of the machine's own settings; only what a process needs to run. */
@@ -54,11 +61,8 @@ function settings(env: Record<string, string>): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env }
 }
 
-function watch(script: string, env: Record<string, string>): RunningService {
-  const child = spawn(process.execPath, [script, 'start'], {
-    env: settings(env),
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
+function watch(command: string, args: string[], env: Record<string, string>): RunningService {
+  const child = spawn(command, args, { env: settings(env), stdio: ['ignore', 'ignore', 'pipe'] })
   const log: string[] = []
   const waiting = new Set<(line: string) => void>()
   let rest = ''

@@ -6,7 +6,7 @@ import { startDiscordServer, type TestDiscordServer } from '../servers/discord-s
 import { startFeedServer } from '../servers/feed-server.ts'
 import { startSmtpServer, type TestSmtpServer } from '../servers/smtp-server.ts'
 import { copyCheckout } from './checkout.ts'
-import { freehold, type RunningService, startService, startThroughBin } from './freehold.ts'
+import { freehold, type RunningService, startService, startThroughBin, startUnderNpx } from './freehold.ts'
 import { until } from './until.ts'
 
 type FeedServer = Awaited<ReturnType<typeof startFeedServer>>
@@ -116,6 +116,15 @@ describe('the service, with a feed, a mail server and Discord to talk to', () =>
     const end = await service.end('SIGTERM')
     expect(end).toEqual({ code: 0, signal: null })
     expect(service.log.at(-1)).toContain('stopped')
+  })
+
+  it('ends cleanly too when npx, which keeps signals to itself, is told to stop', async () => {
+    smtp = await startSmtpServer()
+    feeds.set('/feed.xml', rss([]))
+    service = startUnderNpx(checkout.dir, environment('npx'))
+    await service.logged((line) => line.includes('Freehold is running'))
+    service.child.kill('SIGTERM')
+    await until(() => service?.log.some((line) => line.includes('"stopped"')))
   })
 
   it('killed in the middle of sending to 500 subscribers and started again, it serves each once or lists it as unknown', async () => {
