@@ -21,8 +21,8 @@ const directionOptions: TrainingOptions = { l2: 1e-3, epochs: 10, positiveWeight
 
 /**
  * Trains the classifier on labelled examples: one logistic regression per idea and one per direction. Calibration and
- * threshold of an idea come from five-fold cross-validation inside the examples, neighbours kept together. The same examples and ideas always
- * give the same model. About a second per thousand examples.
+ * threshold of an idea come from five-fold cross-validation inside the examples, neighbours kept together. The same
+ * examples and ideas always give the same model. About two seconds per thousand examples.
  */
 export function train(examples: Example[], ideas: Idea[]): ClassifierModel {
   const find = signalFinder(ideas)
