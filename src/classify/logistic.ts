@@ -17,37 +17,56 @@ export interface TrainingOptions {
 
 /**
  * Logistic regression with L2, fitted by AdaGrad (Duchi, Hazan, Singer 2011) over examples in an order that is shuffled
- * from a fixed seed: the same input gives the same model to the last bit.
+ * from a fixed seed: the same input gives the same model to the last bit. Several questions about the same examples are
+ * fitted in one go, a model each: `answers` holds a list per question, with an answer per example. Their weights lie
+ * side by side while they are fitted, so that memory is walked through once for all of them.
  */
 export function fitLogistic(
   xs: SparseVector[],
-  ys: boolean[],
+  answers: boolean[][],
   size: number,
   options: TrainingOptions,
-): LinearModel {
-  const weights = new Float64Array(size)
-  const squares = new Float64Array(size).fill(1e-8)
+): LinearModel[] {
+  const questions = answers.length
+  const weights = new Float64Array(size * questions)
+  const squares = new Float64Array(size * questions).fill(1e-8)
   // The bias is what is said of a text that says nothing: how common the idea is. Left to learning it would rise and the
   // commonest words would pay for it, and a title of one unknown word would be given every idea.
-  const bias = logOdds(ys, options.positiveWeight)
+  const biases = answers.map((ys) => logOdds(ys, options.positiveWeight))
   const rate = 0.3
   const order = xs.map((_, i) => i)
   const random = seeded(7)
+  const errors = new Float64Array(questions)
   for (let epoch = 0; epoch < options.epochs; epoch++) {
     shuffle(order, random)
     for (const n of order) {
-      const x = xs[n]!
-      const error = sigmoid(dot(x, weights) + bias) - (ys[n] ? 1 : 0)
-      const scale = ys[n] ? options.positiveWeight : 1
-      for (let i = 0; i < x.indices.length; i++) {
-        const index = x.indices[i]!
-        const gradient = scale * error * x.values[i]! + options.l2 * weights[index]!
-        squares[index]! += gradient * gradient
-        weights[index]! -= (rate * gradient) / Math.sqrt(squares[index]!)
+      const { indices, values } = xs[n]!
+      errors.fill(0)
+      for (let i = 0; i < indices.length; i++) {
+        const at = indices[i]! * questions
+        for (let q = 0; q < questions; q++) errors[q]! += values[i]! * weights[at + q]!
+      }
+      for (let q = 0; q < questions; q++) {
+        const yes = answers[q]![n]!
+        const error = sigmoid(errors[q]! + biases[q]!) - (yes ? 1 : 0)
+        errors[q] = yes ? options.positiveWeight * error : error
+      }
+      for (let i = 0; i < indices.length; i++) {
+        const at = indices[i]! * questions
+        for (let q = 0; q < questions; q++) {
+          const gradient = errors[q]! * values[i]! + options.l2 * weights[at + q]!
+          squares[at + q]! += gradient * gradient
+          weights[at + q]! -= (rate * gradient) / Math.sqrt(squares[at + q]!)
+        }
       }
     }
   }
-  return { weights, bias }
+  return biases.map((bias, q) => ({ weights: everyNth(weights, q, questions), bias }))
+}
+
+/** The numbers at `first`, `first + step` and so on. */
+function everyNth(numbers: Float64Array, first: number, step: number): Float64Array {
+  return Float64Array.from({ length: numbers.length / step }, (_, i) => numbers[first + i * step]!)
 }
 
 function logOdds(ys: boolean[], positiveWeight: number): number {

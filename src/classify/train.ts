@@ -1,13 +1,6 @@
-import { type Direction, directions, type Example, type Idea } from '../model/index.ts'
+import { directions, type Example, type Idea } from '../model/index.ts'
 import { directionFeatures, type Features, featuresOf, type SignalFinder, signalFinder } from './features.ts'
-import {
-  decide,
-  fitCalibration,
-  fitLogistic,
-  type LinearModel,
-  sigmoid,
-  type TrainingOptions,
-} from './logistic.ts'
+import { decide, fitCalibration, fitLogistic, sigmoid, type TrainingOptions } from './logistic.ts'
 import { type ClassifierModel, type IdeaModel, modelHash } from './model.ts'
 import type { SparseVector } from './sparse.ts'
 import { vectorOf, vectorSize } from './vector.ts'
@@ -22,7 +15,7 @@ const directionOptions: TrainingOptions = { l2: 1e-3, epochs: 10, positiveWeight
 /**
  * Trains the classifier on labelled examples: one logistic regression per idea and one per direction. Calibration and
  * threshold of an idea come from five-fold cross-validation inside the examples, neighbours kept together. The same
- * examples and ideas always give the same model. About two seconds per thousand examples.
+ * examples and ideas always give the same model. About a second per thousand examples.
  */
 export function train(examples: Example[], ideas: Idea[]): ClassifierModel {
   const find = signalFinder(ideas)
@@ -32,35 +25,57 @@ export function train(examples: Example[], ideas: Idea[]): ClassifierModel {
   return {
     hash: modelHash(examples, ideas),
     vocabulary,
-    ideas: ideas.map((idea) => trainIdea(idea.id, examples, xs, vectorSize(vocabulary))),
+    ideas: trainIdeas(ideas, examples, xs, vectorSize(vocabulary)),
     ...trainDirections(examples, documents, find),
   }
 }
 
-function trainIdea(idea: string, examples: Example[], xs: SparseVector[], size: number): IdeaModel {
-  const ys = examples.map((example) => idea in example.labels)
-  const model = fitLogistic(xs, ys, size, ideaOptions)
-  const unseen = outOfFold(xs, ys, size, ideaOptions)
-  const calibration = fitCalibration(unseen, ys)
-  const probabilities = unseen.map((value) => sigmoid(calibration.a * value + calibration.b))
-  // What is said of a text that says nothing must not be enough.
-  const silence = sigmoid(calibration.a * model.bias + calibration.b)
-  return { idea, model, calibration, threshold: Math.max(bestThreshold(probabilities, ys), silence) }
+function trainIdeas(ideas: Idea[], examples: Example[], xs: SparseVector[], size: number): IdeaModel[] {
+  const answers = ideas.map((idea) => examples.map((example) => idea.id in example.labels))
+  const models = fitLogistic(xs, answers, size, ideaOptions)
+  const unseen = outOfFold(xs, answers, size, ideaOptions)
+  return ideas.map((idea, q) => {
+    const [model, ys] = [models[q]!, answers[q]!]
+    const calibration = fitCalibration(unseen[q]!, ys)
+    const probabilities = unseen[q]!.map((value) => sigmoid(calibration.a * value + calibration.b))
+    // What is said of a text that says nothing must not be enough.
+    const silence = sigmoid(calibration.a * model.bias + calibration.b)
+    return {
+      idea: idea.id,
+      model,
+      calibration,
+      threshold: Math.max(bestThreshold(probabilities, ys), silence),
+    }
+  })
 }
 
-/** What a model says of each example when it was fitted on the other folds. */
-function outOfFold(xs: SparseVector[], ys: boolean[], size: number, options: TrainingOptions): number[] {
-  const values = new Array<number>(xs.length).fill(0)
-  const foldOf = foldsOf(ys)
-  for (let fold = 0; fold < folds; fold++) {
-    const inside = xs.flatMap((_, i) => (foldOf(i) === fold ? [] : i))
-    const model = fitLogistic(
-      inside.map((i) => xs[i]!),
-      inside.map((i) => ys[i]!),
-      size,
-      options,
-    )
-    for (const [i, x] of xs.entries()) if (foldOf(i) === fold) values[i] = decide(model, x)
+/** What models say of each example, per question, when they were fitted on the other folds. */
+function outOfFold(
+  xs: SparseVector[],
+  answers: boolean[][],
+  size: number,
+  options: TrainingOptions,
+): number[][] {
+  const values = answers.map(() => new Array<number>(xs.length).fill(0))
+  // Rare questions have folds of their own, the others share theirs and are fitted in one go.
+  const common = answers.flatMap((ys, q) => (isRare(ys) ? [] : q))
+  const rare = answers.flatMap((ys, q) => (isRare(ys) ? [[q]] : []))
+  for (const questions of [common, ...rare]) {
+    if (questions.length === 0) continue
+    const foldOf = foldsOf(answers[questions[0]!]!)
+    for (let fold = 0; fold < folds; fold++) {
+      const inside = xs.flatMap((_, i) => (foldOf(i) === fold ? [] : i))
+      const models = fitLogistic(
+        inside.map((i) => xs[i]!),
+        questions.map((q) => inside.map((i) => answers[q]![i]!)),
+        size,
+        options,
+      )
+      for (const [i, x] of xs.entries()) {
+        if (foldOf(i) === fold)
+          for (const [n, q] of questions.entries()) values[q]![i] = decide(models[n]!, x)
+      }
+    }
   }
   return values
 }
@@ -88,25 +103,29 @@ function trainDirections(examples: Example[], documents: Features[], find: Signa
   )
   const directionVocabulary = buildVocabulary(cases.map(({ features }) => features))
   const xs = cases.map(({ features }) => vectorOf(features, directionVocabulary))
-  const models: { direction: Direction; model: LinearModel }[] = directions.map((direction) => ({
-    direction,
-    model: fitLogistic(
-      xs,
-      cases.map((one) => one.direction === direction),
-      vectorSize(directionVocabulary),
-      directionOptions,
-    ),
-  }))
-  return { directions: models, directionVocabulary }
+  const models = fitLogistic(
+    xs,
+    directions.map((direction) => cases.map((one) => one.direction === direction)),
+    vectorSize(directionVocabulary),
+    directionOptions,
+  )
+  return {
+    directions: directions.map((direction, i) => ({ direction, model: models[i]! })),
+    directionVocabulary,
+  }
 }
 
 /** Few positives are dealt out one by one: all in one theme, they would leave nothing to learn from. */
 function foldsOf(ys: boolean[]): (i: number) => number {
   const themeFold = (i: number) => Math.floor(i / themeSize) % folds
+  if (!isRare(ys)) return themeFold
   const positives = ys.flatMap((y, i) => (y ? i : []))
-  if (positives.length >= folds * themeSize) return themeFold
   const dealt = new Map(positives.map((i, rank) => [i, rank % folds]))
   return (i) => dealt.get(i) ?? themeFold(i)
+}
+
+function isRare(ys: boolean[]): boolean {
+  return ys.filter(Boolean).length < folds * themeSize
 }
 
 /** Half-way in log-odds: between 0.8 and 0.01 a half-way probability would be near the higher of them. */

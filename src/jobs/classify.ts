@@ -69,13 +69,15 @@ export async function classify(
 /** Verdicts in the order of the items. */
 async function judge(
   classifier: Classifier,
-  items: Item[],
+  items: (Item & { byMaintainer: boolean })[],
   signal: AbortSignal | undefined,
 ): Promise<RefinedVerdict[]> {
   const verdicts: RefinedVerdict[] = []
   for (const item of items) {
     const { language } = item
-    const verdict = await classifier.refined?.classify(forClassifier(item), { language, signal })
+    // A maintainer's word stands whatever is said here: no call is spent on it.
+    const asked = item.byMaintainer ? undefined : classifier.refined
+    const verdict = await asked?.classify(forClassifier(item), { language, signal })
     verdicts.push(
       verdict ?? {
         ...classifier.classify(forClassifier(item), { language }),

@@ -130,16 +130,22 @@ export function items(db: Kysely<Schema>) {
 
     /**
      * Items that `model` has still to judge: those never judged, and those first seen since `openSince` (the open
-     * period) that another model judged. Oldest first, each with the revision of its text.
+     * period) that another model judged. Oldest first, each with the revision of its text and whether a maintainer has
+     * judged it, so that whatever the model says its labels stay.
      */
     async toClassify(
       model: string,
       openSince: number,
       limit: number,
-    ): Promise<(Item & { revision: string })[]> {
+    ): Promise<(Item & { revision: string; byMaintainer: boolean })[]> {
       const rows = await db
         .selectFrom('item')
         .selectAll()
+        .select((eb) =>
+          eb
+            .exists(eb.selectFrom('verdict').select('verdict.item').whereRef('verdict.item', '=', 'item.id'))
+            .as('by_maintainer'),
+        )
         .where((eb) =>
           eb.or([
             eb('classified_by', 'is', null),
@@ -150,7 +156,11 @@ export function items(db: Kysely<Schema>) {
         .orderBy('id')
         .limit(limit)
         .execute()
-      return rows.map((row) => ({ ...itemFromRow(row), revision: row.revision }))
+      return rows.map((row) => ({
+        ...itemFromRow(row),
+        revision: row.revision,
+        byMaintainer: Boolean(row.by_maintainer),
+      }))
     },
 
     /** Items whose id begins so, the one whose whole id it is alone; at most `limit`. */

@@ -190,6 +190,14 @@ describe('the classify job with an LLM', () => {
     expect(await run(store, helped())).toMatchObject({ report: { judged: 0 }, asked: 0 })
   })
 
+  test('asks nothing about an item that a maintainer has judged', async () => {
+    const store = await storeOf(3)
+    await store.verdicts.give(stored(1).id, [], now)
+    expect(await run(store, helped())).toMatchObject({ report: { judged: 4 }, asked: 2 })
+    expect(await judges(store)).toEqual([null, null, 'llm:heron:7b', 'llm:heron:7b'])
+    expect(await run(store, helped())).toMatchObject({ report: { judged: 0 }, asked: 0 })
+  })
+
   test('judges again when the LLM or the model is another one, or the LLM is gone', async () => {
     const store = await storeOf(2)
     await run(store, helped())

@@ -1,9 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { decide, fitCalibration, fitLogistic, sigmoid } from '../../src/classify/logistic.ts'
-import { dot, sparse } from '../../src/classify/sparse.ts'
+import {
+  decide,
+  fitCalibration,
+  fitLogistic,
+  sigmoid,
+  type TrainingOptions,
+} from '../../src/classify/logistic.ts'
+import { dot, type SparseVector, sparse } from '../../src/classify/sparse.ts'
 
 const options = { l2: 1e-3, epochs: 20, positiveWeight: 1 }
 const vector = (...values: number[]) => sparse([...values.keys()], values)
+
+const fitOne = (xs: SparseVector[], ys: boolean[], size: number, how: TrainingOptions) =>
+  fitLogistic(xs, [ys], size, how)[0]!
 
 describe('logistic regression', () => {
   // Feature 0 speaks for, feature 1 against, feature 2 is in every example.
@@ -11,7 +20,7 @@ describe('logistic regression', () => {
   const ys = xs.map((_, i) => i % 2 === 1)
 
   test('parts what can be parted', () => {
-    const model = fitLogistic(xs, ys, 3, options)
+    const model = fitOne(xs, ys, 3, options)
     expect(xs.map((x) => decide(model, x) > 0)).toEqual(ys)
     expect(model.weights[0]).toBeGreaterThan(0)
     expect(model.weights[1]).toBeLessThan(0)
@@ -19,22 +28,28 @@ describe('logistic regression', () => {
   })
 
   test('gives the same model to the last bit', () => {
-    expect(fitLogistic(xs, ys, 3, options)).toEqual(fitLogistic(xs, ys, 3, options))
+    expect(fitOne(xs, ys, 3, options)).toEqual(fitOne(xs, ys, 3, options))
+  })
+
+  test('says of several questions what it says of each alone', () => {
+    const others = [ys.map((y) => !y), ys.map(() => true)]
+    const together = fitLogistic(xs, [ys, ...others], 3, options)
+    expect(together).toEqual([ys, ...others].map((answers) => fitOne(xs, answers, 3, options)))
   })
 
   test('leaves what it never saw at nothing', () => {
-    expect(fitLogistic(xs, ys, 5, options).weights.slice(3)).toEqual(new Float64Array(2))
+    expect(fitOne(xs, ys, 5, options).weights.slice(3)).toEqual(new Float64Array(2))
   })
 
   test('pulls weights towards zero, the more the stronger l2 is', () => {
-    const weight = (l2: number) => fitLogistic(xs, ys, 3, { ...options, l2 }).weights[0]!
+    const weight = (l2: number) => fitOne(xs, ys, 3, { ...options, l2 }).weights[0]!
     expect(weight(1)).toBeLessThan(weight(1e-3))
   })
 
   test('leans to positives when they count for more', () => {
     const unsure = { xs: [vector(1), vector(1)], ys: [true, false] }
     const value = (positiveWeight: number) =>
-      decide(fitLogistic(unsure.xs, unsure.ys, 1, { ...options, positiveWeight }), vector(1))
+      decide(fitOne(unsure.xs, unsure.ys, 1, { ...options, positiveWeight }), vector(1))
     expect(value(4)).toBeGreaterThan(value(1))
   })
 
@@ -42,7 +57,7 @@ describe('logistic regression', () => {
     ['no positive', xs.map(() => false)],
     ['no negative', xs.map(() => true)],
   ])('of examples with %s stays finite and says so', (_, all) => {
-    const model = fitLogistic(xs, all, 3, options)
+    const model = fitOne(xs, all, 3, options)
     for (const x of xs) {
       expect(Number.isFinite(decide(model, x))).toBe(true)
       expect(decide(model, x) > 0).toBe(all[0])
@@ -50,7 +65,7 @@ describe('logistic regression', () => {
   })
 
   test('of no example is finite', () => {
-    expect(Number.isFinite(decide(fitLogistic([], [], 2, options), vector(1, 1)))).toBe(true)
+    expect(Number.isFinite(decide(fitOne([], [], 2, options), vector(1, 1)))).toBe(true)
   })
 })
 
