@@ -1,6 +1,8 @@
+import { isTelling, stemOf } from '../lib/text/index.ts'
 import {
   type ClassifiableItem,
   type Direction,
+  directions,
   type Idea,
   type Label,
   unsupportedLanguage,
@@ -12,7 +14,6 @@ import { meaningByWord } from './meaning.ts'
 import type { ClassifierModel } from './model.ts'
 import { dot } from './sparse.ts'
 import { vectorOf } from './vector.ts'
-import { isTelling, stemOf } from './words.ts'
 
 /** What a classifier says of one item: the contract's shape. */
 export interface Verdict {
@@ -20,7 +21,20 @@ export interface Verdict {
   language?: string
   labels: Omit<Label, 'by'>[]
   /** Only when asked for: what weighed most, per idea given. */
-  why?: { idea: string; score: number; threshold: number; for: string[]; against: string[] }[]
+  why?: Reason[]
+}
+
+/** Why an idea was given or not. */
+export interface Reason {
+  idea: string
+  score: number
+  /** The score from which on the idea is given. */
+  threshold: number
+  /** Words, pairs of words and signals that weighed most for it, and against. */
+  for: string[]
+  against: string[]
+  /** How much speaks for each direction, in shares of 1; absent where directions are not weighed. */
+  directions?: Record<Direction, number>
 }
 
 /** Judges items against the key ideas. Another kind of classifier takes this one's place by having the same two members. */
@@ -87,7 +101,7 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
         .sort((a, b) => b.score - a.score)
         .map((one) => ({
           idea: one.idea,
-          direction: directionOf(item, features, one.idea),
+          direction: likeliest(directionsOf(item, features, one.idea)),
           score: Math.round(one.score * 1000) / 1000,
           evidence: evidenceFor(item, one.model),
         })),
@@ -98,17 +112,20 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
         score: Math.round(one.score * 1000) / 1000,
         threshold: Math.round(one.threshold * 1000) / 1000,
         ...reasons(one.model, x, features),
+        directions: directionsOf(item, features, one.idea),
       }))
     }
     return verdict
   }
 
-  function directionOf(item: ClassifiableItem, features: Features, idea: string): Direction {
+  /** Each direction has a model of its own; their probabilities are brought to the sum of 1. */
+  function directionsOf(item: ClassifiableItem, features: Features, idea: string): Record<Direction, number> {
     const x = vectorOf(directionFeatures(features, find, item, idea), model.directionVocabulary)
-    const ranked = model.directions
-      .map(({ direction, model: one }) => ({ direction, value: decide(one, x) }))
-      .sort((a, b) => b.value - a.value)
-    return ranked[0]!.direction as Direction
+    const chances = model.directions.map((one) => [one.direction, sigmoid(decide(one.model, x))] as const)
+    const sum = chances.reduce((total, [, chance]) => total + chance, 0)
+    return Object.fromEntries(
+      chances.map(([direction, chance]) => [direction, Math.round((chance / sum) * 1000) / 1000]),
+    ) as Record<Direction, number>
   }
 
   /** The piece of the item that speaks most for the idea on its own; a sentence of the body before the title, if it can. */
@@ -158,4 +175,8 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
   }
 
   return { by: `model:${model.hash}`, classify }
+}
+
+function likeliest(shares: Record<Direction, number>): Direction {
+  return directions.reduce((best, direction) => (shares[direction] > shares[best] ? direction : best))
 }

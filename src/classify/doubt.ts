@@ -5,7 +5,10 @@ import type { Classifier, Verdict } from './classifier.ts'
 export interface Doubt<Item> {
   item: Item
   verdict: Verdict
-  /** Distance of the score nearest to its threshold; 0 is a coin's toss. */
+  /**
+   * Distance of the score nearest to its threshold or, of an idea given, half the lead of its direction over the next;
+   * 0 is a coin's toss.
+   */
   margin: number
 }
 
@@ -20,7 +23,10 @@ export function leastSure<Item extends ClassifiableItem & { language?: string }>
         explain: true,
         ...(item.language ? { language: item.language } : {}),
       })
-      const distances = (verdict.why ?? []).map(({ score, threshold }) => Math.abs(score - threshold))
+      const distances = (verdict.why ?? []).flatMap(({ score, threshold, directions }) => {
+        const [first = 1, second = 0] = Object.values(directions ?? {}).sort((a, b) => b - a)
+        return [Math.abs(score - threshold), ...(score >= threshold ? [(first - second) / 2] : [])]
+      })
       return { item, verdict, margin: Math.min(...distances) }
     })
     .filter(({ margin }) => Number.isFinite(margin))

@@ -1,6 +1,7 @@
+import { isTelling, stemOf } from '../lib/text/index.ts'
 import type { ClassifiableItem, Idea } from '../model/index.ts'
 import { type Reading, readingOf } from './classifiable.ts'
-import { isTelling, stemOf, wordsOf } from './words.ts'
+import { wordsOf } from './words.ts'
 
 /** What is read off a text. */
 export interface Features {
@@ -112,7 +113,7 @@ const denial = /^(no|not|never|without|cannot|refuse[sd]?|stop(s|ped)?|end(s|ed)
 const denialReach = 4
 
 /**
- * What tells the direction of one idea: the words, the same words once more as said of this idea (a share that rises
+ * What tells the direction of one idea: the words and neighbouring words, the same once more as said of this idea (a share that rises
  * opens, a price that rises closes), words that are denied, and the signals of the idea's page.
  */
 export function directionFeatures(
@@ -129,9 +130,7 @@ export function directionFeatures(
     const name = `signal its ${signal.sense}`
     own.set(name, (own.get(name) ?? 0) + 1)
   }
-  const saidOfIt = new Map(
-    [...all].filter(([name]) => !name.includes(' ')).map(([name, n]) => [`${idea}|${name}`, n]),
-  )
+  const saidOfIt = new Map([...all].map(([name, n]) => [`${idea}|${name}`, n]))
   const denied = new Map<string, number>()
   let reach = 0
   for (const word of features.words) {

@@ -1,4 +1,4 @@
-export type { Classifier, RefinedVerdict, Refinement, Refusal, Verdict } from './classifier.ts'
+export type { Classifier, Reason, RefinedVerdict, Refinement, Refusal, Verdict } from './classifier.ts'
 export { type Doubt, leastSure } from './doubt.ts'
 export { createLlmJudge, fileCache, refine } from './llm/index.ts'
 export { loadClassifier } from './load.ts'

@@ -1,6 +1,6 @@
 import { wordVectors } from '../lib/meaning/index.ts'
+import { stemOf } from '../lib/text/index.ts'
 import type { Vocabulary } from './vocabulary.ts'
-import { stemOf } from './words.ts'
 
 /** Numbers that the meaning of a text adds to its features: the mean, and the highest and lowest of each dimension. */
 export const meaningSize = 3 * wordVectors().dimensions

@@ -1,4 +1,4 @@
-import type { Doubt } from '../classify/index.ts'
+import type { Doubt, Reason } from '../classify/index.ts'
 import type { ClassifiableItem, Item, Label, LabelledItem } from '../model/index.ts'
 import { marks } from '../render/index.ts'
 import { print, printJson, shortTime } from './output.ts'
@@ -26,12 +26,18 @@ export function show(doubts: Doubt<Readable>[], json: boolean): void {
     const summary = beginningOf(item.stored)
     if (summary) print(`  ${summary}`)
     const scores = [...(verdict.why ?? [])].sort((a, b) => b.score - a.score)
-    print(
-      `  ${scores.map(({ idea, score, threshold }) => `${idea} ${score.toFixed(2)}/${threshold.toFixed(2)}`).join('  ')}`,
-    )
+    print(`  ${scores.map(scoreOf).join('  ')}`)
     const has = item.labels.map(({ idea, direction, by }) => `${marks[direction]} ${idea} (${by})`)
     print(`  ${has.length ? has.join('  ') : 'labelled with none'}\n`)
   }
+}
+
+/** "renewal 0.81/0.42 (opens 0.60, mixed 0.33, closes 0.07)"; directions only where the idea is given. */
+function scoreOf({ idea, score, threshold, directions }: Reason): string {
+  const against = `${idea} ${score.toFixed(2)}/${threshold.toFixed(2)}`
+  if (score < threshold || !directions) return against
+  const shares = Object.entries(directions).sort(([, a], [, b]) => b - a)
+  return `${against} (${shares.map(([direction, share]) => `${direction} ${share.toFixed(2)}`).join(', ')})`
 }
 
 function forJson({ item, verdict, margin }: Doubt<Readable>) {
@@ -43,7 +49,12 @@ function forJson({ item, verdict, margin }: Doubt<Readable>) {
     url: item.url,
     publishedAt: item.publishedAt,
     margin: Math.round(margin * 1000) / 1000,
-    scores: (verdict.why ?? []).map(({ idea, score, threshold }) => ({ idea, score, threshold })),
+    scores: (verdict.why ?? []).map(({ idea, score, threshold, directions }) => ({
+      idea,
+      score,
+      threshold,
+      directions,
+    })),
     labels: item.labels,
   }
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { registrableDomain } from '../lib/domain/index.ts'
 import { compileRule, neededText, type Problem, readYaml } from '../lib/text/index.ts'
 import { canonicalUrl, day, type Feed, feedKinds, hour, minute, textUses } from '../model/index.ts'
 
@@ -23,6 +24,7 @@ const entry = z
     title: neededText.min(1, 'is empty'),
     url: webUrl,
     site: webUrl,
+    publisher: neededText.min(1, 'is empty').optional(),
     kind: z.enum(feedKinds, `must be one of ${feedKinds.join(', ')}`),
     language: z
       .string(languageFault)
@@ -102,6 +104,7 @@ export async function readFeedLists(dir: string, shown = dir): Promise<FeedLists
         title: feed.title,
         url: feed.url,
         site: feed.site,
+        publisher: feed.publisher ?? registrableDomain(feed.site),
         kind: feed.kind,
         group: feed.group,
         language: feed.language ?? null,

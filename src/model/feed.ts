@@ -11,8 +11,10 @@ export interface Feed {
   id: string
   title: string
   url: string
-  /** The page people read; publishers are told apart by it. */
+  /** The page people read. */
   site: string
+  /** The house behind it: several feeds of one house are one source. */
+  publisher: string
   kind: FeedKind
   /** Name of the group (the list file's `group`). */
   group: string

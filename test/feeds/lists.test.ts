@@ -41,6 +41,7 @@ describe('a feed', () => {
     expect(feeds).toEqual([
       {
         ...sound,
+        publisher: 'harbour-lab.example',
         group: 'Labs',
         language: null,
         official: true,
@@ -57,6 +58,7 @@ describe('a feed', () => {
 
   test('is as its entry says', async () => {
     const said = {
+      publisher: 'Port Ellery University',
       language: 'pt-BR',
       official: false,
       textUse: 'link',

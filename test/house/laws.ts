@@ -34,6 +34,7 @@ const owners: Record<string, string[]> = {
   'discord.js': ['bot'],
   hono: ['web'],
   '@hono/node-server': ['web'],
+  tldts: ['lib'],
   undici: ['lib'],
   'node-cron': ['lib'],
   croner: ['lib'],

@@ -46,12 +46,17 @@ describe('freehold label', () => {
   it('shows what the classifier is least sure of first, with every score', async () => {
     const { code, stdout } = await run(['label', '--json'])
     expect(code).toBe(0)
-    const shown: { title: string; margin: number; scores: { score: number; threshold: number }[] }[] =
-      JSON.parse(stdout)
+    type Score = { score: number; threshold: number; directions: Record<string, number> }
+    const shown: { title: string; margin: number; scores: Score[] }[] = JSON.parse(stdout)
+    // As near to another verdict as its nearest score or, of an idea that is given, its next direction.
+    const distances = ({ score, threshold, directions }: Score) => {
+      const [first, second] = Object.values(directions).sort((a, b) => b - a) as [number, number]
+      return [Math.abs(score - threshold), score >= threshold ? (first - second) / 2 : 1]
+    }
     expect(shown.map((one) => one.title).sort()).toEqual([heron, hall, garden, agency].sort())
     for (const { scores, margin } of shown) {
       expect(scores).toHaveLength(5)
-      expect(margin).toBeCloseTo(Math.min(...scores.map((one) => Math.abs(one.score - one.threshold))), 2)
+      expect(margin).toBeCloseTo(Math.min(...scores.flatMap(distances)), 2)
     }
     expect(shown.map((one) => one.margin)).toEqual(shown.map((one) => one.margin).sort((a, b) => a - b))
 

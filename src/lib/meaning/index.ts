@@ -8,6 +8,8 @@ export interface WordVectors {
   addTo(sum: Float64Array, word: string, weight: number): boolean
   /** The word's vector (length `dimensions`), written into `into`; false when the word is not known. */
   read(into: Float64Array, word: string): boolean
+  /** How common the word is: 0 for the commonest; `Infinity` when it is not known. */
+  rank(word: string): number
 }
 
 let loaded: WordVectors | undefined
@@ -45,5 +47,17 @@ function open(): WordVectors {
       for (let d = 0; d < dimensions; d++) into[d] = scale * steps[at * dimensions + d]!
       return true
     },
+    rank: (word) => index.get(word) ?? Number.POSITIVE_INFINITY,
   }
+}
+
+/** The cosine of the angle between two vectors: 1 for the same direction; 0 where one of them is all zeros. */
+export function cosine(a: Float64Array, b: Float64Array): number {
+  let [product, aa, bb] = [0, 0, 0]
+  for (let d = 0; d < a.length; d++) {
+    product += a[d]! * b[d]!
+    aa += a[d]! * a[d]!
+    bb += b[d]! * b[d]!
+  }
+  return aa > 0 && bb > 0 ? product / Math.sqrt(aa * bb) : 0
 }

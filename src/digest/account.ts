@@ -1,0 +1,130 @@
+import { wordVectors } from '../lib/meaning/index.ts'
+import { isTelling, stemOf } from '../lib/text/index.ts'
+
+/** What is compared of an item when the question is whether two tell of one event. */
+export interface Account {
+  /** Stems of the telling words of the title, each once. */
+  title: Set<string>
+  /** The same of title and text. */
+  text: Set<string>
+  /** Names of the title, and of the whole: stems of words that are written as names. */
+  titleNames: Set<string>
+  names: Set<string>
+  /** What number follows a name, in the title or, where it has none, in the text: `llama` → `3.1`. */
+  versions: Map<string, Set<string>>
+  /** Amounts by their unit (`money`, `percent`, or the word that follows), as plain numbers. */
+  amounts: Map<string, Set<number>>
+  /** Lower-case telling words with their order lost, for the meaning of the whole. */
+  words: string[]
+}
+
+/** More of a text tells of other things. */
+const textLimit = 600
+/** Words commoner than this are taken for names only where other words around them are not capitalised too. */
+const commonWords = 4000
+
+/** Reads an item for comparison. Texts are plain; any may be empty. */
+export function readAccount(item: { title: string; summary: string }): Account {
+  const title = bareTitle(item.title)
+  const text = item.summary.slice(0, textLimit)
+  const whole = `${title}. ${text}`
+  const titleNames = namesOf(title)
+  const titleVersions = versionsOf(title)
+  return {
+    title: stemsOf(title),
+    text: stemsOf(whole),
+    titleNames,
+    names: new Set([...titleNames, ...namesOf(text)]),
+    versions: titleVersions.size > 0 ? titleVersions : versionsOf(text),
+    amounts: amountsOf(whole),
+    words: tokensOf(whole).filter(isTelling),
+  }
+}
+
+/** Many feeds add their own name at the end: `Headline | Paper`, `Headline - Paper`. `Weights released - 7B` is not one. */
+function bareTitle(title: string): string {
+  return title.replace(/\s+[|–—-]\s+[^|–—\-\p{N}]{2,30}$/u, '')
+}
+
+function tokensOf(text: string): string[] {
+  const tokens =
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+(?:['’.-][\p{L}\p{N}]+)*/gu) ?? []
+  return tokens.map((token) => token.replace(/['’]s$/, ''))
+}
+
+function stemsOf(text: string): Set<string> {
+  return new Set(
+    tokensOf(text)
+      .filter((word) => isTelling(word) || /\p{N}/u.test(word))
+      .map(stemOf),
+  )
+}
+
+/** Words that begin with a capital where it is not just the beginning of a sentence or a title in capitals. */
+function namesOf(text: string): Set<string> {
+  const words = text.normalize('NFKC').match(/[\p{L}\p{N}][\p{L}\p{N}'’.-]*[.!?:]?/gu) ?? []
+  const long = words.filter((word) => /^\p{L}{4}/u.test(word))
+  const capitals = long.filter((word) => /^\p{Lu}/u.test(word)).length
+  const inCapitals = long.length >= 4 && capitals / long.length > 0.6
+  const { rank } = wordVectors()
+  const names = new Set<string>()
+  let first = true
+  for (const raw of words) {
+    const word = raw.replace(/['’]s?$|[.!?:]+$/gu, '')
+    const lower = word.toLowerCase()
+    const begins = first
+    first = /[.!?:]$/.test(raw)
+    if (!/^\p{Lu}|^\p{Ll}\p{Lu}/u.test(word) || !isTelling(lower)) continue
+    if ((begins || inCapitals) && rank(lower) < commonWords) continue
+    names.add(stemOf(lower))
+  }
+  return names
+}
+
+/** `Llama 3.1`, `GPT-5`, `Qwen2.5`, `K2`: what a number stands behind, and the number. */
+function versionsOf(text: string): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>()
+  for (const [, name, number] of text
+    .normalize('NFKC')
+    .matchAll(
+      /(?<![\p{L}\p{N}])(\p{Lu}[\p{L}]*)[ -]?v?(\d{1,2}(?:\.\d+)*)(?![\p{N}%]|[.,]\d|\s?(?:million|billion|per))/gu,
+    )) {
+    const key = name!.toLowerCase()
+    found.set(key, (found.get(key) ?? new Set()).add(number!))
+  }
+  return found
+}
+
+const scales: Record<string, number> = {
+  thousand: 1e3,
+  k: 1e3,
+  million: 1e6,
+  mn: 1e6,
+  m: 1e6,
+  billion: 1e9,
+  bn: 1e9,
+  b: 1e9,
+  trillion: 1e12,
+  tn: 1e12,
+}
+
+/** Amounts with a unit that tells: money, per cent, and large numbers of something. */
+function amountsOf(text: string): Map<string, Set<number>> {
+  const found = new Map<string, Set<number>>()
+  const pattern =
+    /([$€£¥]|\b(?:usd|eur|gbp)\s?)?(\d+(?:[.,]\d+)*)\s?(thousand|million|billion|trillion|mn|bn|tn|[kmb](?![\p{L}]))?\s?(%|per ?cent|dollars?|euros?|pounds?|yuan|yen|won)?/giu
+  for (const [, sign, digits, scale, unit] of text.normalize('NFKC').matchAll(pattern)) {
+    const percent = unit && /%|cent/i.test(unit)
+    const money = sign || (unit && !percent)
+    if (!percent && !money && !scale) continue
+    const value = Number(digits!.replace(/,(?=\d{3})/g, '').replace(',', '.'))
+    if (!Number.isFinite(value)) continue
+    const kind = percent ? 'percent' : money ? 'money' : 'count'
+    const amount = value * (scales[scale?.toLowerCase() ?? ''] ?? 1)
+    found.set(kind, (found.get(kind) ?? new Set()).add(amount))
+  }
+  return found
+}
