@@ -7,11 +7,12 @@ import {
   type Label,
   unsupportedLanguage,
 } from '../model/index.ts'
-import { evidenceSpans, readingOf } from './classifiable.ts'
-import { directionFeatures, type Features, featuresOf, signalFinder, textFeatures } from './features.ts'
+import { readingOf } from './classifiable.ts'
+import { directionFeatures, type Features, featuresOf, signalFinder } from './features.ts'
 import { decide, type LinearModel, sigmoid } from './logistic.ts'
 import { meaningByWord } from './meaning.ts'
 import type { ClassifierModel } from './model.ts'
+import { decideParts, type Parts, partsOf } from './parts.ts'
 import { dot } from './sparse.ts'
 import { vectorOf } from './vector.ts'
 
@@ -85,10 +86,10 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
     if (options.language === unsupportedLanguage)
       return { id: item.id, language: unsupportedLanguage, labels: [] }
     const features = featuresOf(item, find)
-    const x = vectorOf(features, model.vocabulary)
+    const parts = partsOf(item, find, model.vocabulary, features)
     const scored = model.ideas.map((one) => ({
       ...one,
-      score: sigmoid(one.calibration.a * decide(one.model, x) + one.calibration.b),
+      score: sigmoid(one.calibration.a * decideParts(one.model, parts) + one.calibration.b),
     }))
     // What kind of publisher it is says nothing by itself, nor do words like "a": without one that tells there is nothing
     // to judge.
@@ -103,7 +104,7 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
           idea: one.idea,
           direction: likeliest(directionsOf(item, features, one.idea)),
           score: Math.round(one.score * 1000) / 1000,
-          evidence: evidenceFor(item, one.model),
+          evidence: evidenceFor(item, parts, one.model),
         })),
     }
     if (options.explain) {
@@ -111,7 +112,7 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
         idea: one.idea,
         score: Math.round(one.score * 1000) / 1000,
         threshold: Math.round(one.threshold * 1000) / 1000,
-        ...reasons(one.model, x, features),
+        ...reasons(one.model, parts.whole, features),
         directions: directionsOf(item, features, one.idea),
       }))
     }
@@ -129,17 +130,14 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
   }
 
   /** The piece of the item that speaks most for the idea on its own; a sentence of the body before the title, if it can. */
-  function evidenceFor(item: ClassifiableItem, idea: LinearModel): string {
+  function evidenceFor(item: ClassifiableItem, { spans }: Parts, idea: LinearModel): string {
     const reading = readingOf(item)
     let best = { span: reading.title.trim() || reading.body.trim(), value: Number.NEGATIVE_INFINITY }
-    for (const span of evidenceSpans(reading)) {
-      const value = dot(
-        vectorOf(textFeatures({ title: '', body: span }, find), model.vocabulary),
-        idea.weights,
-      )
-      const repeats = reading.title.includes(span.replace(/[.…]+$/, ''))
+    for (const { text, vector } of spans) {
+      const value = dot(vector, idea.weights)
+      const repeats = reading.title.includes(text.replace(/[.…]+$/, ''))
       const worth = value > 0 && repeats ? value * titleWorth : value
-      if (worth > best.value) best = { span, value: worth }
+      if (worth > best.value) best = { span: text, value: worth }
     }
     return best.span
   }

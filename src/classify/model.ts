@@ -4,7 +4,7 @@ import type { Calibration, LinearModel } from './logistic.ts'
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
 
 /** Changed whenever the same labels would give another model, so that none from an older recipe is used. */
-const recipe = 'words, pairs, pieces, signals, meaning; logistic regression; 10'
+const recipe = 'words, pairs, pieces, signals, meaning; logistic regression over whole and spans; 11'
 
 /** What training makes of the labels: derived, never edited. */
 export interface ClassifierModel {

@@ -1,8 +1,8 @@
 import { directions, type Example, type Idea } from '../model/index.ts'
 import { directionFeatures, type Features, featuresOf, type SignalFinder, signalFinder } from './features.ts'
-import { decide, fitCalibration, fitLogistic, sigmoid, type TrainingOptions } from './logistic.ts'
+import { fitCalibration, fitLogistic, sigmoid, type TrainingOptions } from './logistic.ts'
 import { type ClassifierModel, type IdeaModel, modelHash } from './model.ts'
-import type { SparseVector } from './sparse.ts'
+import { decideParts, type Parts, partsOf } from './parts.ts'
 import { vectorOf, vectorSize } from './vector.ts'
 import { buildVocabulary } from './vocabulary.ts'
 
@@ -21,19 +21,24 @@ export function train(examples: Example[], ideas: Idea[]): ClassifierModel {
   const find = signalFinder(ideas)
   const documents = examples.map((example) => featuresOf(example, find))
   const vocabulary = buildVocabulary(documents)
-  const xs = documents.map((groups) => vectorOf(groups, vocabulary))
+  const items = examples.map((example, i) => partsOf(example, find, vocabulary, documents[i]!))
   return {
     hash: modelHash(examples, ideas),
     vocabulary,
-    ideas: trainIdeas(ideas, examples, xs, vectorSize(vocabulary)),
+    ideas: trainIdeas(ideas, examples, items, vectorSize(vocabulary)),
     ...trainDirections(examples, documents, find),
   }
 }
 
-function trainIdeas(ideas: Idea[], examples: Example[], xs: SparseVector[], size: number): IdeaModel[] {
+function trainIdeas(ideas: Idea[], examples: Example[], items: Parts[], size: number): IdeaModel[] {
   const answers = ideas.map((idea) => examples.map((example) => idea.id in example.labels))
-  const models = fitLogistic(xs, answers, size, ideaOptions)
-  const unseen = outOfFold(xs, answers, size, ideaOptions)
+  const models = fitLogistic(
+    items.map(({ whole }) => whole),
+    answers,
+    size,
+    ideaOptions,
+  )
+  const unseen = outOfFold(items, answers, size, ideaOptions)
   return ideas.map((idea, q) => {
     const [model, ys] = [models[q]!, answers[q]!]
     const calibration = fitCalibration(unseen[q]!, ys)
@@ -50,13 +55,8 @@ function trainIdeas(ideas: Idea[], examples: Example[], xs: SparseVector[], size
 }
 
 /** What models say of each example, per question, when they were fitted on the other folds. */
-function outOfFold(
-  xs: SparseVector[],
-  answers: boolean[][],
-  size: number,
-  options: TrainingOptions,
-): number[][] {
-  const values = answers.map(() => new Array<number>(xs.length).fill(0))
+function outOfFold(items: Parts[], answers: boolean[][], size: number, options: TrainingOptions): number[][] {
+  const values = answers.map(() => new Array<number>(items.length).fill(0))
   // Rare questions have folds of their own, the others share theirs and are fitted in one go.
   const common = answers.flatMap((ys, q) => (isRare(ys) ? [] : q))
   const rare = answers.flatMap((ys, q) => (isRare(ys) ? [[q]] : []))
@@ -64,16 +64,16 @@ function outOfFold(
     if (questions.length === 0) continue
     const foldOf = foldsOf(answers[questions[0]!]!)
     for (let fold = 0; fold < folds; fold++) {
-      const inside = xs.flatMap((_, i) => (foldOf(i) === fold ? [] : i))
+      const inside = items.flatMap((_, i) => (foldOf(i) === fold ? [] : i))
       const models = fitLogistic(
-        inside.map((i) => xs[i]!),
+        inside.map((i) => items[i]!.whole),
         questions.map((q) => inside.map((i) => answers[q]![i]!)),
         size,
         options,
       )
-      for (const [i, x] of xs.entries()) {
-        if (foldOf(i) === fold)
-          for (const [n, q] of questions.entries()) values[q]![i] = decide(models[n]!, x)
+      for (const [i, item] of items.entries()) {
+        if (foldOf(i) !== fold) continue
+        for (const [n, q] of questions.entries()) values[q]![i] = decideParts(models[n]!, item)
       }
     }
   }
