@@ -86,7 +86,7 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
     if (options.language === unsupportedLanguage)
       return { id: item.id, language: unsupportedLanguage, labels: [] }
     const features = featuresOf(item, find)
-    const parts = partsOf(item, find, model.vocabulary, features)
+    const parts = partsOf(item, find, model.vocabulary, vectorOf(features, model.vocabulary))
     const scored = model.ideas.map((one) => ({
       ...one,
       score: sigmoid(one.calibration.a * decideParts(one.model, parts) + one.calibration.b),

@@ -53,20 +53,40 @@ const pairWithin = 5
  * pages, and what kind of publisher it is from.
  */
 export function featuresOf(item: ClassifiableItem, find: SignalFinder): Features {
-  const features = textFeatures(readingOf(item), find)
-  if (item.kind) features.groups.kind = new Map([[`kind ${item.kind}`, 0.5]])
+  return withKind(textFeatures(readingOf(item), find), item)
+}
+
+/** The part of `featuresOf` that tells directions: words and signals, without pieces of words and pairs. */
+export function wordFeaturesOf(item: ClassifiableItem, find: SignalFinder): Features {
+  return withKind(wordFeatures(readingOf(item), find), item)
+}
+
+function withKind(features: Features, { kind }: ClassifiableItem): Features {
+  if (kind) features.groups.kind = new Map([[`kind ${kind}`, 0.5]])
   return features
 }
 
 /** The same for a bare piece of text. */
 export function textFeatures(reading: Reading, find: SignalFinder): Features {
-  const all = new Map<string, number>()
-  const title = new Map<string, number>()
+  const { groups, words, titleLength } = wordFeatures(reading, find)
   const pieces = new Map<string, number>()
   const pairs = new Map<string, number>()
-  const signals = new Map<string, number>()
-  const add = (group: Map<string, number>, name: string) => group.set(name, (group.get(name) ?? 0) + 1)
+  for (const word of words) for (const piece of piecesOf(word)) add(pieces, piece)
+  for (const part of [words.slice(0, titleLength), words.slice(titleLength)]) {
+    const telling = part.map(stemOf).filter(isTelling)
+    for (const [i, stem] of telling.entries()) {
+      for (const other of telling.slice(i + 1, i + 1 + pairWithin)) {
+        pairs.set(stem < other ? `${stem}+${other}` : `${other}+${stem}`, 1)
+      }
+    }
+  }
+  return { groups: { ...groups, pieces, pairs }, words }
+}
 
+function wordFeatures(reading: Reading, find: SignalFinder): Features & { titleLength: number } {
+  const all = new Map<string, number>()
+  const title = new Map<string, number>()
+  const signals = new Map<string, number>()
   const titleWords = wordsOf(reading.title)
   const bodyWords = wordsOf(reading.body)
   for (const word of titleWords) add(title, `title ${stemOf(word)}`)
@@ -76,18 +96,19 @@ export function textFeatures(reading: Reading, find: SignalFinder): Features {
       add(all, stem)
       if (i > 0) add(all, `${stems[i - 1]} ${stem}`)
     }
-    for (const word of words) for (const piece of piecesOf(word)) add(pieces, piece)
-    const telling = stems.filter(isTelling)
-    for (const [i, stem] of telling.entries()) {
-      for (const other of telling.slice(i + 1, i + 1 + pairWithin)) {
-        pairs.set(stem < other ? `${stem}+${other}` : `${other}+${stem}`, 1)
-      }
-    }
   }
   for (const { idea, sense } of [...find(reading.title), ...find(reading.body)]) {
     add(signals, `signal ${idea} ${sense}`)
   }
-  return { groups: { all, title, pieces, pairs, signals }, words: [...titleWords, ...bodyWords] }
+  return {
+    groups: { all, title, signals },
+    words: [...titleWords, ...bodyWords],
+    titleLength: titleWords.length,
+  }
+}
+
+function add(group: Map<string, number>, name: string): void {
+  group.set(name, (group.get(name) ?? 0) + 1)
 }
 
 const knownPieces = new Map<string, string[]>()

@@ -1,28 +1,49 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Example, Idea } from '../model/index.ts'
 import { type Classifier, createClassifier } from './classifier.ts'
 import { type ClassifierModel, fromText, modelHash } from './model.ts'
+import type { Lesson } from './train-worker.ts'
 
 /** Each label more makes another model of some 10 MB; the last few are enough to go back and forth between. */
 const modelsKept = 8
 
+/** So many more labels, as a share of those on file, leave the calibration as it was. */
+const fewMore = 0.1
+
 /**
  * The classifier for these labels: read from `modelsDir` if a model of just these inputs is there, else trained and
- * kept there. A kept file that can't be read is trained anew.
+ * kept there. A kept file that can't be read is trained anew. Labels that were `taught` since are learned from too; while
+ * they are few, the calibration stays that of the examples alone, so that a label more costs a fraction of the time.
  */
 export async function loadClassifier(
   examples: Example[],
   ideas: Idea[],
   modelsDir: string,
+  taught: Example[] = [],
 ): Promise<Classifier> {
-  const hash = modelHash(examples, ideas)
+  const all = [...examples, ...taught]
+  if (taught.length === 0 || taught.length > fewMore * examples.length) {
+    return createClassifier(await keptOrTrained({ examples: all, ideas }, modelsDir), ideas)
+  }
+  const base = await keptOrTrained({ examples, ideas }, modelsDir)
+  const calibration = { by: base.hash, ideas: base.ideas.map(({ model: _, ...one }) => one) }
+  return createClassifier(await keptOrTrained({ examples: all, ideas, calibration }, modelsDir), ideas)
+}
+
+async function keptOrTrained(lesson: Lesson, modelsDir: string): Promise<ClassifierModel> {
+  const hash = modelHash(lesson.examples, lesson.ideas, lesson.calibration?.by)
   const file = join(modelsDir, `${hash}.json`)
   const kept = await readModel(file, hash)
-  if (kept) return createClassifier(kept, ideas)
-  const trained = await trainBeside(examples, ideas)
+  if (kept) {
+    // The oldest are dropped: one that is in use must not look old.
+    const now = new Date()
+    await utimes(file, now, now).catch(ignoreMissing)
+    return kept
+  }
+  const trained = await trainBeside(lesson)
   await mkdir(modelsDir, { recursive: true })
   // Processes that start together write the same bytes; the rename keeps a reader from half a file. In containers
   // that share a folder each may be process 1, hence the random name.
@@ -30,14 +51,19 @@ export async function loadClassifier(
   await writeFile(draft, trained)
   await rename(draft, file)
   await dropOldModels(modelsDir)
-  return createClassifier(fromText(trained), ideas)
+  return fromText(trained)
+}
+
+/** Another process may have dropped the file meanwhile. */
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error
 }
 
 /** Training takes seconds, in which a service would answer nobody: it is done beside the main thread. */
-function trainBeside(examples: Example[], ideas: Idea[]): Promise<string> {
+function trainBeside(lesson: Lesson): Promise<string> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./train-worker.ts', import.meta.url), {
-      workerData: { examples, ideas },
+      workerData: lesson,
       execArgv: [],
     })
     worker.once('message', resolve)

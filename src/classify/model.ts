@@ -4,7 +4,7 @@ import type { Calibration, LinearModel } from './logistic.ts'
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
 
 /** Changed whenever the same labels would give another model, so that none from an older recipe is used. */
-const recipe = 'words, pairs, pieces, signals, meaning; logistic regression over whole and spans; 11'
+const recipe = 'words, pairs, pieces, signals, meaning; logistic regression over whole and spans; 12'
 
 /** What training makes of the labels: derived, never edited. */
 export interface ClassifierModel {
@@ -17,16 +17,20 @@ export interface ClassifierModel {
   directionVocabulary: Vocabulary
 }
 
-export interface IdeaModel {
-  idea: string
+export interface IdeaModel extends CalibratedIdea {
   model: LinearModel
+}
+
+/** What decisions over an idea mean. */
+export interface CalibratedIdea {
+  idea: string
   calibration: Calibration
   /** Least calibrated probability at which the idea is given. */
   threshold: number
 }
 
-/** The hash of everything a model is made of, 12 hex digits. */
-export function modelHash(examples: Example[], ideas: Idea[]): string {
+/** The hash of everything a model is made of, 12 hex digits; `calibratedBy` is the model its calibration was taken from. */
+export function modelHash(examples: Example[], ideas: Idea[], calibratedBy = ''): string {
   const ordered = examples.map(({ id, title, summary, content, kind, labels }) => [
     id,
     title,
@@ -36,7 +40,7 @@ export function modelHash(examples: Example[], ideas: Idea[]): string {
     Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)),
   ])
   return createHash('sha256')
-    .update(JSON.stringify([recipe, ideas, ordered]))
+    .update(JSON.stringify([recipe, ideas, ordered, calibratedBy]))
     .digest('hex')
     .slice(0, 12)
 }

@@ -1,6 +1,6 @@
 import type { ClassifiableItem } from '../model/index.ts'
 import { evidenceSpans, readingOf } from './classifiable.ts'
-import { type Features, featuresOf, type SignalFinder, textFeatures } from './features.ts'
+import { type SignalFinder, textFeatures } from './features.ts'
 import { decide, type LinearModel } from './logistic.ts'
 import { dot, type SparseVector } from './sparse.ts'
 import { vectorOf } from './vector.ts'
@@ -19,15 +19,16 @@ export interface Parts {
  */
 const spanShare = 0.35
 
+/** The parts of an item whose vector as a whole is `whole`. */
 export function partsOf(
   item: ClassifiableItem,
   find: SignalFinder,
   vocabulary: Vocabulary,
-  features: Features = featuresOf(item, find),
+  whole: SparseVector,
 ): Parts {
   const spans = evidenceSpans(readingOf(item))
   return {
-    whole: vectorOf(features, vocabulary),
+    whole,
     spans:
       spans.length < 2 ? [] : spans.map((text) => ({ text, vector: spanVector(text, find, vocabulary) })),
   }

@@ -1,7 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Example, Idea } from '../model/index.ts'
 import { toText } from './model.ts'
-import { train } from './train.ts'
+import { type GivenCalibration, train } from './train.ts'
 
-const { examples, ideas } = workerData as { examples: Example[]; ideas: Idea[] }
-parentPort?.postMessage(toText(train(examples, ideas)))
+/** What the worker is given. */
+export interface Lesson {
+  examples: Example[]
+  ideas: Idea[]
+  calibration?: GivenCalibration
+}
+
+const { examples, ideas, calibration } = workerData as Lesson
+parentPort?.postMessage(toText(train(examples, ideas, calibration)))

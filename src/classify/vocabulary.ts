@@ -11,20 +11,20 @@ export interface Vocabulary {
 }
 
 /** Keeps the features that occur in at least two examples, in the order of their names. */
-export function buildVocabulary(documents: Features[]): Vocabulary {
+export function buildVocabulary(documents: Iterable<Features>): Vocabulary {
   const counts = new Map<string, number>()
+  let n = 0
   for (const { groups } of documents) {
+    n += 1
     for (const group of Object.values(groups))
       for (const name of group.keys()) counts.set(name, (counts.get(name) ?? 0) + 1)
   }
-  const kept = [...counts].filter(([, n]) => n >= 2).sort(([a], [b]) => (a < b ? -1 : 1))
-  const idf = kept.map(([, n]) => Math.log((1 + documents.length) / (1 + n)) + 1)
-  const unknownIdf = Math.log((1 + documents.length) / 2) + 1
-  return vocabularyOf(
-    kept.map(([name]) => name),
-    Float64Array.from(idf),
-    unknownIdf,
-  )
+  const names: string[] = []
+  for (const [name, count] of counts) if (count >= 2) names.push(name)
+  names.sort()
+  const idf = Float64Array.from(names, (name) => Math.log((1 + n) / (1 + counts.get(name)!)) + 1)
+  const unknownIdf = Math.log((1 + n) / 2) + 1
+  return vocabularyOf(names, idf, unknownIdf)
 }
 
 export function vocabularyOf(names: string[], idf: Float64Array, unknownIdf: number): Vocabulary {

@@ -45,8 +45,13 @@ export async function loadExamples(config: Config, ideas: Idea[]): Promise<Examp
 }
 
 /** The built-in classifier for these examples: trained, or as kept in DATA_DIR. */
-export function trainedOn(config: Config, ideas: Idea[], examples: Example[]): Promise<Classifier> {
-  return loadClassifier(examples, ideas, join(config.dataDir, 'models'))
+export function trainedOn(
+  config: Config,
+  ideas: Idea[],
+  examples: Example[],
+  taught: Example[] = [],
+): Promise<Classifier> {
+  return loadClassifier(examples, ideas, join(config.dataDir, 'models'), taught)
 }
 
 /**
@@ -56,7 +61,7 @@ export function trainedOn(config: Config, ideas: Idea[], examples: Example[]): P
 export async function openClassifier(config: Config, ideas: Idea[], store?: Store): Promise<Classifier> {
   const examples = await loadExamples(config, ideas)
   const said = store ? examplesSince(examples, await store.verdicts.list(), ideas) : []
-  return trainedOn(config, ideas, [...examples, ...said])
+  return trainedOn(config, ideas, examples, said)
 }
 
 /** The same with the LLM's help where one is configured. Throws ConfigError when the wiki has no codebook for it. */

@@ -15,7 +15,7 @@ const rounds = 3
 try {
   const cold = await timed(() => loadClassifier(examples, ideas, dir))
   const again = await timed(() =>
-    loadClassifier([...examples, { id: 'one-more', title: 'One more label', labels: {} }], ideas, dir),
+    loadClassifier(examples, ideas, dir, [{ id: 'one-more', title: 'One more label', labels: {} }]),
   )
   const kept = await timed(() => loadClassifier(examples, ideas, dir))
   const classifier = kept.result

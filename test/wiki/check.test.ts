@@ -124,7 +124,7 @@ describe('the check finds', () => {
       ),
     ])
     expect(await faultsOf(pageFile([...head, 'aliases:', '  - Cheap Space']))).toEqual([
-      'wiki/open-source-ai.md:9: aliases: "cheap space" is already a name of wiki/model-hubs.md; a reader could not tell which is meant',
+      'wiki/model-hubs.md:5: aliases: "Cheap Space" is already a name of wiki/cheap-space.md; a reader could not tell which is meant',
     ])
   })
 

@@ -38,7 +38,8 @@ describe('the committed wiki', () => {
 
   test('does not count the codebook as a page', async () => {
     const { pages } = await readPages(committed)
-    expect(pages.map((page) => page.id).sort()).toEqual([...fiveIdeas, 'open-source-ai'].sort())
+    expect(pages.length).toBeGreaterThan(20)
+    expect(pages.map((page) => page.id)).not.toContain('codebook')
   })
 })
 
