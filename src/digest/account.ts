@@ -12,8 +12,6 @@ export interface Account {
   names: Set<string>
   /** What number follows a name, in the title or, where it has none, in the text: `llama` → `3.1`. */
   versions: Map<string, Set<string>>
-  /** Amounts by their unit (`money`, `percent`, or the word that follows), as plain numbers. */
-  amounts: Map<string, Set<number>>
   /** Lower-case telling words with their order lost, for the meaning of the whole. */
   words: string[]
 }
@@ -36,7 +34,6 @@ export function readAccount(item: { title: string; summary: string }): Account {
     titleNames,
     names: new Set([...titleNames, ...namesOf(text)]),
     versions: titleVersions.size > 0 ? titleVersions : versionsOf(text),
-    amounts: amountsOf(whole),
     words: tokensOf(whole).filter(isTelling),
   }
 }
@@ -46,13 +43,23 @@ function bareTitle(title: string): string {
   return title.replace(/\s+[|–—-]\s+[^|–—\-\p{N}]{2,30}$/u, '')
 }
 
+const numberWords = new Map(
+  (
+    'two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen ' +
+    'nineteen twenty'
+  )
+    .split(' ')
+    .map((word, i) => [word, String(i + 2)]),
+)
+
+/** Lower-case words; numbers in words become figures, so that "nine months" and "9 months" meet. */
 function tokensOf(text: string): string[] {
   const tokens =
     text
       .normalize('NFKC')
       .toLowerCase()
       .match(/[\p{L}\p{N}]+(?:['’.-][\p{L}\p{N}]+)*/gu) ?? []
-  return tokens.map((token) => token.replace(/['’]s$/, ''))
+  return tokens.map((token) => numberWords.get(token) ?? token.replace(/['’]s$/, ''))
 }
 
 function stemsOf(text: string): Set<string> {
@@ -94,37 +101,6 @@ function versionsOf(text: string): Map<string, Set<string>> {
     )) {
     const key = name!.toLowerCase()
     found.set(key, (found.get(key) ?? new Set()).add(number!))
-  }
-  return found
-}
-
-const scales: Record<string, number> = {
-  thousand: 1e3,
-  k: 1e3,
-  million: 1e6,
-  mn: 1e6,
-  m: 1e6,
-  billion: 1e9,
-  bn: 1e9,
-  b: 1e9,
-  trillion: 1e12,
-  tn: 1e12,
-}
-
-/** Amounts with a unit that tells: money, per cent, and large numbers of something. */
-function amountsOf(text: string): Map<string, Set<number>> {
-  const found = new Map<string, Set<number>>()
-  const pattern =
-    /([$€£¥]|\b(?:usd|eur|gbp)\s?)?(\d+(?:[.,]\d+)*)\s?(thousand|million|billion|trillion|mn|bn|tn|[kmb](?![\p{L}]))?\s?(%|per ?cent|dollars?|euros?|pounds?|yuan|yen|won)?/giu
-  for (const [, sign, digits, scale, unit] of text.normalize('NFKC').matchAll(pattern)) {
-    const percent = unit && /%|cent/i.test(unit)
-    const money = sign || (unit && !percent)
-    if (!percent && !money && !scale) continue
-    const value = Number(digits!.replace(/,(?=\d{3})/g, '').replace(',', '.'))
-    if (!Number.isFinite(value)) continue
-    const kind = percent ? 'percent' : money ? 'money' : 'count'
-    const amount = value * (scales[scale?.toLowerCase() ?? ''] ?? 1)
-    found.set(kind, (found.get(kind) ?? new Set()).add(amount))
   }
   return found
 }

@@ -1,29 +1,63 @@
-import { effectiveDate, type LabelledItem, mondayOf, type WeekBalance, week } from '../model/index.ts'
+import {
+  type Direction,
+  directions,
+  effectiveDate,
+  type LabelledItem,
+  type WeekBalance,
+  week,
+} from '../model/index.ts'
+import { isRoundUp } from './round-up.ts'
+import { type Cluster, groupStories } from './stories.ts'
 
 /** Weeks shown of an idea's balance. */
 export const balanceWeeks = 12
 
 /**
- * How an idea's items leaned in each of the last twelve weeks up to `until` (ms), by their own dates; the last week is
- * the one `until` falls in. An article that several feeds carried counts once.
+ * How the stories of each idea leaned in each of the twelve times seven days that end at `until` (ms), by the date of
+ * their first item. A story counts once for each idea it bears on, however many items tell of it, with the direction
+ * that most of them give.
  */
-export function balanceOf(idea: string, items: LabelledItem[], until: number): WeekBalance[] {
-  const last = mondayOf(until - 1)
-  const weeks = Array.from({ length: balanceWeeks }, (_, i) => last - (balanceWeeks - 1 - i) * week)
-  const rows = new Map(weeks.map((start) => [start, { opens: 0, closes: 0, mixed: 0 }]))
-  const counted = new Set<string>()
-  // Copies of an article may be labelled differently; the earliest speaks, in whatever order they are given.
-  const earliestFirst = [...items].sort(
-    (a, b) => effectiveDate(a) - effectiveDate(b) || (a.id < b.id ? -1 : 1),
+export function balances(
+  ideas: string[],
+  history: LabelledItem[],
+  until: number,
+): Map<string, WeekBalance[]> {
+  const from = until - balanceWeeks * week
+  const starts = Array.from({ length: balanceWeeks }, (_, i) => from + i * week)
+  const weeks = new Map(
+    ideas.map((idea) => [
+      idea,
+      starts.map((start) => ({
+        week: new Date(start).toISOString().slice(0, 10),
+        opens: 0,
+        closes: 0,
+        mixed: 0,
+      })),
+    ]),
   )
-  for (const item of earliestFirst) {
-    const label = item.labels.find((one) => one.idea === idea)
-    const row = rows.get(mondayOf(effectiveDate(item)))
-    if (!label || !row || effectiveDate(item) >= until) continue
-    const key = item.canonicalUrl ?? item.id
-    if (counted.has(key)) continue
-    counted.add(key)
-    row[label.direction] += 1
+  const items = history.filter((item) => item.labels.length > 0 && !isRoundUp(item.title))
+  for (const story of groupStories(items)) {
+    const at = Math.floor((effectiveDate(story[0]!) - from) / week)
+    if (at < 0 || at >= balanceWeeks) continue
+    for (const idea of ideas) {
+      const direction = leaningOf(story, idea)
+      if (direction) weeks.get(idea)![at]![direction] += 1
+    }
   }
-  return [...rows].map(([start, counts]) => ({ week: new Date(start).toISOString().slice(0, 10), ...counts }))
+  return weeks
+}
+
+/** The direction that most of a story's items give an idea; at a tie the first of opens, closes, mixed. Null for none. */
+function leaningOf(story: Cluster, idea: string): Direction | null {
+  const given = story.flatMap((item) => item.labels.filter((label) => label.idea === idea))
+  if (given.length === 0) return null
+  const count = (direction: Direction) => given.filter((label) => label.direction === direction).length
+  return directions.reduce((best, direction) => (count(direction) > count(best) ? direction : best))
+}
+
+/** The mean of the four weeks before the last, to a tenth. */
+export function usual(balance: WeekBalance[], direction: Direction): number {
+  const before = balance.slice(-5, -1)
+  const sum = before.reduce((total, one) => total + one[direction], 0)
+  return before.length === 0 ? 0 : Math.round((10 * sum) / before.length) / 10
 }

@@ -1,129 +1,173 @@
 import {
-  type AlsoIn,
   type Coverage,
   type Digest,
   type DigestSection,
-  type Direction,
-  effectiveDate,
   type Feed,
   type Idea,
-  type Label,
+  type Item,
   type LabelledItem,
+  type LeftOut,
+  type Page,
   type Period,
-  type Story,
+  unsupportedLanguage,
 } from '../model/index.ts'
-import { balanceOf } from './balance.ts'
-import { composeLead } from './lead.ts'
-import { type Cluster, groupStories } from './stories.ts'
-import { byStrength } from './strength.ts'
+import { balances } from './balance.ts'
+import { composeLead, movedBy } from './lead.ts'
+import { type PastStory, recall } from './memory.ts'
+import { type Evidence, faultOf } from './proof.ts'
+import { conceptFor, debateFor } from './reference.ts'
+import { isRoundUp } from './round-up.ts'
+import { compareAmong, groupStories, joinRoundUps } from './stories.ts'
+import { type FeedFacts, tell } from './story.ts'
+import { type Candidate, choose, strengthOf } from './strength.ts'
+
+/** As many stories as a reader gets through in ten minutes. */
+export const storyLimit = 10
+/** Issues whose concept of the week is not chosen again. */
+export const conceptMemory = 8
 
 /** What a digest is made of. The same input gives the same digest. */
 export interface DigestInput {
   period: Period
   ideas: Idea[]
-  /** For titles and for telling primary sources from the rest; items of feeds no longer listed keep their feed's id. */
-  feeds: Pick<Feed, 'id' | 'title' | 'kind' | 'official'>[]
+  /** For titles, and for telling publishers and primary sources apart; items of feeds no longer listed keep their feed's id. */
+  feeds: Pick<Feed, 'id' | 'title' | 'kind' | 'official' | 'publisher'>[]
   /** Every item first seen in the period that counts as news, labelled or not. */
   items: LabelledItem[]
   /** Labelled items of the last twelve weeks, for the balance. */
   history: LabelledItem[]
+  /** The stories of earlier issues that readers may remember. */
+  past?: PastStory[]
+  pages?: Page[]
+  /** Concepts of earlier issues, the latest first. */
+  concepts?: string[]
   coverage?: Coverage
 }
 
-/** A draft, and the ids of every item that stands in it. */
+/** What became of an item. */
+export type Fate =
+  | { fate: 'told'; story: string; idea: string }
+  | { fate: 'weaker'; story: string; idea: string; rank: number; of: number; strength: number; least: number }
+  | { fate: 'repeat'; story: string; issue: number }
+  | { fate: 'noIdea' }
+  | { fate: 'unread' }
+
+/** A draft, the ids of every item that stands in it, and what became of each item of the period. */
 export interface Composition {
   digest: Digest
   told: string[]
+  fates: Map<string, Fate>
 }
 
 /**
- * Composes the digest of a period: a section per idea that has stories, strongest story first. A story stands once, under
- * the idea it speaks for most; its other ideas are named with it.
+ * Composes the digest of a period: items that tell of one event become a story, stories that an earlier issue told are
+ * left out or told as updates, the strongest are chosen, and each stands once, under the idea it speaks for most.
  */
 export function composeDigest(input: DigestInput): Composition {
-  const feeds = new Map(input.feeds.map((feed) => [feed.id, feed]))
-  const order = new Map(input.ideas.map((idea) => [idea.id, idea]))
-  const clusters = groupStories(
-    input.items.filter((item) => item.labels.some((label) => order.has(label.idea))),
+  const { period, ideas, items, past = [], pages = [] } = input
+  const facts: FeedFacts = new Map(input.feeds.map((feed) => [feed.id, feed]))
+  const order = new Map(ideas.map((idea) => [idea.id, idea]))
+  const comparison = compareAmong([...items, ...past.flatMap((story) => story.items)])
+  const bearing = items.filter((item) => item.labels.some((label) => order.has(label.idea)))
+  const clusters = joinRoundUps(
+    groupStories(
+      bearing.filter((item) => !isRoundUp(item.title)),
+      comparison,
+    ),
+    bearing.filter((item) => isRoundUp(item.title)),
+    comparison,
   )
-  const placed = clusters.map((cluster) => place(cluster, order, feeds))
 
-  const sections: DigestSection[] = input.ideas.flatMap((idea) => {
-    const stories = placed
-      .filter((one) => one.idea === idea.id)
-      .map((one) => one.story)
-      .sort(byStrength)
-    if (stories.length === 0) return []
-    const balance = balanceOf(idea.id, input.history, input.period.until)
-    return [{ idea: idea.id, name: idea.name, title: idea.title, balance, stories }]
+  const fates = new Map<string, Fate>(
+    items.map((item) => [item.id, { fate: item.language === unsupportedLanguage ? 'unread' : 'noIdea' }]),
+  )
+  const candidates = clusters.flatMap((cluster): Candidate[] => {
+    const recollection = recall(cluster, past, comparison)
+    if (recollection && 'repeats' in recollection) {
+      const { issue } = recollection.repeats
+      for (const item of cluster) fates.set(item.id, { fate: 'repeat', story: cluster[0]!.title, issue })
+      return []
+    }
+    const { idea, story } = tell(cluster, order, facts, recollection, comparison)
+    const roundUp = cluster.every((item) => isRoundUp(item.title))
+    const talk = cluster.every((item) => item.kind === 'community')
+    return [{ idea, story, strength: strengthOf(story, { roundUp, talk }) }]
   })
-  const told = clusters.flat().map((item) => item.id)
-  const read = input.items.length
+  const { told, weaker } = choose(candidates, storyLimit)
+  settle(fates, told, weaker)
+
+  const weeks = balances(
+    ideas.map(({ id }) => id),
+    input.history,
+    period.until,
+  )
+  const sections: DigestSection[] = ideas.flatMap(({ id, name, title }) => {
+    const stories = told.filter(({ idea }) => idea === id).map(({ story }) => story)
+    return stories.length === 0 ? [] : [{ idea: id, name, title, balance: weeks.get(id)!, stories }]
+  })
+  const read = items.length
+  const feedsRead = new Set(items.map((item) => item.feed)).size
+  const concept = conceptFor(told, pages, ideas, (input.concepts ?? []).slice(0, conceptMemory))
+  const debate = debateFor(told, pages, ideas)
+  const left = countLeft(fates)
   const digest: Digest = {
     number: null,
-    since: new Date(input.period.since).toISOString(),
-    until: new Date(input.period.until).toISOString(),
-    lead: composeLead(sections, { read, feeds: new Set(input.items.map((item) => item.feed)).size }),
-    sections,
+    since: new Date(period.since).toISOString(),
+    until: new Date(period.until).toISOString(),
+    lead: composeLead(told, sections, { read, feeds: feedsRead }),
+    sections: sections.map((section) => {
+      const moved = movedBy(section, told)
+      return moved ? { ...section, moved } : section
+    }),
+    ...(concept ? { concept } : {}),
+    ...(debate ? { debate } : {}),
     ...(input.coverage ? { coverage: input.coverage } : {}),
+    feedsRead,
     read,
-    leftOut: read - told.length,
+    leftOut: left.unread + left.noIdea + left.repeats + left.weaker,
+    left,
   }
-  return { digest, told }
+  return {
+    digest: proven(digest, items),
+    told: [...fates].flatMap(([id, fate]) => (fate.fate === 'told' ? id : [])),
+    fates,
+  }
 }
 
-type FeedFacts = Map<string, Pick<Feed, 'id' | 'title' | 'kind' | 'official'>>
-
-function place(cluster: Cluster, ideas: Map<string, Idea>, feeds: FeedFacts) {
-  const verdicts = weighIdeas(cluster, ideas)
-  const main = verdicts[0]!
-  const teller = [...cluster].sort(
-    (a, b) => standing(b, main.idea, feeds) - standing(a, main.idea, feeds),
-  )[0]!
-  const label = teller.labels.find((one) => one.idea === main.idea) ?? main.label
-  const also: AlsoIn[] = cluster
-    .filter((item) => item !== teller && item.feed !== teller.feed)
-    .filter((item, i, all) => all.findIndex((other) => other.feed === item.feed) === i)
-    .map((item) => ({ feed: item.feed, feedTitle: feeds.get(item.feed)?.title ?? item.feed, url: item.url }))
-  const story: Story = {
-    item: teller.id,
-    title: teller.title || teller.summary.slice(0, 120) || '(no title)',
-    url: teller.url,
-    feed: teller.feed,
-    feedTitle: feeds.get(teller.feed)?.title ?? teller.feed,
-    publishedAt: new Date(effectiveDate(teller)).toISOString(),
-    direction: main.direction,
-    score: main.score,
-    evidence: label.evidence,
-    also,
-    ideas: verdicts.slice(1).map((verdict) => verdict.idea),
+/** The digest without the sentences that do not hold. */
+function proven(digest: Digest, items: LabelledItem[]): Digest {
+  const byId = new Map<string, Item>(items.map((item) => [item.id, item]))
+  const evidence: Evidence = { item: (id) => byId.get(id) }
+  const holds = (sentence: Digest['lead'][number]) => faultOf(sentence, digest, evidence) === null
+  return {
+    ...digest,
+    lead: digest.lead.filter(holds),
+    sections: digest.sections.map(({ moved, ...section }) =>
+      moved && holds(moved) ? { ...section, moved } : section,
+    ),
   }
-  return { idea: main.idea, story }
 }
 
-/** The ideas a story bears on, strongest first; its direction is what the items that carry the idea lean to. */
-function weighIdeas(cluster: Cluster, ideas: Map<string, Idea>) {
-  const byIdea = new Map<string, Label[]>()
-  for (const item of cluster) {
-    for (const label of item.labels) {
-      if (ideas.has(label.idea)) byIdea.set(label.idea, [...(byIdea.get(label.idea) ?? []), label])
+function settle(fates: Map<string, Fate>, told: Candidate[], weaker: Candidate[]): void {
+  for (const { idea, story } of told) {
+    for (const item of story.items) fates.set(item, { fate: 'told', story: story.title, idea })
+  }
+  const of = told.length + weaker.length
+  const least = told.at(-1)?.strength ?? 0
+  for (const [i, { idea, story, strength }] of weaker.entries()) {
+    const rank = told.length + i + 1
+    for (const item of story.items) {
+      fates.set(item, { fate: 'weaker', story: story.title, idea, rank, of, strength, least })
     }
   }
-  return [...byIdea]
-    .map(([idea, labels]) => {
-      const weights = new Map<Direction, number>()
-      for (const { direction, score } of labels) weights.set(direction, (weights.get(direction) ?? 0) + score)
-      const strongest = labels.reduce((best, label) => (label.score > best.score ? label : best))
-      const direction = [...weights].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))[0]![0]
-      return { idea, direction, score: strongest.score, label: strongest }
-    })
-    .sort((a, b) => b.score - a.score || ideas.get(a.idea)!.order - ideas.get(b.idea)!.order)
 }
 
-/** Who tells a story best: one whose label carries the idea, the source itself before those who report it, then the first. */
-function standing(item: LabelledItem, idea: string, feeds: FeedFacts): number {
-  const feed = feeds.get(item.feed)
-  const carries = item.labels.some((label) => label.idea === idea) ? 4 : 0
-  const primary = feed && (feed.kind === 'lab' || feed.kind === 'policy') ? 2 : 0
-  return carries + primary + (feed?.official === false ? 0 : 1) - effectiveDate(item) / 1e15
+function countLeft(fates: Map<string, Fate>): LeftOut {
+  const count = (fate: Fate['fate']) => [...fates.values()].filter((one) => one.fate === fate).length
+  return {
+    unread: count('unread'),
+    noIdea: count('noIdea'),
+    repeats: count('repeat'),
+    weaker: count('weaker'),
+  }
 }

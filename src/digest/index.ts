@@ -1,3 +1,5 @@
-export { balanceOf, balanceWeeks } from './balance.ts'
-export { type Composition, composeDigest, type DigestInput } from './compose.ts'
+export { balances, balanceWeeks } from './balance.ts'
+export { type Composition, composeDigest, conceptMemory, type DigestInput, type Fate } from './compose.ts'
+export type { PastStory } from './memory.ts'
+export { type Fault, verify } from './proof.ts'
 export { groupStories } from './stories.ts'

@@ -1,33 +1,137 @@
-import { effectiveDate, type LabelledItem, week } from '../model/index.ts'
-import { indexTitles, readTitle, sameTitle, type Title } from './titles.ts'
+import { day, effectiveDate, type LabelledItem } from '../model/index.ts'
+import { type Account, readAccount } from './account.ts'
+import { Grouping } from './grouping.ts'
+import { meaningOf, type Rarity, rarityAmong, sameEvent, type Told } from './likeness.ts'
+import { topicOf } from './round-up.ts'
 
 /** Items that tell of one event, in the order of their dates. */
 export type Cluster = LabelledItem[]
 
-/**
- * Groups items into stories: the same canonical URL, or near-equal titles within a week of each other whose numbers and
- * versions do not differ. The order of the items given does not matter.
- */
-export function groupStories(items: LabelledItem[]): Cluster[] {
-  const sorted = [...items].sort((a, b) => effectiveDate(a) - effectiveDate(b) || (a.id < b.id ? -1 : 1))
-  const titles = sorted.map((item) => readTitle(item.title))
-  const index = indexTitles(titles)
-  const clusters: { items: Cluster; titles: Title[] }[] = []
-  const byUrl = new Map<string, number>()
+/** Groups whose items are on average at least so likely of one event are one story. */
+const likely = 0.4
+/** Words of an item, the rarest, by which others are found that may tell of the same. */
+const clues = 12
+/** A word that more items use than this says too little to be a clue. */
+const commonest = 60
+/** Pairs less likely than this are not remembered. */
+const negligible = 0.02
 
-  for (const [n, item] of sorted.entries()) {
-    const title = titles[n]!
-    let home = item.canonicalUrl === null ? undefined : byUrl.get(item.canonicalUrl)
-    home ??= index.near(title).find((i) => {
-      const { items: members, titles: told } = clusters[i]!
-      const recent = effectiveDate(item) - effectiveDate(members.at(-1)!) <= week
-      return recent && told.some((other) => sameTitle(title, other))
-    })
-    home ??= clusters.push({ items: [], titles: [] }) - 1
-    clusters[home]!.items.push(item)
-    clusters[home]!.titles.push(title)
-    if (item.canonicalUrl !== null) byUrl.set(item.canonicalUrl, home)
-    index.add(title, home)
+/** What items are compared by; made once for all items of a period. */
+export interface Comparison {
+  rarity: Rarity
+  /** An item as it is compared; read once. */
+  told: (item: LabelledItem) => Told
+  /** The same for an item that is not as it was stored. */
+  read: (item: LabelledItem) => Told
+}
+
+/**
+ * Reads items for comparison. `all` are the items from which it is learned which words are rare: the period's, whether
+ * they bear on an idea or not.
+ */
+export function compareAmong(all: LabelledItem[]): Comparison {
+  const accounts = new Map(all.map((item) => [item.id, readAccount(item)]))
+  const rarity = rarityAmong([...accounts.values()])
+  const known = new Map<string, Told>()
+  const complete = (item: LabelledItem, account: Account): Told => ({
+    ...account,
+    meaning: meaningOf(account, rarity),
+    ideas: item.labels.map((label) => label.idea),
+  })
+  return {
+    rarity,
+    read: (item) => complete(item, readAccount(item)),
+    told(item) {
+      const told = known.get(item.id) ?? complete(item, accounts.get(item.id) ?? readAccount(item))
+      known.set(item.id, told)
+      return told
+    },
   }
-  return clusters.map((cluster) => cluster.items)
+}
+
+/**
+ * Groups items into stories: items of the same canonical URL, and items that likely tell of the same event. Groups are
+ * joined as long as their items are on average alike enough, the likeliest first (average linkage: Sokal, Michener 1958),
+ * among pairs that share a rare word, so that the work grows with the items and not with their pairs. The order of the
+ * items given does not matter.
+ */
+export function groupStories(items: LabelledItem[], comparison = compareAmong(items)): Cluster[] {
+  const sorted = [...items].sort(byDate)
+  const groups = new Grouping(sorted.length)
+  for (const [i, j] of sameUrls(sorted)) groups.join(i, j)
+  for (const [i, j] of candidates(sorted, comparison)) {
+    const [a, b] = [sorted[i]!, sorted[j]!]
+    const days = Math.abs(effectiveDate(a) - effectiveDate(b)) / day
+    const p = sameEvent(comparison.told(a), comparison.told(b), days, comparison.rarity)
+    if (p > negligible) groups.add(i, j, p)
+  }
+  groups.joinAbove(likely)
+  const clusters = new Map<number, Cluster>()
+  for (const [i, item] of sorted.entries()) {
+    const home = groups.homeOf(i)
+    clusters.set(home, [...(clusters.get(home) ?? []), item])
+  }
+  return [...clusters.values()]
+}
+
+/**
+ * Adds round-ups to the stories that they name; one that names an event nobody else told of is a story of its own. Gives
+ * the stories in the order they came.
+ */
+export function joinRoundUps(
+  stories: Cluster[],
+  roundUps: LabelledItem[],
+  comparison: Comparison,
+): Cluster[] {
+  const joined = stories.map((story) => [...story])
+  const alone: Cluster[] = []
+  for (const item of [...roundUps].sort(byDate)) {
+    // What it names is read by itself: the rest of a round-up tells of other things.
+    const title = topicOf(item.title, item.labels[0]?.evidence ?? '')
+    const named = comparison.read({ ...item, title, summary: item.labels[0]?.evidence ?? '' })
+    const likelihoods = stories.map((story) => {
+      const sum = story.reduce(
+        (total, one) => total + sameEvent(named, comparison.told(one), 0, comparison.rarity),
+        0,
+      )
+      return sum / story.length
+    })
+    const best = likelihoods.reduce((at, p, i) => (p > (likelihoods[at] ?? 0) ? i : at), -1)
+    if (best >= 0 && likelihoods[best]! >= likely) joined[best]!.push(item)
+    else alone.push([item])
+  }
+  return [...joined, ...alone]
+}
+
+function byDate(a: LabelledItem, b: LabelledItem): number {
+  return effectiveDate(a) - effectiveDate(b) || (a.id < b.id ? -1 : 1)
+}
+
+function sameUrls(items: LabelledItem[]): [number, number][] {
+  const first = new Map<string, number>()
+  return items.flatMap(({ canonicalUrl }, i): [number, number][] => {
+    if (canonicalUrl === null) return []
+    const other = first.get(canonicalUrl)
+    if (other !== undefined) return [[other, i]]
+    first.set(canonicalUrl, i)
+    return []
+  })
+}
+
+/** Pairs that share one of their rarest words, each once. */
+function candidates(items: LabelledItem[], { told, rarity }: Comparison): [number, number][] {
+  const users = new Map<string, number[]>()
+  for (const [i, item] of items.entries()) {
+    const { text, title, names } = told(item)
+    const rarest = [...text].sort((a, b) => rarity(b) - rarity(a) || (a < b ? -1 : 1)).slice(0, clues)
+    for (const stem of new Set([...rarest, ...title, ...names])) {
+      users.set(stem, [...(users.get(stem) ?? []), i])
+    }
+  }
+  const pairs = new Set<number>()
+  for (const those of users.values()) {
+    if (those.length > commonest) continue
+    for (const [n, i] of those.entries()) for (const j of those.slice(n + 1)) pairs.add(i * items.length + j)
+  }
+  return [...pairs].map((pair) => [Math.floor(pair / items.length), pair % items.length])
 }

@@ -11,7 +11,7 @@ export interface BackedText {
   backing: Backing[]
 }
 
-/** One week of an idea's balance; `week` is the Monday it begins on (UTC, ISO date). */
+/** Seven days of an idea's balance, in stories; `week` is the day they begin on (UTC, ISO date). The last ends with the issue. */
 export interface WeekBalance {
   week: string
   opens: number
@@ -19,7 +19,7 @@ export interface WeekBalance {
   mixed: number
 }
 
-/** Another feed that carried the same story. */
+/** Another publisher that carried the same story, by its first feed that did. */
 export interface AlsoIn {
   feed: string
   feedTitle: string
@@ -38,8 +38,14 @@ export interface Story {
   direction: Direction
   score: number
   evidence: string
+  /** Of a story that an earlier issue told: what is new, in the words of one of its items. */
   update?: string
+  /** The earlier issue. */
+  updates?: number
+  /** The other publishers, the earliest first. */
   also: AlsoIn[]
+  /** Ids of every item it is told from. */
+  items: string[]
   /** Other ideas the same story bears on. */
   ideas: string[]
 }
@@ -49,6 +55,8 @@ export interface DigestSection {
   name: string
   title: string
   balance: WeekBalance[]
+  /** How the last week differs from those before, and what moved it. */
+  moved?: BackedText
   stories: Story[]
 }
 
@@ -57,6 +65,40 @@ export interface Coverage {
   feeds: number
   answered: number
   failing: { feed: string; title: string; error: string }[]
+  /** Feeds that answered but brought nothing for much longer than they use to; `days` since their last item. */
+  silent?: { feed: string; title: string; days: number }[]
+  /** Feeds first read in the period. */
+  added?: { feed: string; title: string }[]
+}
+
+/** A page of the wiki that helps to read a story. */
+export interface Concept {
+  id: string
+  title: string
+  /** The beginning of the page, without its links. */
+  text: string
+  /** Item of the story it was chosen for. */
+  story: string
+}
+
+/** The two sides of a debate that a story belongs to, in the wiki's words. */
+export interface Debate {
+  axis: string
+  page: string
+  sides: { claim: string; text: string }[]
+  story: string
+}
+
+/** Why items were left out; the numbers add up to `leftOut`. */
+export interface LeftOut {
+  /** In a language that the classifier does not read. */
+  unread: number
+  /** Bore on no key idea. */
+  noIdea: number
+  /** Told what an earlier issue had told. */
+  repeats: number
+  /** Bore on an idea, but other stories were stronger. */
+  weaker: number
 }
 
 /** One issue. `number` is null while it is only a preview. Times are ISO, UTC. */
@@ -66,11 +108,16 @@ export interface Digest {
   until: string
   lead: BackedText[]
   sections: DigestSection[]
+  concept?: Concept
+  debate?: Debate
   coverage?: Coverage
+  /** Feeds that brought items in the period. */
+  feedsRead?: number
   /** Items read in the period. */
   read: number
   /** Items of the period that stand in no section. */
   leftOut: number
+  left?: LeftOut
 }
 
 /** How many stories, one counted once though it stands under two ideas. */
