@@ -151,6 +151,7 @@ export async function openWorkshop(
       store,
       feeds,
       ideas,
+      pages,
       reader: createReader({ http, parser, now }),
       classifier: followingVerdicts(store, () => openRefined(config, ideas, store)),
       renderer: createRenderer({ templatesDir: config.templatesDir, publicUrl: config.publicUrl, ideas }),

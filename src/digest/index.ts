@@ -1,5 +1,6 @@
 export { balances, balanceWeeks } from './balance.ts'
 export { type Composition, composeDigest, conceptMemory, type DigestInput, type Fate } from './compose.ts'
+export { coverageOf, reasonToHold } from './coverage.ts'
 export type { PastStory } from './memory.ts'
 export { type Fault, verify } from './proof.ts'
 export { groupStories } from './stories.ts'

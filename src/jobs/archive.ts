@@ -1,4 +1,4 @@
-import { balanceOf, balanceWeeks } from '../digest/index.ts'
+import { balances, balanceWeeks } from '../digest/index.ts'
 import { type Digest, type LabelledItem, type WeekBalance, week } from '../model/index.ts'
 import { type Counts, type DigestSummary, headlineOf } from '../render/index.ts'
 import type { Way } from './way.ts'
@@ -31,7 +31,7 @@ export function openArchive(way: Pick<Way, 'store' | 'feeds' | 'now'>) {
     async ideaBalance(idea: string): Promise<WeekBalance[]> {
       const until = way.now()
       const items = await way.store.items.labelledBetween({ since: until - (balanceWeeks + 1) * week, until })
-      return balanceOf(idea, items, until)
+      return balances([idea], items, until).get(idea)!
     },
 
     async counts(): Promise<Counts> {

@@ -1,10 +1,23 @@
-import { balanceWeeks, type Composition, composeDigest } from '../digest/index.ts'
-import { type Coverage, nextPeriod, type Period, week } from '../model/index.ts'
+import {
+  balanceWeeks,
+  type Composition,
+  composeDigest,
+  conceptMemory,
+  coverageOf,
+  type PastStory,
+  reasonToHold,
+} from '../digest/index.ts'
+import { nextPeriod, type Period, week } from '../model/index.ts'
 import type { StoredDigest } from '../store/index.ts'
 import { classify } from './classify.ts'
 import type { Way } from './way.ts'
 
-type DigestWay = Pick<Way, 'store' | 'feeds' | 'ideas' | 'classifier' | 'now'>
+type DigestWay = Pick<Way, 'store' | 'feeds' | 'ideas' | 'pages' | 'classifier' | 'now'>
+
+/** Issues whose stories readers may remember. */
+const memory = 8
+/** A feed's rhythm is learned from so many weeks. */
+const rhythmWeeks = 26
 
 /** The period of the next digest, unless given: from the last one's end until now. */
 export async function openPeriod(
@@ -20,48 +33,74 @@ export async function openPeriod(
 export async function composePeriod(way: DigestWay, period: Period, fresh: boolean): Promise<Composition> {
   await classify(way)
   const { since, until } = period
-  const items = await way.store.items.list({ since, until, newsOnly: true })
+  const { store } = way
+  const items = await store.items.list({ since, until, newsOnly: true })
   // What an earlier issue told is not told again, however the periods overlap; a preview may look back at it.
-  const told = fresh ? await way.store.digests.alreadyTold(items.map((item) => item.id)) : new Set<string>()
+  const told = fresh ? await store.digests.alreadyTold(items.map((item) => item.id)) : new Set<string>()
+  const issues = (await store.digests.list(Math.max(memory, conceptMemory))).filter(
+    (issue) => fresh || issue.until <= since,
+  )
   return composeDigest({
     period,
     ideas: way.ideas,
     feeds: way.feeds,
+    pages: way.pages,
     items: items.filter((item) => !told.has(item.id)),
-    history: await way.store.items.labelledBetween({ since: until - (balanceWeeks + 1) * week, until }),
-    coverage: await coverage(way, period),
+    history: await store.items.labelledBetween({ since: until - (balanceWeeks + 1) * week, until }),
+    past: await storiesOf(way, issues),
+    concepts: issues.flatMap(({ digest }) => (digest.concept ? [digest.concept.id] : [])),
+    coverage: coverageOf(
+      way.feeds,
+      await store.feedStates.all(),
+      await store.items.datesByFeed(until - rhythmWeeks * week),
+      period,
+    ),
   })
 }
 
-/** Freezes the digest of the open period under the next number; `release` gives it free for sending. */
+/** The stories of these issues with their items as they are stored now. */
+async function storiesOf(way: Pick<Way, 'store'>, issues: StoredDigest[]): Promise<PastStory[]> {
+  const stories = issues.flatMap(({ number, digest }) =>
+    digest.sections.flatMap((section) =>
+      // Issues from before stories listed their items know only the one that told it.
+      section.stories.map(({ item, items = [item] }) => ({ issue: number, ids: items })),
+    ),
+  )
+  const found = await way.store.items.byIds([...new Set(stories.flatMap(({ ids }) => ids))])
+  const byId = new Map(found.map((item) => [item.id, item]))
+  return stories.flatMap(({ issue, ids }) => {
+    const items = ids.flatMap((id) => byId.get(id) ?? [])
+    return items.length > 0 ? [{ issue, items }] : []
+  })
+}
+
+/**
+ * Freezes the digest of the open period under the next number. `release` gives it free for sending, unless so many feeds
+ * failed that it would mislead: then it is held until a person sends it.
+ */
 export async function createDigest(
-  way: DigestWay,
+  way: DigestWay & Partial<Pick<Way, 'log'>>,
   options: { release: boolean; period?: Partial<Period> },
 ): Promise<StoredDigest> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const last = await way.store.digests.last()
     const period = await openPeriod(way, options.period)
     const { digest, told } = await composePeriod(way, period, true)
+    const held = digest.coverage ? reasonToHold(digest.coverage) : null
     const stored = await way.store.digests.create(digest, told, {
       now: way.now(),
-      release: options.release,
+      release: options.release && held === null,
       expectedLast: last?.until ?? null,
+      held,
     })
-    if (stored) return stored
+    if (!stored) continue
+    if (held !== null) {
+      way.log?.error(
+        { digest: stored.number, failing: digest.coverage?.failing.length },
+        `issue ${stored.number} is held: ${held} Look at it with freehold digest show ${stored.number}; freehold digest send ${stored.number} sends it all the same.`,
+      )
+    }
+    return stored
   }
   throw new Error('Another process keeps making digests at the same time. Stop it, or try again in a minute.')
-}
-
-/** How the listed feeds did in the period. */
-async function coverage(way: Pick<Way, 'store' | 'feeds'>, period: Period): Promise<Coverage> {
-  const states = new Map((await way.store.feedStates.all()).map((state) => [state.feed, state]))
-  const enabled = way.feeds.filter((feed) => feed.enabled)
-  const failing = enabled.flatMap((feed) => {
-    const state = states.get(feed.id)
-    return state && state.failures > 0 && state.lastError !== null
-      ? [{ feed: feed.id, title: feed.title, error: state.lastError }]
-      : []
-  })
-  const answered = enabled.filter((feed) => (states.get(feed.id)?.lastSuccessAt ?? 0) >= period.since).length
-  return { feeds: enabled.length, answered, failing }
 }

@@ -1,7 +1,7 @@
 import type { Classifier } from '../classify/index.ts'
 import type { Discord, Outbox, Smtp } from '../deliver/index.ts'
 import type { Reader } from '../ingest/index.ts'
-import type { Feed, Idea } from '../model/index.ts'
+import type { Feed, Idea, Page } from '../model/index.ts'
 import type { Renderer } from '../render/index.ts'
 import type { Store } from '../store/index.ts'
 
@@ -17,6 +17,7 @@ export interface Way {
   store: Store
   feeds: Feed[]
   ideas: Idea[]
+  pages: Page[]
   reader: Reader
   classifier: () => Promise<Classifier>
   renderer: Renderer

@@ -89,6 +89,13 @@ export interface Debate {
   story: string
 }
 
+/** A note on what was wrong in an issue that has been sent. */
+export interface Correction {
+  /** ISO time. */
+  at: string
+  note: string
+}
+
 /** Why items were left out; the numbers add up to `leftOut`. */
 export interface LeftOut {
   /** In a language that the classifier does not read. */

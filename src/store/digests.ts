@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { Digest } from '../model/index.ts'
+import type { Correction, Digest } from '../model/index.ts'
 import type { Schema } from './schema.ts'
 
 /** A digest as it is kept: frozen when made, sent when released. Times in ms. */
@@ -10,6 +10,9 @@ export interface StoredDigest {
   createdAt: number
   releasedAt: number | null
   audienceAt: number | null
+  /** Why it is held back; null when it is not. */
+  held: string | null
+  corrections: Correction[]
   digest: Digest
 }
 
@@ -23,7 +26,7 @@ export function digests(db: Kysely<Schema>) {
     async create(
       draft: Digest,
       itemIds: string[],
-      options: { now: number; release: boolean; expectedLast: number | null },
+      options: { now: number; release: boolean; expectedLast: number | null; held?: string | null },
     ): Promise<StoredDigest | null> {
       return db.transaction().execute(async (tx) => {
         const last = await tx
@@ -43,6 +46,8 @@ export function digests(db: Kysely<Schema>) {
           released_at: options.release ? options.now : null,
           audience_at: null,
           body: JSON.stringify(digest),
+          held: options.held ?? null,
+          corrections: '[]',
         }
         const added = await tx
           .insertInto('digest')
@@ -80,11 +85,39 @@ export function digests(db: Kysely<Schema>) {
       return rows.map(fromRow)
     },
 
-    /** Gives a digest free for sending; nothing changes if it already is. */
+    /** Holds a digest back from sending, with the reason. False when it was released already. */
+    async hold(number: number, reason: string): Promise<boolean> {
+      const { numUpdatedRows } = await db
+        .updateTable('digest')
+        .set({ held: reason })
+        .where('number', '=', number)
+        .where('released_at', 'is', null)
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
+
+    /** Adds a dated note to a digest. Readers of the archive see it; what was sent stays as it was. */
+    async correct(number: number, correction: Correction): Promise<void> {
+      await db.transaction().execute(async (tx) => {
+        const row = await tx
+          .selectFrom('digest')
+          .select('corrections')
+          .where('number', '=', number)
+          .executeTakeFirstOrThrow()
+        const corrections = [...(JSON.parse(row.corrections) as Correction[]), correction]
+        await tx
+          .updateTable('digest')
+          .set({ corrections: JSON.stringify(corrections) })
+          .where('number', '=', number)
+          .execute()
+      })
+    },
+
+    /** Gives a digest free for sending, also one that was held; nothing changes if it already is. */
     async release(number: number, now: number): Promise<void> {
       await db
         .updateTable('digest')
-        .set({ released_at: now })
+        .set({ released_at: now, held: null })
         .where('number', '=', number)
         .where('released_at', 'is', null)
         .execute()
@@ -134,6 +167,8 @@ function fromRow(row: Schema['digest']): StoredDigest {
     createdAt: row.created_at,
     releasedAt: row.released_at,
     audienceAt: row.audience_at,
+    held: row.held,
+    corrections: JSON.parse(row.corrections) as Correction[],
     digest: JSON.parse(row.body) as Digest,
   }
 }

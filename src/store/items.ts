@@ -163,6 +163,34 @@ export function items(db: Kysely<Schema>) {
       }))
     },
 
+    /** The items with these ids that are stored, in no particular order. */
+    async byIds(ids: string[]): Promise<LabelledItem[]> {
+      const rows: ItemTable[] = []
+      for (let i = 0; i < ids.length; i += chunk) {
+        const some = ids.slice(i, i + chunk)
+        rows.push(...(await db.selectFrom('item').selectAll().where('id', 'in', some).execute()))
+      }
+      return withLabels(rows)
+    },
+
+    /** When each feed's items happened, since `since` (ms): their own dates, or when they were first seen. Newest first. */
+    async datesByFeed(since: number): Promise<Map<string, number[]>> {
+      const happened = sql<number>`coalesce(published_at, first_seen_at)`
+      const rows = await db
+        .selectFrom('item')
+        .select(['feed', happened.as('at')])
+        .where(happened, '>=', since)
+        .orderBy(happened, 'desc')
+        .execute()
+      const dates = new Map<string, number[]>()
+      for (const { feed, at } of rows) {
+        const known = dates.get(feed)
+        if (known) known.push(Number(at))
+        else dates.set(feed, [Number(at)])
+      }
+      return dates
+    },
+
     /** Items whose id begins so, the one whose whole id it is alone; at most `limit`. */
     async startingWith(prefix: string, limit: number): Promise<LabelledItem[]> {
       const rows = await db

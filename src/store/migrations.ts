@@ -139,4 +139,12 @@ export const migrations: Migration[] = [
       )`,
     ],
   },
+  {
+    name: '005 digests held and corrected',
+    statements: [
+      'alter table digest add column held text',
+      "alter table digest add column corrections text not null default '[]'",
+      'create index item_feed_seen on item (feed, first_seen_at)',
+    ],
+  },
 ]

@@ -67,6 +67,10 @@ interface DigestTable {
   /** When its deliveries were written down; nobody joins the audience after that. */
   audience_at: number | null
   body: string
+  /** Why it is held back; null when it is not. */
+  held: string | null
+  /** Dated notes on what was wrong in it, as JSON. */
+  corrections: string
 }
 
 interface DigestItemTable {
