@@ -4,7 +4,8 @@ import type { Calibration, LinearModel } from './logistic.ts'
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
 
 /** Changed whenever the same labels would give another model, so that none from an older recipe is used. */
-const recipe = 'words, pairs, pieces, signals, meaning; logistic regression over whole and spans; 12'
+const recipe =
+  'words, pairs, pieces, signals, meaning; logistic regression over whole and spans; folds by file; 13'
 
 /** What training makes of the labels: derived, never edited. */
 export interface ClassifierModel {

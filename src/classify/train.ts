@@ -34,7 +34,9 @@ export function train(examples: Example[], ideas: Idea[], given?: GivenCalibrati
   const answers = ideas.map((idea) => examples.map((example) => idea.id in example.labels))
   const models = fitLogistic(xs, answers, size, ideaOptions)
   const partsAt = (i: number) => partsOf(examples[i]!, find, vocabulary, xs[i]!)
-  const calibrated = given?.ideas ?? calibrate(ideas, models, outOfFold(xs, partsAt, answers, size), answers)
+  const calibrated =
+    given?.ideas ??
+    calibrate(ideas, models, outOfFold(xs, partsAt, answers, size, themeFolds(examples)), answers)
   return {
     hash: modelHash(examples, ideas, given?.by),
     vocabulary,
@@ -66,6 +68,7 @@ function outOfFold(
   partsAt: (i: number) => Parts,
   answers: boolean[][],
   size: number,
+  themes: number[],
 ): number[][] {
   const values = answers.map(() => new Array<number>(xs.length).fill(0))
   // Rare questions have folds of their own, the others share theirs and are fitted in one go.
@@ -73,7 +76,7 @@ function outOfFold(
   const rare = answers.flatMap((ys, q) => (isRare(ys) ? [[q]] : []))
   for (const questions of [common, ...rare]) {
     if (questions.length === 0) continue
-    const foldOf = foldsOf(answers[questions[0]!]!)
+    const foldOf = foldsOf(answers[questions[0]!]!, themes)
     for (let fold = 0; fold < folds; fold++) {
       const inside = xs.flatMap((_, i) => (foldOf(i) === fold ? [] : i))
       const models = fitLogistic(
@@ -126,13 +129,31 @@ function trainDirections(examples: Example[], find: SignalFinder) {
   }
 }
 
+/**
+ * The fold of each example. Examples of one file were written by one hand and sound alike: what a model says of them when
+ * it has learned from their neighbours tells little of what it will say of other feeds. So a file is kept together, and
+ * the files are dealt out so that the folds are about equally large. With too few files, runs of neighbours are.
+ */
+function themeFolds(examples: Example[]): number[] {
+  const files = Map.groupBy(examples.keys(), (i) => examples[i]!.id.replace(/-?\d+$/, ''))
+  const bySize = [...files.values()].sort((a, b) => b.length - a.length || a[0]! - b[0]!)
+  const sizes = new Array<number>(folds).fill(0)
+  const fold = new Array<number>(examples.length).fill(0)
+  for (const file of bySize) {
+    const smallest = sizes.indexOf(Math.min(...sizes))
+    sizes[smallest]! += file.length
+    for (const i of file) fold[i] = smallest
+  }
+  const uneven = Math.max(...sizes) > 2 * Math.min(...sizes)
+  return uneven ? examples.map((_, i) => Math.floor(i / themeSize) % folds) : fold
+}
+
 /** Few positives are dealt out one by one: all in one theme, they would leave nothing to learn from. */
-function foldsOf(ys: boolean[]): (i: number) => number {
-  const themeFold = (i: number) => Math.floor(i / themeSize) % folds
-  if (!isRare(ys)) return themeFold
+function foldsOf(ys: boolean[], themes: number[]): (i: number) => number {
+  if (!isRare(ys)) return (i) => themes[i]!
   const positives = ys.flatMap((y, i) => (y ? i : []))
   const dealt = new Map(positives.map((i, rank) => [i, rank % folds]))
-  return (i) => dealt.get(i) ?? themeFold(i)
+  return (i) => dealt.get(i) ?? themes[i]!
 }
 
 function isRare(ys: boolean[]): boolean {
