@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Example, Idea } from '../model/index.ts'
 import { type Classifier, createClassifier } from './classifier.ts'
-import { type ClassifierModel, fromText, modelHash } from './model.ts'
-import type { Lesson } from './train-worker.ts'
+import { type ClassifierModel, fromText, joinParts, modelHash } from './model.ts'
+import type { Lesson, Part } from './train-worker.ts'
 
 /** Each label more makes another model of some 10 MB; the last few are enough to go back and forth between. */
 const modelsKept = 8
@@ -60,10 +60,14 @@ function ignoreMissing(error: NodeJS.ErrnoException): void {
 }
 
 /** Training takes seconds, in which a service would answer nobody: it is done beside the main thread. */
-function trainBeside(lesson: Lesson): Promise<string> {
+async function trainBeside(lesson: Lesson): Promise<string> {
+  return joinParts(...(await Promise.all([learn(lesson, 'ideas'), learn(lesson, 'directions')])))
+}
+
+function learn(lesson: Lesson, part: Part): Promise<string> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL('./train-worker.ts', import.meta.url), {
-      workerData: lesson,
+      workerData: { lesson, part },
       execArgv: [],
     })
     worker.once('message', resolve)

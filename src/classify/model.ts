@@ -5,14 +5,21 @@ import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
 
 /** Changed whenever the same labels would give another model, so that none from an older recipe is used. */
 const recipe =
-  'words, pairs, pieces, signals, meaning; logistic regression over whole and spans; folds by file; 13'
+  'words, pairs, pieces, signals, meaning; logistic regression over whole and spans; folds by file; 15'
 
 /** What training makes of the labels: derived, never edited. */
-export interface ClassifierModel {
+export interface ClassifierModel extends IdeasPart, DirectionsPart {}
+
+/** Which ideas an item bears on. */
+export interface IdeasPart {
   /** Of the recipe, the ideas and the examples; names the model in stored labels. */
   hash: string
   vocabulary: Vocabulary
   ideas: IdeaModel[]
+}
+
+/** Which way an idea points. */
+export interface DirectionsPart {
   /** One decision per direction, over the text and the signals of the idea in question. */
   directions: { direction: string; model: LinearModel }[]
   directionVocabulary: Vocabulary
@@ -48,15 +55,35 @@ export function modelHash(examples: Example[], ideas: Idea[], calibratedBy = '')
 
 /** A model as text for a file; `fromText` gives it back bit for bit. */
 export function toText(model: ClassifierModel): string {
-  const linear = ({ weights, bias }: LinearModel) => ({ weights: pack(weights), bias })
-  const words = ({ names, idf, unknownIdf }: Vocabulary) => ({ names, idf: pack(idf), unknownIdf })
+  return joinParts(ideasText(model), directionsText(model))
+}
+
+/** The text of a model whose parts were made apart. */
+export function joinParts(ideas: string, directions: string): string {
+  return `${ideas.slice(0, -1)},${directions.slice(1)}`
+}
+
+export function ideasText({ hash, vocabulary, ideas }: IdeasPart): string {
   return JSON.stringify({
-    hash: model.hash,
-    vocabulary: words(model.vocabulary),
-    ideas: model.ideas.map((idea) => ({ ...idea, model: linear(idea.model) })),
-    directions: model.directions.map(({ direction, model: m }) => ({ direction, model: linear(m) })),
-    directionVocabulary: words(model.directionVocabulary),
+    hash,
+    vocabulary: words(vocabulary),
+    ideas: ideas.map((idea) => ({ ...idea, model: linear(idea.model) })),
   })
+}
+
+export function directionsText({ directions, directionVocabulary }: DirectionsPart): string {
+  return JSON.stringify({
+    directions: directions.map(({ direction, model }) => ({ direction, model: linear(model) })),
+    directionVocabulary: words(directionVocabulary),
+  })
+}
+
+function linear({ weights, bias }: LinearModel) {
+  return { weights: pack(weights), bias }
+}
+
+function words({ names, idf, unknownIdf }: Vocabulary) {
+  return { names, idf: pack(idf), unknownIdf }
 }
 
 type Packed<T> = T extends Float64Array

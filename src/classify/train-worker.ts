@@ -1,14 +1,22 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Example, Idea } from '../model/index.ts'
-import { toText } from './model.ts'
-import { type GivenCalibration, train } from './train.ts'
+import { directionsText, ideasText } from './model.ts'
+import { type GivenCalibration, learnDirections, learnIdeas } from './train.ts'
 
-/** What the worker is given. */
+/** What is to be learned. */
 export interface Lesson {
   examples: Example[]
   ideas: Idea[]
   calibration?: GivenCalibration
 }
 
-const { examples, ideas, calibration } = workerData as Lesson
-parentPort?.postMessage(toText(train(examples, ideas, calibration)))
+/** The two parts of a model are learned beside each other. */
+export type Part = 'ideas' | 'directions'
+
+const { lesson, part } = workerData as { lesson: Lesson; part: Part }
+const { examples, ideas, calibration } = lesson
+parentPort?.postMessage(
+  part === 'ideas'
+    ? ideasText(learnIdeas(examples, ideas, calibration))
+    : directionsText(learnDirections(examples, ideas)),
+)

@@ -1,7 +1,13 @@
 import { directions, type Example, type Idea } from '../model/index.ts'
-import { directionFeatures, featuresOf, type SignalFinder, signalFinder, wordFeaturesOf } from './features.ts'
+import { directionFeatures, featuresOf, signalFinder, wordFeaturesOf } from './features.ts'
 import { fitCalibration, fitLogistic, type LinearModel, sigmoid, type TrainingOptions } from './logistic.ts'
-import { type CalibratedIdea, type ClassifierModel, modelHash } from './model.ts'
+import {
+  type CalibratedIdea,
+  type ClassifierModel,
+  type DirectionsPart,
+  type IdeasPart,
+  modelHash,
+} from './model.ts'
 import { decideParts, type Parts, partsOf } from './parts.ts'
 import type { SparseVector } from './sparse.ts'
 import { vectorOf, vectorSize } from './vector.ts'
@@ -26,6 +32,11 @@ export interface GivenCalibration {
  * same model. About two seconds per thousand examples, less than one with the calibration given.
  */
 export function train(examples: Example[], ideas: Idea[], given?: GivenCalibration): ClassifierModel {
+  return { ...learnIdeas(examples, ideas, given), ...learnDirections(examples, ideas) }
+}
+
+/** The part of a model that says which ideas an item bears on. */
+export function learnIdeas(examples: Example[], ideas: Idea[], given?: GivenCalibration): IdeasPart {
   const find = signalFinder(ideas)
   // Features are read off twice: kept, those of ten thousand examples would take a gigabyte.
   const vocabulary = buildVocabulary(examples.values().map((example) => featuresOf(example, find)))
@@ -41,7 +52,6 @@ export function train(examples: Example[], ideas: Idea[], given?: GivenCalibrati
     hash: modelHash(examples, ideas, given?.by),
     vocabulary,
     ideas: calibrated.map((one, q) => ({ ...one, model: models[q]! })),
-    ...trainDirections(examples, find),
   }
 }
 
@@ -53,9 +63,9 @@ function calibrate(
   answers: boolean[][],
 ): CalibratedIdea[] {
   return ideas.map(({ id }, q) => {
-    const ys = answers[q]!
-    const calibration = fitCalibration(unseen[q]!, ys)
-    const probabilities = unseen[q]!.map((value) => sigmoid(calibration.a * value + calibration.b))
+    const { values, ys } = asCommonAsOthers(unseen[q]!, answers[q]!)
+    const calibration = fitCalibration(values, ys)
+    const probabilities = values.map((value) => sigmoid(calibration.a * value + calibration.b))
     // What is said of a text that says nothing must not be enough.
     const silence = sigmoid(calibration.a * models[q]!.bias + calibration.b)
     return { idea: id, calibration, threshold: Math.max(bestThreshold(probabilities, ys), silence) }
@@ -95,6 +105,19 @@ function outOfFold(
   return values
 }
 
+/**
+ * An idea with a dozen examples among ten thousand is not rare in the feeds, it is new: of the examples without it so many
+ * are left that those with it are a twentieth.
+ */
+function asCommonAsOthers(values: number[], ys: boolean[]): { values: number[]; ys: boolean[] } {
+  const positives = ys.filter(Boolean).length
+  const step = Math.floor((ys.length - positives) / (19 * positives))
+  if (!isRare(ys) || !Number.isFinite(step) || step < 2) return { values, ys }
+  let negatives = 0
+  const kept = ys.map((y) => y || negatives++ % step === 0)
+  return { values: values.filter((_, i) => kept[i]), ys: ys.filter((_, i) => kept[i]) }
+}
+
 /** The probability from which on giving the idea makes the best F1; a half when there is nothing to learn from. */
 function bestThreshold(probabilities: number[], ys: boolean[]): number {
   const ranked = probabilities.map((p, i) => ({ p, y: ys[i]! })).sort((a, b) => b.p - a.p)
@@ -109,7 +132,9 @@ function bestThreshold(probabilities: number[], ys: boolean[]): number {
   return threshold
 }
 
-function trainDirections(examples: Example[], find: SignalFinder) {
+/** The part of a model that says which way an idea that is given points. */
+export function learnDirections(examples: Example[], ideas: Idea[]): DirectionsPart {
+  const find = signalFinder(ideas)
   const cases = examples.flatMap((example) =>
     Object.entries(example.labels).map(([idea, direction]) => ({ example, idea, direction })),
   )

@@ -10,7 +10,10 @@ export interface Vocabulary {
   index: Map<string, number>
 }
 
-/** Keeps the features that occur in at least two examples, in the order of their names. */
+/**
+ * Keeps the features that occur in at least two examples, in the order of their names. Of pairs of words, which are most
+ * of all and cross-validate alike, those in at least three.
+ */
 export function buildVocabulary(documents: Iterable<Features>): Vocabulary {
   const counts = new Map<string, number>()
   let n = 0
@@ -20,11 +23,15 @@ export function buildVocabulary(documents: Iterable<Features>): Vocabulary {
       for (const name of group.keys()) counts.set(name, (counts.get(name) ?? 0) + 1)
   }
   const names: string[] = []
-  for (const [name, count] of counts) if (count >= 2) names.push(name)
+  for (const [name, count] of counts) if (count >= (isPair(name) ? 3 : 2)) names.push(name)
   names.sort()
   const idf = Float64Array.from(names, (name) => Math.log((1 + n) / (1 + counts.get(name)!)) + 1)
   const unknownIdf = Math.log((1 + n) / 2) + 1
   return vocabularyOf(names, idf, unknownIdf)
+}
+
+function isPair(name: string): boolean {
+  return name.includes('+')
 }
 
 export function vocabularyOf(names: string[], idf: Float64Array, unknownIdf: number): Vocabulary {

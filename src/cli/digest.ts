@@ -3,12 +3,13 @@ import { composePeriod, createDigest, deliver, openPeriod, recorded } from '../j
 import { type Digest, hour, type Medium, media, type Period } from '../model/index.ts'
 import type { Renderer } from '../render/index.ts'
 import type { StoredDigest } from '../store/index.ts'
+import { addDigestChecks } from './digest-checks.ts'
+import { findIssue, withWorkshop } from './digest-desk.ts'
 import { Failure } from './failure.ts'
-import { openLog } from './log.ts'
 import { columns, print, printJson, shortTime, table, wantsColour } from './output.ts'
 import { progressBar } from './progress.ts'
-import { config, readTime } from './settings.ts'
-import { openWorkshop, type Workshop } from './wiring.ts'
+import { readTime } from './settings.ts'
+import type { Workshop } from './wiring.ts'
 
 const formats = ['text', 'html', 'discord', 'json'] as const
 type Format = (typeof formats)[number]
@@ -22,8 +23,9 @@ interface ShowOptions {
 export function addDigest(program: Command): void {
   const digest = program
     .command('digest')
-    .summary('the digest: preview, create, show, list, send')
+    .summary('the digest: preview, create, verify, explain, show, list, send, hold, correct')
     .description('The digest. preview stores and sends nothing; create freezes it; sending is separate.')
+  addDigestChecks(digest)
 
   withPeriod(withFormat(digest.command('preview')))
     .description('Shows what the next digest would say now. Stores and sends nothing.')
@@ -50,15 +52,23 @@ export function addDigest(program: Command): void {
           throw new Failure('Another process is making a digest; freehold jobs list shows since when.')
         if ('failed' in run) throw new Failure(run.failed)
         show(way.renderer, run.done.digest, options.format)
-        if (options.format === 'text')
-          print(`\nFrozen as issue ${run.done.number}. freehold digest send ${run.done.number} sends it.`)
+        if (options.format === 'text') {
+          const { number, held } = run.done
+          print(
+            held === null
+              ? `\nFrozen as issue ${number}. freehold digest send ${number} sends it.`
+              : `\nFrozen as issue ${number} and held: ${held}\nfreehold digest send ${number} sends it all the same.`,
+          )
+        }
       }),
     )
 
   withFormat(digest.command('show').argument('[number]', 'issue number; the last one without it'))
     .description('Shows a digest that was made.')
     .action((number: string | undefined, options: ShowOptions) =>
-      withWorkshop(async ({ way }) => show(way.renderer, (await find(way, number)).digest, options.format)),
+      withWorkshop(async ({ way }) =>
+        show(way.renderer, (await findIssue(way, number)).digest, options.format),
+      ),
     )
 
   digest
@@ -83,7 +93,7 @@ export function addDigest(program: Command): void {
           String(one.number),
           shortTime(one.since),
           shortTime(one.until),
-          one.releasedAt === null ? 'not released' : 'released',
+          one.releasedAt !== null ? 'released' : one.held !== null ? 'held' : 'not released',
           counts.map(({ medium, state, n }) => `${medium} ${state} ${n}`).join(', '),
         ])
         print(table([['issue', 'since (UTC)', 'until (UTC)', 'state', 'messages'], ...cells]))
@@ -101,7 +111,7 @@ export function addDigest(program: Command): void {
     .option('--json', 'print as JSON')
     .action((number: string | undefined, options: { resendUnknown?: string; json?: boolean }) =>
       withWorkshop(async ({ way }) => {
-        const stored = await find(way, number)
+        const stored = await findIssue(way, number)
         await way.store.digests.release(stored.number, way.now())
         if (options.resendUnknown !== undefined) {
           const medium = options.resendUnknown as Medium
@@ -176,17 +186,6 @@ function givenPeriod(options: ShowOptions): Partial<Period> {
   return { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) }
 }
 
-async function find(way: Workshop['way'], number: string | undefined): Promise<StoredDigest> {
-  const stored =
-    number === undefined ? await way.store.digests.last() : await way.store.digests.get(Number(number))
-  if (stored) return stored
-  throw new Failure(
-    number === undefined
-      ? 'No digest has been made yet.'
-      : `There is no issue ${number}; freehold digest list shows them.`,
-  )
-}
-
 function show(renderer: Renderer, digest: Digest, format: Format): void {
   if (format === 'json') printJson(renderer.json(digest))
   else if (format === 'discord') printJson(renderer.discord(digest))
@@ -202,16 +201,8 @@ function summary(one: StoredDigest) {
     until: iso(one.until),
     createdAt: iso(one.createdAt),
     releasedAt: iso(one.releasedAt),
+    held: one.held,
+    corrections: one.corrections,
     stories: one.digest.sections.reduce((n, section) => n + section.stories.length, 0),
-  }
-}
-
-async function withWorkshop(work: (workshop: Workshop) => Promise<void>): Promise<void> {
-  const settings = config()
-  const workshop = await openWorkshop(settings, { log: openLog(settings, 'command') })
-  try {
-    await work(workshop)
-  } finally {
-    await workshop.close()
   }
 }

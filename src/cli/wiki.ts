@@ -4,6 +4,7 @@ import { checkLabels, checkPages, ideasOf, readPages } from '../wiki/index.ts'
 import { Failure } from './failure.ts'
 import { print, printJson, table } from './output.ts'
 import { config } from './settings.ts'
+import { addWikiImport } from './wiki-import.ts'
 import { loadWiki, shown } from './wiring.ts'
 
 export function addWiki(program: Command): void {
@@ -74,4 +75,5 @@ export function addWiki(program: Command): void {
       }
       if (problems.length) process.exitCode = 1
     })
+  addWikiImport(wiki)
 }

@@ -17,7 +17,7 @@ export interface Account {
 }
 
 /** More of a text tells of other things. */
-const textLimit = 600
+const textLimit = 320
 /** Words commoner than this are taken for names only where other words around them are not capitalised too. */
 const commonWords = 4000
 

@@ -101,10 +101,14 @@ export function composeDigest(input: DigestInput): Composition {
     input.history,
     period.until,
   )
-  const sections: DigestSection[] = ideas.flatMap(({ id, name, title }) => {
-    const stories = told.filter(({ idea }) => idea === id).map(({ story }) => story)
-    return stories.length === 0 ? [] : [{ idea: id, name, title, balance: weeks.get(id)!, stories }]
-  })
+  // An idea without stories stands there all the same: its balance shows how calm that is.
+  const sections: DigestSection[] = ideas.map(({ id, name, title }) => ({
+    idea: id,
+    name,
+    title,
+    balance: weeks.get(id)!,
+    stories: told.filter(({ idea }) => idea === id).map(({ story }) => story),
+  }))
   const read = items.length
   const feedsRead = new Set(items.map((item) => item.feed)).size
   const concept = conceptFor(told, pages, ideas, (input.concepts ?? []).slice(0, conceptMemory))
@@ -114,7 +118,7 @@ export function composeDigest(input: DigestInput): Composition {
     number: null,
     since: new Date(period.since).toISOString(),
     until: new Date(period.until).toISOString(),
-    lead: composeLead(told, sections, { read, feeds: feedsRead }),
+    lead: composeLead(told, sections, { read, feeds: feedsRead, repeats: left.repeats }),
     sections: sections.map((section) => {
       const moved = movedBy(section, told)
       return moved ? { ...section, moved } : section

@@ -26,11 +26,12 @@ const doing: Record<Direction, [one: string, many: string]> = {
 export function composeLead(
   told: Candidate[],
   sections: DigestSection[],
-  counts: { read: number; feeds: number },
+  counts: { read: number; feeds: number; repeats: number },
 ): BackedText[] {
   const first = told[0]
   if (!first) {
-    return [{ text: "Nothing in this period bore on the wiki's key ideas.", backing: [] }, reading(counts)]
+    const nothing = counts.repeats > 0 ? 'Nothing new in this period bore' : 'Nothing in this period bore'
+    return [{ text: `${nothing} on the wiki's key ideas.`, backing: [] }, reading(counts)]
   }
   const nameOf = (idea: string) => sections.find((section) => section.idea === idea)?.name ?? idea
   const event = ({ story, idea }: Candidate): BackedText => ({
@@ -65,7 +66,7 @@ export function movedBy(section: DigestSection, told: Candidate[]): BackedText |
     return { text: `Much as in the four weeks before; ${weight}`, backing }
   }
   return {
-    text: `${sentenceOf(direction, now)} in the last seven days, against ${before} a week in the four weeks before; ${weight}`,
+    text: `${capitalised(sentenceOf(direction, now))} in the last seven days, against ${before} a week in the four weeks before; ${weight}`,
     backing: [...backing, ...changeBacking(idea, direction, now, before)],
   }
 }
@@ -111,6 +112,10 @@ function changeBacking(
 /** `6 stories close`, `no story opens`. */
 function sentenceOf(direction: Direction, n: number): string {
   return `${n === 0 ? 'no' : n} ${doing[direction][n <= 1 ? 0 : 1]}`
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 function movedOn(story: Story): BackedText {

@@ -1,27 +1,35 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { cosine, wordVectors } from '../lib/meaning/index.ts'
 import { stemOf } from '../lib/text/index.ts'
+import type { Label } from '../model/index.ts'
 import type { Account } from './account.ts'
 
 /** How telling each stem is: rare ones more. */
 export type Rarity = (stem: string) => number
 
-/** How rare each stem is among these accounts: ln((1 + n) / (1 + df)) + 1. */
+/**
+ * How rare each stem is among these accounts: ln((1 + n) / (1 + df)) + 1. Where there are few, every word would be rare, so
+ * texts are added in which words are as common as among the labelled items of the wiki.
+ */
 export function rarityAmong(accounts: Account[]): Rarity {
   const counts = new Map<string, number>()
   for (const { text } of accounts) for (const stem of text) counts.set(stem, (counts.get(stem) ?? 0) + 1)
-  // Where there are few texts every word is rare; the commonness of words in English stands in for the missing ones.
   const total = accounts.length + backgroundTexts
-  return (stem) => Math.log((1 + total) / (1 + (counts.get(stem) ?? 0) + backgroundOf(stem))) + 1
+  return (stem) => {
+    const background = backgroundTexts * (commonness[stem] ?? 0)
+    return Math.log((1 + total) / (1 + (counts.get(stem) ?? 0) + background)) + 1
+  }
 }
 
-/** Texts that the background counts for; enough for a handful of items not to make "model" a rare word. */
+/** Shares of the labelled items that use a stem; `derive-commonness.ts` makes them. */
+const commonness = JSON.parse(readFileSync(join(import.meta.dirname, 'commonness.json'), 'utf8')) as Record<
+  string,
+  number
+>
+
+/** Texts that the background counts for. */
 const backgroundTexts = 300
-
-/** In how many of the background's texts a word would stand: by Zipf's law from its rank, at most in a fifth of them. */
-function backgroundOf(stem: string): number {
-  const rank = wordVectors().rank(stem)
-  return Number.isFinite(rank) ? Math.min(backgroundTexts / 5, (3 * backgroundTexts) / (rank / 10 + 10)) : 0
-}
 
 /** The meaning of an account: the mean of its words' vectors, rare words more. */
 export function meaningOf(account: Account, rarity: Rarity): Float64Array {
@@ -67,26 +75,33 @@ export function sameEvent(a: Told, b: Told, days: number, rarity: Rarity): numbe
   if (contradict(a, b)) return 0
   const common = inCommon(a, b, rarity)
   const value =
-    -8.5 +
-    3.8 * common.contained +
-    2.2 * common.meaning +
-    4.5 * common.rare +
-    1.7 * common.name +
-    2.3 * common.numbers -
+    -7.8 +
+    3.5 * common.contained +
+    1.65 * common.meaning +
+    3.9 * common.rare +
+    1.65 * common.name +
+    1.6 * common.numbers -
     2.2 * common.strangers -
-    1.0 * days +
-    (sharesIdea(a, b) ? 3.9 : 0)
+    0.95 * days +
+    sameReading(a, b)
   return 1 / (1 + Math.exp(-value))
 }
 
-function sharesIdea(a: Told, b: Told): boolean {
-  return a.ideas.some((idea) => b.ideas.includes(idea))
+/** Two accounts that were given one idea, and all the more those given it with one direction, are likelier of one event. */
+function sameReading(a: Told, b: Told): number {
+  const agree = a.labels.some(({ idea, direction }) =>
+    b.labels.some((label) => label.idea === idea && label.direction === direction),
+  )
+  const differ = a.labels.some(({ idea, direction }) =>
+    b.labels.some((label) => label.idea === idea && label.direction !== direction),
+  )
+  return (agree ? 4.2 : 0) + (differ ? 0.75 : 0)
 }
 
-/** An account with its meaning, and the ideas that its item was given. */
+/** An account with its meaning, and what its item was given. */
 export interface Told extends Account {
   meaning: Float64Array
-  ideas: string[]
+  labels: Pick<Label, 'idea' | 'direction'>[]
 }
 
 /** How much of `part` stands in `whole`, by weight. */

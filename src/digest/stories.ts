@@ -36,7 +36,7 @@ export function compareAmong(all: LabelledItem[]): Comparison {
   const complete = (item: LabelledItem, account: Account): Told => ({
     ...account,
     meaning: meaningOf(account, rarity),
-    ideas: item.labels.map((label) => label.idea),
+    labels: item.labels,
   })
   return {
     rarity,

@@ -1,5 +1,5 @@
 import { balances, balanceWeeks } from '../digest/index.ts'
-import { type Digest, type LabelledItem, type WeekBalance, week } from '../model/index.ts'
+import { type Correction, type Digest, type LabelledItem, type WeekBalance, week } from '../model/index.ts'
 import { type Counts, type DigestSummary, headlineOf } from '../render/index.ts'
 import type { Way } from './way.ts'
 
@@ -17,6 +17,12 @@ export function openArchive(way: Pick<Way, 'store' | 'feeds' | 'now'>) {
     async digest(number: number): Promise<Digest | null> {
       const stored = await way.store.digests.get(number)
       return stored?.releasedAt == null ? null : stored.digest
+    },
+
+    /** The notes that stand beside an issue, the oldest first. */
+    async corrections(number: number): Promise<Correction[]> {
+      const stored = await way.store.digests.get(number)
+      return stored?.releasedAt == null ? [] : stored.corrections
     },
 
     async latest(): Promise<Digest | null> {

@@ -1,6 +1,7 @@
 import { type Direction, directions, type WeekBalance } from '../model/index.ts'
 import { shortDate } from './dates.ts'
 import { marks, type Tally, tallyPhrase } from './directions.ts'
+import { plural } from './numbers.ts'
 
 /** How many weeks the charts show. */
 const span = 12
@@ -10,6 +11,8 @@ export interface Spark {
   direction: Direction
   mark: string
   bars: string
+  /** The same in numbers: `0, 2, 1`. */
+  counts: string
 }
 
 /** The weeks as block characters, a row for each direction, all to one scale. */
@@ -20,6 +23,7 @@ export function sparks(balance: readonly WeekBalance[]): Record<Direction, Spark
     direction,
     mark: marks[direction],
     bars: weeks.map((week) => bar(week[direction], most)).join(''),
+    counts: weeks.map((week) => week[direction]).join(', '),
   })
   return { opens: spark('opens'), closes: spark('closes'), mixed: spark('mixed') }
 }
@@ -40,7 +44,7 @@ export interface Elevation {
   blocks: Block[]
   first: string
   last: string
-  /** What the drawing shows, in words. */
+  /** `12 weeks: 23 open, 14 close, 6 contested`. */
   summary: string
 }
 
@@ -77,8 +81,14 @@ export function elevation(balance: readonly WeekBalance[], width: number, height
     blocks,
     first: weeks[0] ? shortDate(weeks[0].week, weeks.at(-1)!.week) : '',
     last: weeks.length ? shortDate(weeks.at(-1)!.week, weeks.at(-1)!.week) : '',
-    summary: `${weeks.length} weeks: ${tallyPhrase(total(weeks))}`,
+    summary: balanceSummary(weeks),
   }
+}
+
+/** What the charts show, in words: `12 weeks: 23 open, 14 close, 6 contested`. */
+export function balanceSummary(balance: readonly WeekBalance[]): string {
+  const weeks = lastWeeks(balance)
+  return `${plural(weeks.length, 'week')}: ${tallyPhrase(total(weeks))}`
 }
 
 /** All weeks together. */

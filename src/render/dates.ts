@@ -30,11 +30,6 @@ export function periodName(since: string, until: string): string {
   return range.replace(/^(\d+)\u2009–\u2009/, '$1–').replaceAll('\u2009', ' ')
 }
 
-/** How many days a period has, rounded. */
-export function daysBetween(since: string, until: string): number {
-  return Math.round((Date.parse(until) - Date.parse(since)) / 86_400_000)
-}
-
 function format(formatter: Intl.DateTimeFormat, iso: string): string {
   const date = new Date(iso)
   return Number.isNaN(date.getTime()) ? '' : formatter.format(date)

@@ -1,6 +1,5 @@
 import {
   type BackedText,
-  type Coverage,
   canonicalUrl,
   type Digest,
   type DigestSection,
@@ -12,11 +11,24 @@ import {
   type Story,
   storyCount,
 } from '../model/index.ts'
-import { type Elevation, elevation, lastWeeks, type Spark, sparks } from './balance.ts'
-import { daysBetween, longDate, periodName, shortDate } from './dates.ts'
+import { type Account, accountOf } from './account.ts'
+import { type Elevation, elevation, type Spark, sparks } from './balance.ts'
+import { longDate, periodName, shortDate } from './dates.ts'
 import { countPhrase, marks, tallyOf, tallyPhrase, words } from './directions.ts'
 import { plain, quoted } from './feed-text.ts'
 import { webLink } from './links.ts'
+import { number, plural } from './numbers.ts'
+import { type ConceptView, conceptView, type DebateView, debateView } from './reference.ts'
+
+/** That a story goes on from an earlier issue. */
+export interface UpdateView {
+  /** `Update to issue 3`. */
+  label: string
+  /** The section of the earlier issue. */
+  href: string | null
+  /** What is new; empty where the title or the quotation says it already. */
+  words: string
+}
 
 export interface StoryView {
   /** Where it can be pointed to on the web page; empty where the same story stands there already. */
@@ -34,7 +46,7 @@ export interface StoryView {
   word: string
   /** The words of the item that carry the label, in quotation marks; empty when there are none. */
   quote: string
-  update: string | null
+  update: UpdateView | null
   also: { title: string; url: string | null; last: boolean }[]
   /** The other ideas it bears on. */
   ideas: { name: string; href: string; last: boolean }[]
@@ -45,19 +57,20 @@ export interface SectionView {
   name: string
   title: string
   href: string
-  /** `This week: 3 open, 1 closes, 0 contested`. */
+  /** `In this issue: 3 open, 1 closes`; an issue tells the strongest stories, so its week may have had more. */
   balance: string
   hasChart: boolean
   sparks: Record<Direction, Spark>
   chart: Elevation
-  weeks: string
+  /** What moved the balance; empty when nothing is said. */
+  moved: string
   stories: StoryView[]
   /** Stories of it that were cut. */
   more: number
   moreLink: string
 }
 
-export interface DigestView {
+export interface DigestView extends Account {
   issue: string
   preview: boolean
   period: string
@@ -66,6 +79,7 @@ export interface DigestView {
   /** The page of this issue, absolute. */
   url: string
   quiet: boolean
+  /** Says that nothing happened, where the lead does not say it. */
   quietLine: string
   /** Each sentence, with the story it rests on where it rests on one. */
   lead: { text: string; href: string | null; story: string }[]
@@ -74,11 +88,8 @@ export interface DigestView {
   tally: { direction: Direction; mark: string; word: string; count: number; phrase: string }[]
   sections: SectionView[]
   hasCharts: boolean
-  /** `Freehold read 1,204 items and left out 1,180.` */
-  reading: string
-  coverage: string
-  failing: { title: string; last: boolean }[]
-  failingMore: number
+  concept: ConceptView | null
+  debate: DebateView | null
   /** Stories that stand only on the web. */
   cut: number
 }
@@ -98,6 +109,7 @@ export function digestView(digest: Digest, place: Place, kept: Kept = new Map())
   const anchors = new Set<string>()
   const sections = digest.sections.map((section) => sectionView(section, digest, place, kept, anchors))
   const counts = tallyOf(uniqueStories(digest))
+  const titles = new Map(uniqueStories(digest).map((story) => [story.item, storyTitle(story)]))
   return {
     issue: issueName(digest),
     preview: digest.number === null,
@@ -118,8 +130,9 @@ export function digestView(digest: Digest, place: Place, kept: Kept = new Map())
     })),
     sections,
     hasCharts: sections.some(({ hasChart }) => hasChart),
-    reading: `Freehold read ${plural(digest.read, 'item')} and left out ${number(digest.leftOut)}.`,
-    ...coverageView(digest.coverage),
+    concept: digest.concept ? conceptView(digest.concept, place.site, titles) : null,
+    debate: digest.debate ? debateView(digest.debate, place.site, titles) : null,
+    ...accountOf(digest),
     cut: storyCount(digest) - storyCount(keepOnly(digest, kept)),
   }
 }
@@ -147,50 +160,46 @@ export function keepOnly(digest: Digest, kept: Kept): Digest {
   return { ...digest, sections }
 }
 
-/** `This week`, or `In this issue` when the period was longer or shorter. */
-export function periodWord(digest: Pick<Digest, 'since' | 'until'>): string {
-  const days = daysBetween(digest.since, digest.until)
-  return days >= 6 && days <= 8 ? 'This week' : 'In this issue'
-}
-
 /** The title of a story as it is shown. */
 export function storyTitle(story: Pick<Story, 'title'>): string {
   return plain(story.title, 240) || 'Untitled'
 }
 
-/** `18 of 20 feeds answered.`, and which did not. */
-export function coverageView(
-  coverage: Coverage | undefined,
-): Pick<DigestView, 'coverage' | 'failing' | 'failingMore'> {
-  if (!coverage) return { coverage: '', failing: [], failingMore: 0 }
-  const named = coverage.failing.slice(0, 12)
-  const { feeds, answered } = coverage
-  return {
-    coverage:
-      feeds === answered && feeds > 1
-        ? `All ${feeds} feeds answered.`
-        : `${answered} of ${plural(feeds, 'feed')} answered.`,
-    // Why a feed failed is for its maintainers; readers need to know that it was not heard.
-    failing: named.map(({ title }, index) => ({ title: plain(title, 80), last: index === named.length - 1 })),
-    failingMore: coverage.failing.length - named.length,
-  }
-}
-
-/** `1 item`, `1,204 items`. */
-export function plural(count: number, word: string): string {
-  return `${number(count)} ${count === 1 ? word : word.endsWith('y') ? `${word.slice(0, -1)}ies` : `${word}s`}`
-}
-
 /** The evidence as it is shown; nothing when it only says the title again. */
 export function quoteOf(evidence: string, title: string): string {
   const words = plain(evidence, 500)
-  const said = words.replace(/[.…\s]+$/, '')
-  return said === '' || plain(title, 500).includes(said) ? '' : quoted(words)
+  return saysAgain(words, title) ? '' : quoted(words)
 }
 
-/** A count as people write it: `1,204`. */
-export function number(value: number): string {
-  return value.toLocaleString('en-GB')
+/** What tells that a story goes on, before its quotation; null when it is told for the first time. */
+export function updateOf(
+  { update, updates, title, evidence }: Story,
+  idea: string,
+  site: string,
+): UpdateView | null {
+  if (!update && updates === undefined) return null
+  const words = plain(update ?? '', 240)
+  return {
+    label: updates === undefined ? 'Update' : `Update to issue ${number(updates)}`,
+    href: updates === undefined ? null : `${site}/digests/${updates}#${idea}`,
+    words: [title, evidence].some((shown) => saysAgain(words, shown)) ? '' : words,
+  }
+}
+
+/** How the stories that are told lean: `In this issue: 3 open, 1 closes`. */
+export function balanceLine({ stories }: DigestSection): string {
+  return `In this issue: ${tallyPhrase(tallyOf(stories))}`
+}
+
+/** What moved a section's balance, as it is shown. */
+export function movedLine({ moved }: DigestSection): string {
+  return plain(moved?.text ?? '', 600)
+}
+
+/** True of words that stand in a text which is shown anyway. */
+function saysAgain(words: string, shown: string): boolean {
+  const said = words.replace(/[.…\s]+$/, '')
+  return said === '' || plain(shown, 500).includes(said)
 }
 
 function sectionView(
@@ -206,11 +215,11 @@ function sectionView(
     name: section.name,
     title: section.title,
     href: `${place.site}/ideas/${section.idea}`,
-    balance: `${periodWord(digest)}: ${tallyPhrase(tallyOf(section.stories))}`,
+    balance: balanceLine(section),
     hasChart: section.balance.length > 0,
     sparks: sparks(section.balance),
     chart: elevation(section.balance, 240, 72),
-    weeks: plural(lastWeeks(section.balance).length, 'week'),
+    moved: movedLine(section),
     stories: shown.map((story) => storyView(story, section.idea, digest, place, anchors)),
     more: section.stories.length - shown.length,
     moreLink: `${issueUrl(digest, place.site)}#${section.idea}`,
@@ -241,7 +250,7 @@ function storyView(
     mark: marks[story.direction],
     word: words[story.direction],
     quote: quoteOf(story.evidence, story.title),
-    update: (story.update && plain(story.update, 240)) || null,
+    update: updateOf(story, idea, place.site),
     also: story.also.slice(0, 8).map(({ feedTitle, feed, url }, index, shown) => ({
       title: plain(feedTitle, 80) || plain(feed, 80),
       // A feed that only passes the article on has no page of its own to lead to.
@@ -270,6 +279,7 @@ function quietLine(digest: Digest, ideas: number): string {
   if (digest.coverage && digest.coverage.answered === 0) {
     return 'No feed answered, so this silence says nothing about the world.'
   }
+  if (digest.lead.length > 0) return ''
   if (digest.read === 0) return 'The feeds brought nothing new.'
   const items =
     digest.read === 1

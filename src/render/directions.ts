@@ -8,9 +8,12 @@ export const words: Record<Direction, string> = { opens: 'opens', closes: 'close
 
 const plurals: Record<Direction, string> = { opens: 'open', closes: 'close', mixed: 'contested' }
 
-/** What the three words mean, for people who see them for the first time. */
-export const legend =
-  '▲ opens: more cheap space · ▼ closes: less of it · ◆ contested: both, or not settled yet'
+/** What the three words mean, for people who see them for the first time; no line ends behind a mark. */
+export const legend = [
+  `${marks.opens}\u00A0${words.opens}: more cheap space`,
+  `${marks.closes}\u00A0${words.closes}: less of it`,
+  `${marks.mixed}\u00A0${words.mixed}: both, or not settled yet`,
+].join(' · ')
 
 export type Tally = Record<Direction, number>
 

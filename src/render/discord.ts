@@ -1,19 +1,30 @@
-import type { Digest, DigestSection, Story } from '../model/index.ts'
-import { issueName, storyCount } from '../model/index.ts'
+import {
+  type Digest,
+  type DigestSection,
+  directions,
+  issueName,
+  type Story,
+  storyCount,
+} from '../model/index.ts'
+import { accountOf, feedNoteLine } from './account.ts'
+import { balanceSummary, sparks } from './balance.ts'
 import { periodName, shortDate } from './dates.ts'
 import {
+  balanceLine,
+  type DigestView,
   digestView,
   issueUrl,
   keepOnly,
+  movedLine,
   type Place,
-  periodWord,
-  plural,
   quoteOf,
   storyTitle,
+  updateOf,
 } from './digest-view.ts'
-import { legend, marks, tallyOf, tallyPhrase, words } from './directions.ts'
+import { legend, marks, words } from './directions.ts'
 import { discordText, maskedLink } from './discord-markdown.ts'
 import { clip, plain } from './feed-text.ts'
+import { plural } from './numbers.ts'
 
 export interface DiscordEmbed {
   title?: string
@@ -35,7 +46,7 @@ const limits = { content: 2000, embeds: 10, perMessage: 6000, title: 256, descri
 const zones = [0x4c8c4a, 0xc0563b, 0x7b6ba8, 0x3f6fa3, 0xd9a441]
 const noZone = 0x8a8478
 
-/** Makes a digest into messages: the lead, one embed for each idea, and how much of it is on the web. */
+/** Makes a digest into messages: the lead, one embed for each idea, the wiki's part, and how much of it is on the web. */
 export function discordRenderer(place: Place): (digest: Digest) => DiscordMessage[] {
   return (digest) => {
     const kept = new Map<string, number>()
@@ -46,16 +57,15 @@ export function discordRenderer(place: Place): (digest: Digest) => DiscordMessag
         kept.set(section.idea, shown)
         return embed
       })
+    const view = digestView(digest, place)
     const shown = storyCount(keepOnly(digest, kept))
-    return inMessages(opening(digest, place), [...embeds, closing(digest, place, shown)])
+    return inMessages(opening(digest, view), [...embeds, ...wikiEmbed(view), closing(digest, place, shown)])
   }
 }
 
-function opening(digest: Digest, place: Place): string {
-  const view = digestView(digest, place)
+function opening(digest: Digest, view: DigestView): string {
   const head = `**${issueName(digest)}** · ${periodName(digest.since, digest.until)}`
-  if (view.quiet && view.lead.length === 0) return `${head}\nA quiet week. ${view.quietLine}`
-  const quiet = view.quiet ? ['A quiet week.'] : []
+  const quiet = view.quiet ? [`A quiet week. ${view.quietLine}`.trim()] : []
   const lines = [...quiet, ...digest.lead.map(({ text }) => discordText(text, 500))]
   const tail = view.quiet ? '' : `\n-# ${legend}`
   return fitLines(head, lines, limits.content - tail.length) + tail
@@ -68,12 +78,11 @@ function sectionEmbed(
 ): { embed: DiscordEmbed; shown: number } {
   const { site } = place
   const link = `${issueUrl(digest, site)}#${section.idea}`
-  const head = `*${discordText(section.title, 300)}*\n${periodWord(digest)}: ${tallyPhrase(tallyOf(section.stories))}`
   const room = limits.description - `\n\n[9999 more on the web](${link})`.length
-  let description = head
+  let description = sectionHead(section)
   let shown = 0
   for (const story of section.stories) {
-    const longer = `${description}\n\n${storyLines(story, digest)}`
+    const longer = `${description}\n\n${storyLines(story, section.idea, digest, place)}`
     if (longer.length > room) break
     description = longer
     shown += 1
@@ -87,7 +96,24 @@ function sectionEmbed(
   }
 }
 
-function storyLines(story: Story, digest: Digest): string {
+function sectionHead(section: DigestSection): string {
+  const charts = sparks(section.balance)
+  const moved = movedLine(section)
+  return [
+    `*${discordText(section.title, 200)}*`,
+    balanceLine(section),
+    ...(section.balance.length > 0
+      ? [
+          // As code the bars are all of one width.
+          directions.map((direction) => `${marks[direction]} \`${charts[direction].bars}\``).join(' '),
+          balanceSummary(section.balance),
+        ]
+      : []),
+    ...(moved ? [discordText(moved, 340)] : []),
+  ].join('\n')
+}
+
+function storyLines(story: Story, idea: string, digest: Digest, { site }: Place): string {
   const also = story.also.slice(0, 4).map(({ feedTitle }) => discordText(feedTitle, 40))
   const facts = [
     words[story.direction],
@@ -96,25 +122,49 @@ function storyLines(story: Story, digest: Digest): string {
     ...(also.length ? [`also: ${also.join(', ')}`] : []),
   ]
   const quote = quoteOf(clip(plain(story.evidence), 240), story.title)
+  const update = updateOf(story, idea, site)
+  const updateLabel = update && maskedLink(update.label, update.href, 60)
   return [
     `${marks[story.direction]} **${maskedLink(storyTitle(story), story.url, 200)}**`,
     facts.filter(Boolean).join(' · '),
-    ...(story.update ? [`Update: ${discordText(story.update, 200)}`] : []),
+    ...(update ? [[updateLabel, discordText(update.words, 200)].filter(Boolean).join(': ')] : []),
     ...(quote ? [`> ${discordText(quote, 300)}`] : []),
   ].join('\n')
+}
+
+/** The concept of the week and the debate, where the issue has them: the claims only, the rest is in the wiki. */
+function wikiEmbed({ concept, debate }: DigestView): DiscordEmbed[] {
+  const ofConcept = concept && [
+    discordText(concept.text, 300),
+    [discordText(concept.about, 160), maskedLink('Read on in the wiki', concept.href, 60)]
+      .filter(Boolean)
+      .join(' '),
+  ]
+  const ofDebate = debate && [
+    ...(concept ? [`**${discordText(debate.heading, 200)}**`] : []),
+    ...debate.sides.slice(0, 4).map(({ claim }) => `• ${discordText(claim, 200)}`),
+    [discordText(debate.about, 160), maskedLink('From the wiki', debate.href, 60)].filter(Boolean).join(' '),
+  ]
+  const parts = [ofConcept, ofDebate].filter((part) => part !== null)
+  if (parts.length === 0) return []
+  return [
+    {
+      title: discordText((concept ?? debate)!.heading, limits.title / 2),
+      description: parts.map((lines) => lines.filter(Boolean).join('\n')).join('\n\n'),
+      color: noZone,
+    },
+  ]
 }
 
 function closing(digest: Digest, place: Place, shown: number): DiscordEmbed {
   const total = storyCount(digest)
   const stories = total === 0 ? '' : `${shown} of ${plural(total, 'story')} shown. `
-  const { reading, coverage, failing, failingMore } = digestView(digest, place)
-  const names = failing.map(({ title }) => discordText(title, 80))
-  const others = failingMore > 0 ? [`${failingMore} more`] : []
-  const silent = names.length ? ` No answer from ${[...names, ...others].join(', ')}.` : ''
+  const { reading, coverage, feedNotes } = accountOf(digest)
+  const notes = feedNotes.map((note) => feedNoteLine(note, (title) => discordText(title, 60)))
   return {
     description:
       `${stories}[Read the whole issue on the web](${issueUrl(digest, place.site)})\n` +
-      `${reading} ${coverage}${silent}`,
+      [reading, coverage, ...notes].filter(Boolean).join(' '),
     color: noZone,
   }
 }
@@ -135,9 +185,15 @@ function inMessages(content: string, embeds: DiscordEmbed[]): DiscordMessage[] {
   return messages
 }
 
+/** The head and as many of the lines as there is room for; says so where some are left out. */
 function fitLines(head: string, lines: string[], room: number): string {
-  return lines.reduce(
-    (text, line) => (text.length + line.length + 1 > room ? text : `${text}\n${line}`),
-    head,
-  )
+  const whole = [head, ...lines].join('\n')
+  if (whole.length <= room) return whole
+  const cut = '\n… The rest is on the web.'
+  let text = head
+  for (const line of lines) {
+    if (text.length + 1 + line.length + cut.length > room) break
+    text += `\n${line}`
+  }
+  return text + cut
 }

@@ -1,24 +1,30 @@
-import type { Digest, DigestSection, Story } from '../model/index.ts'
+import type { Correction, Digest, DigestSection, Story } from '../model/index.ts'
 import { verbatim } from './feed-text.ts'
 import { webLink } from './links.ts'
 
 /** The digest as other programs read it: the contract's shape, with the feeds' titles beside their ids. */
-export function digestJson(digest: Digest) {
-  const { number, since, until, lead, sections, coverage, read, leftOut } = digest
+export function digestJson(digest: Digest, corrections: readonly Correction[] = []) {
+  const { number, since, until, lead, sections, concept, debate, coverage, feedsRead, read, leftOut, left } =
+    digest
   return harmless({
     number,
     since,
     until,
+    ...(corrections.length > 0 && { corrections }),
     lead,
     sections: sections.map(sectionJson),
+    ...(concept && { concept }),
+    ...(debate && { debate }),
     ...(coverage && { coverage }),
+    ...(feedsRead !== undefined && { feedsRead }),
     read,
     leftOut,
+    ...(left && { left }),
   })
 }
 
-function sectionJson({ idea, name, title, balance, stories }: DigestSection) {
-  return { idea, name, title, balance, stories: stories.map(storyJson) }
+function sectionJson({ idea, name, title, balance, moved, stories }: DigestSection) {
+  return { idea, name, title, balance, ...(moved && { moved }), stories: stories.map(storyJson) }
 }
 
 function storyJson({ url, also, ...story }: Story) {

@@ -1,4 +1,5 @@
 import {
+  type Correction,
   type Digest,
   directions,
   effectiveDate,
@@ -9,10 +10,11 @@ import {
 } from '../model/index.ts'
 import { elevation, lastWeeks, total } from './balance.ts'
 import { longDate, periodName, shortDate } from './dates.ts'
-import { type DigestView, digestView, number, type Place, plural, quoteOf } from './digest-view.ts'
-import { countPhrase, legend, marks, type Tally, tallyPhrase, words } from './directions.ts'
+import { type DigestView, digestView, type Place, quoteOf } from './digest-view.ts'
+import { countPhrase, legend, marks, type Tally, words } from './directions.ts'
 import { plain } from './feed-text.ts'
 import { webLink } from './links.ts'
+import { number, plural } from './numbers.ts'
 import type { IdeaItem } from './syndication.ts'
 import type { Templates } from './templates.ts'
 import { wikiView } from './wiki-view.ts'
@@ -120,8 +122,8 @@ export function pageRenderer(templates: Templates, publicUrl: string, ideas: rea
       return pages.digests('/digests', 'Digests', { digests })
     },
 
-    digestPage(digest: Digest): string {
-      const view = digestView(digest, place)
+    digestPage(digest: Digest, corrections: readonly Correction[] = []): string {
+      const view = { ...digestView(digest, place), corrections: corrections.map(correctionView) }
       const path = digest.number === null ? '' : `/digests/${digest.number}`
       return pages.digest(path, `${view.issue}, ${view.period}`, { digest: view })
     },
@@ -206,9 +208,11 @@ function ideaCard(idea: Idea, index: number, base: string, balance: readonly Wee
     href: `${base}/ideas/${idea.id}`,
     hasChart: balance.length > 0,
     chart: elevation(balance, 240, 72),
-    weeks: plural(lastWeeks(balance).length, 'week'),
-    balance: tallyPhrase(total(lastWeeks(balance))),
   }
+}
+
+function correctionView({ at, note }: Correction) {
+  return { label: ['Corrected', longDate(at)].filter(Boolean).join(' on '), note: plain(note, 2000) }
 }
 
 /** The first story of each section that no section before it has. */

@@ -1,4 +1,4 @@
-import type { Digest, Idea } from '../model/index.ts'
+import type { Idea } from '../model/index.ts'
 import type { Place } from './digest-view.ts'
 import { discordRenderer } from './discord.ts'
 import { emailRenderer } from './email.ts'
@@ -26,7 +26,7 @@ export function createRenderer({ templatesDir, publicUrl, ideas }: RendererOptio
     email: emailRenderer(templates, place),
     text: terminalRenderer(templates, place),
     discord: discordRenderer(place),
-    json: (digest: Digest) => digestJson(digest),
+    json: digestJson,
     ...pageRenderer(templates, site, ordered),
     ...syndication(templates, place),
   }

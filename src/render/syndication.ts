@@ -8,10 +8,11 @@ import {
   storyCount,
 } from '../model/index.ts'
 import { periodName } from './dates.ts'
-import { digestView, issueUrl, type Place, plural, quoteOf, uniqueStories } from './digest-view.ts'
-import { marks, tallyOf, tallyPhrase, words } from './directions.ts'
+import { digestView, issueUrl, type Place, quoteOf, uniqueStories } from './digest-view.ts'
+import { legend, marks, tallyOf, tallyPhrase, words } from './directions.ts'
 import { plain } from './feed-text.ts'
 import { webLink } from './links.ts'
+import { plural } from './numbers.ts'
 import { headlineOf } from './subject.ts'
 import type { Templates } from './templates.ts'
 
@@ -69,7 +70,7 @@ export function syndication(templates: Templates, place: Place) {
               ? `${periodName(digest.since, digest.until)}: a quiet week.`
               : `${periodName(digest.since, digest.until)}: ${plural(storyCount(digest), 'story')}, ` +
                 `${tallyPhrase(tallyOf(uniqueStories(digest)))}.`,
-          html: entry(digestView(digest, place)),
+          html: entry({ ...digestView(digest, place), legend }),
           date: new Date(digest.until).toISOString(),
         })),
       })

@@ -1,3 +1,4 @@
+import { feedNoteLine } from './account.ts'
 import type { DigestView, StoryView } from './digest-view.ts'
 import type { TextSettings } from './text-helpers.ts'
 
@@ -8,7 +9,7 @@ export function textView<View extends DigestView>(view: View, settings: TextSett
     ...settings,
     // Three charts of twelve weeks need this much to stand side by side.
     between: settings.width < 60 ? '\n' : '   ',
-    failingLine: failingLine(view),
+    feedLines: view.feedNotes.map((note) => feedNoteLine(note)),
     sections: view.sections.map((section) => ({ ...section, stories: section.stories.map(withLines) })),
   }
 }
@@ -18,12 +19,7 @@ function withLines(story: StoryView) {
     ...story,
     hang: `${story.mark} `,
     facts: [story.word, story.source, story.date].filter(Boolean).join(' · '),
-    updateLine: `Update: ${story.update}`,
+    updateLine: [story.update?.label, story.update?.words].filter(Boolean).join(': '),
     alsoLine: `also: ${story.also.map(({ title }) => title).join(', ')}`,
   }
-}
-
-function failingLine({ failing, failingMore }: DigestView): string {
-  const names = failing.map(({ title }) => title)
-  return `No answer from ${names.join(', ')}${failingMore > 0 ? ` and ${failingMore} more` : ''}.`
 }

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono'
 import { etag } from 'hono/etag'
 import { secureHeaders } from 'hono/secure-headers'
 import { trimTrailingSlash } from 'hono/trailing-slash'
-import type { Idea, Page } from '../model/index.ts'
+import type { Correction, Idea, Page } from '../model/index.ts'
 import { type FeedFormat, feedFormats, type Renderer } from '../render/index.ts'
 import type { Archive } from './archive.ts'
 
@@ -16,8 +16,13 @@ export interface Log {
   error(detail: object, message: string): void
 }
 
+/** Where the notes on what was wrong in a sent issue come from, the oldest first. */
+interface Notes {
+  corrections(number: number): Promise<readonly Correction[]>
+}
+
 export interface WebOptions {
-  archive: Archive
+  archive: Archive & Partial<Notes>
   renderer: Renderer
   pages: readonly Page[]
   ideas: readonly Idea[]
@@ -81,8 +86,9 @@ export function createWeb(options: WebOptions): Hono {
 
   web.get('/digests', async (c) => c.html(renderer.digestsPage(await archive.digests())))
   web.get('/digests/:number{[1-9][0-9]{0,8}}', async (c) => {
-    const digest = await archive.digest(Number(c.req.param('number')))
-    return digest ? c.html(renderer.digestPage(digest)) : c.notFound()
+    const number = Number(c.req.param('number'))
+    const [digest, corrections] = await Promise.all([archive.digest(number), archive.corrections?.(number)])
+    return digest ? c.html(renderer.digestPage(digest, corrections)) : c.notFound()
   })
 
   web.get('/ideas', async (c) => {

@@ -1,16 +1,18 @@
 import type { DigestInput } from '../../src/digest/index.ts'
-import { type Direction, day, type Feed, type LabelledItem } from '../../src/model/index.ts'
+import { type Direction, day, type LabelledItem } from '../../src/model/index.ts'
 import { ideas } from '../fixtures/digests.ts'
 
 export const until = Date.parse('2026-11-23T09:00:00Z')
 export const since = until - 7 * day
 
-export const feeds: Pick<Feed, 'id' | 'title' | 'kind' | 'official'>[] = [
-  { id: 'harbour-lab', title: 'Harbour Lab', kind: 'lab', official: true },
-  { id: 'harbour-mirror', title: 'Harbour Lab (mirror)', kind: 'lab', official: false },
-  { id: 'ministry', title: 'Ministry', kind: 'policy', official: true },
-  { id: 'ledgerline', title: 'Ledgerline', kind: 'press', official: true },
-  { id: 'tideline', title: 'Tideline', kind: 'press', official: true },
+export const feeds: DigestInput['feeds'] = [
+  { id: 'harbour-lab', title: 'Harbour Lab', kind: 'lab', official: true, publisher: 'Harbour Lab' },
+  { id: 'harbour-mirror', title: 'Harbour Lab (mirror)', kind: 'lab', official: false, publisher: 'Harbour Lab' },
+  { id: 'ministry', title: 'Ministry', kind: 'policy', official: true, publisher: 'Government' },
+  { id: 'ledgerline', title: 'Ledgerline', kind: 'press', official: true, publisher: 'Ledgerline' },
+  { id: 'tideline', title: 'Tideline', kind: 'press', official: true, publisher: 'Tideline Media' },
+  { id: 'tideline-markets', title: 'Tideline Markets', kind: 'press', official: true, publisher: 'Tideline Media' },
+  { id: 'forum', title: 'Forum', kind: 'community', official: true, publisher: 'Commonwheel' },
 ]
 
 /** Labels by idea: a direction, or a direction with its score. */

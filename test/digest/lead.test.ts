@@ -1,105 +1,192 @@
 import { describe, expect, test } from 'vitest'
 import { composeDigest } from '../../src/digest/index.ts'
-import type { Digest, LabelledItem } from '../../src/model/index.ts'
-import { at, input, item } from './items.ts'
+import { composeLead, movedBy } from '../../src/digest/lead.ts'
+import type { Candidate } from '../../src/digest/strength.ts'
+import { type DigestSection, isQuiet, type LabelledItem, type WeekBalance } from '../../src/model/index.ts'
+import { ideas, story } from '../fixtures/digests.ts'
+import { at, input, item, since } from './items.ts'
 
-const compose = (items: LabelledItem[]) => composeDigest(input(items)).digest
-const texts = (items: LabelledItem[]) => compose(items).lead.map((sentence) => sentence.text)
+const texts = (items: LabelledItem[]) => composeDigest(input(items)).digest.lead.map(({ text }) => text)
 
+const page = at('https://a.example/1')
 const week = [
-  item('a', 'Heron weights are out.', { renewal: ['opens', 0.9] }, at('https://a.example/1')),
-  item('b', 'Heron flies', { renewal: 'opens' }, { ...at('https://a.example/1'), feed: 'tideline' }),
-  item('c', 'A dataset is freed', { renewal: ['opens', 0.6] }),
-  item('d', 'Rents for GPUs climb', { 'compute-cost': ['closes', 0.7] }),
-  item('e', 'Prices are doubled', { 'disciplinary-floor': ['closes', 0.95] }),
-  item('f', 'Ministry asks for views', { 'institutional-support': ['mixed', 0.99] }),
-  item('g', 'A recipe for soup'),
+  item('a', 'Heron weights are open to everybody.', { renewal: ['opens', 0.9] }, { ...page, publishedAt: since + 1 }),
+  item('b', 'Heron flies', { renewal: 'opens' }, { ...page, feed: 'tideline' }),
+  item('c', 'Rents for cards climb', { 'compute-cost': ['closes', 0.7] }),
+  item('d', 'Corvane doubles its prices', { 'disciplinary-floor': ['closes', 0.95] }),
+  item('e', 'Ministry asks for views on licences', { 'institutional-support': ['mixed', 0.6] }),
+  item('f', 'A recipe for soup'),
 ]
 
-/** Counts again, from the digest alone, what a sentence of the lead says. */
-function countAgain(digest: Digest, of: string): number {
-  const stories = digest.sections.flatMap((section) => section.stories)
-  if (of === 'items read') return digest.read
-  if (of === 'stories') return stories.length
-  const direction = /^stories: (\w+)$/.exec(of)?.[1]
-  if (direction) return stories.filter((story) => story.direction === direction).length
-  throw new Error(`nobody can count ${of} again from a digest`)
+/** Weeks with so many stories each way in the last and, on average, in those before. */
+function balance(now: Partial<WeekBalance>, before: Partial<WeekBalance> = {}, weeks = 12): WeekBalance[] {
+  return Array.from({ length: weeks }, (_, i) => ({
+    ...{ week: new Date(since - (weeks - 1 - i) * 7 * 864e5).toISOString().slice(0, 10), opens: 0, closes: 0, mixed: 0 },
+    ...(i === weeks - 1 ? now : before),
+  }))
 }
 
+const candidate = (idea: string, part: Partial<Candidate['story']> & { item: string }): Candidate => ({
+  idea,
+  strength: 1,
+  story: story({ title: `Event ${part.item}`, feedTitle: 'Ledgerline', ...part }),
+})
+const section = (idea: string, balance: WeekBalance[]): DigestSection => {
+  const { name, title } = ideas.find(({ id }) => id === idea)!
+  return { idea, name, title, balance, stories: [] }
+}
+const lead = (told: Candidate[], sections: DigestSection[] = []) =>
+  composeLead(
+    told,
+    [...sections, ...ideas.map(({ id }) => section(id, []))],
+    { read: 150, feeds: 28, repeats: 0 },
+  ).map(({ text }) => text)
+
 describe('the lead', () => {
-  test('says how the stories lean, and the strongest each way', () => {
+  test('tells the strongest story, and the strongest that leans another way', () => {
     expect(texts(week)).toEqual([
-      "5 stories bear on the wiki's key ideas: 2 open cheap space, 2 close it and 1 is contested.",
-      'The strongest opening is under renewal: “Heron weights are out” (Ledgerline and 1 other feed).',
-      'The strongest closing is under disciplinary floor: “Prices are doubled” (Ledgerline).',
+      'Opens under Renewal: “Heron weights are open to everybody” (Ledgerline and Tideline).',
+      'Closes under Disciplinary floor: “Corvane doubles its prices” (Ledgerline).',
     ])
   })
 
-  test('of one story is in the singular', () => {
-    expect(texts([item('a', 'Heron weights are out', { renewal: 'opens' })])[0]).toBe(
-      "1 story bears on the wiki's key ideas: 1 opens cheap space.",
-    )
+  test('names the other publisher, or how many others there are', () => {
+    const third = item('third', 'Heron once more', { renewal: 'opens' }, { ...page, feed: 'ministry' })
+    expect(texts([...week, third])[0]).toContain('(Ledgerline and 2 other publishers)')
   })
 
-  test('names a contest when there is nothing else', () => {
-    expect(texts([item('f', 'Ministry asks for views', { 'institutional-support': 'mixed' })])).toEqual([
-      "1 story bears on the wiki's key ideas: 1 is contested.",
-      'The strongest contest is under institutional support: “Ministry asks for views” (Ledgerline).',
+  test('is of two to four sentences, none of them twice', () => {
+    const opens = candidate('renewal', { item: 'a' })
+    const closes = candidate('compute-cost', { item: 'b', direction: 'closes' })
+    const update = candidate('renewal', { item: 'c', update: 'It moved.', updates: 7 })
+    const changed = section('renewal', balance({ opens: 6 }, { opens: 1 }))
+    const leads = [[opens], [opens, closes], [opens, closes, update], [opens, update], [update]].flatMap((told) => [
+      lead(told),
+      lead(told, [changed]),
+    ])
+    expect(new Set(leads.map(({ length }) => length))).toEqual(new Set([2, 3, 4]))
+    for (const one of leads) expect(new Set(one).size).toBe(one.length)
+  })
+
+  test('says the largest change against the four weeks before, from two stories on', () => {
+    const told = [candidate('renewal', { item: 'a' }), candidate('compute-cost', { item: 'b' })]
+    const small = section('renewal', balance({ opens: 3 }, { opens: 1 }))
+    const large = section('compute-cost', balance({ closes: 1 }, { closes: 5 }))
+    expect(lead(told, [small, large])).toContain(
+      'Compute cost: 1 story closes in the last seven days, against 5 a week in the four weeks before.',
+    )
+    const slight = section('renewal', balance({ opens: 2 }, { opens: 1 }))
+    expect(lead(told, [slight]).join()).not.toContain('seven days')
+  })
+
+  test('says no change where there are no weeks to compare with', () => {
+    const told = [candidate('renewal', { item: 'a' })]
+    expect(lead(told, [section('renewal', balance({ opens: 9 }))]).join()).not.toContain('seven days')
+  })
+
+  test('says which earlier story moved on, unless it is told already', () => {
+    const first = candidate('renewal', { item: 'a' })
+    const closes = candidate('compute-cost', { item: 'b', direction: 'closes' })
+    const update = candidate('renewal', { item: 'c', update: 'It moved.', updates: 7 })
+    expect(lead([first, closes, update]).at(-1)).toBe('Moved on since issue 7: “Event c” (Ledgerline).')
+    expect(lead([update, closes]).join()).not.toContain('Moved on')
+  })
+
+  test('of one story says how much was read', () => {
+    expect(texts([week[2]!, week[5]!])).toEqual([
+      'Closes under Compute cost: “Rents for cards climb” (Ledgerline).',
+      '2 new items from 1 feed were read.',
     ])
   })
 
-  test('has counts that can be counted again, and they are the numbers it says', () => {
-    const digest = compose(week)
-    const counts = digest.lead.flatMap((sentence) =>
-      sentence.backing.flatMap((backing) =>
-        backing.kind === 'count' ? [{ ...backing, text: sentence.text }] : [],
-      ),
-    )
-    expect(counts.length).toBeGreaterThanOrEqual(4)
-    for (const { of, value, text } of counts) {
-      expect(countAgain(digest, of), of).toBe(value)
-      expect(text).toMatch(new RegExp(`\\b${value}\\b`))
-    }
+  test('of stories that all lean one way tells the second strongest', () => {
+    const told = ['a', 'b', 'c'].map((id) => candidate('renewal', { item: id }))
+    expect(lead(told)).toEqual([
+      'Opens under Renewal: “Event a” (Ledgerline).',
+      'Opens under Renewal: “Event b” (Ledgerline).',
+    ])
   })
 
-  test('quotes titles that stand in the digest and in the items', () => {
-    const digest = compose(week)
-    const quotes = digest.lead.flatMap((sentence) =>
-      sentence.backing.flatMap((backing) =>
-        backing.kind === 'item' ? [{ ...backing, text: sentence.text }] : [],
-      ),
-    )
-    expect(quotes).toHaveLength(2)
-    for (const { item: id, quote, text } of quotes) {
-      const told = digest.sections.flatMap((section) => section.stories).find((story) => story.item === id)
-      expect(told?.title).toBe(quote)
-      expect(week.find((one) => one.id === id)?.title).toBe(quote)
-      expect(quote).toContain(/“(.*)”/.exec(text)?.[1])
-    }
+  test('prefers one of another idea where several lean another way', () => {
+    const told = [
+      candidate('renewal', { item: 'a' }),
+      candidate('renewal', { item: 'b', direction: 'closes' }),
+      candidate('compute-cost', { item: 'c', direction: 'mixed' }),
+    ]
+    expect(lead(told)[1]).toBe('Contested under Compute cost: “Event c” (Ledgerline).')
   })
 
-  test('backs every sentence of a digest that has stories', () => {
-    for (const sentence of compose(week).lead) expect(sentence.backing.length).toBeGreaterThan(0)
+  test('backs every sentence with the words of an item or a count that it says', () => {
+    const { lead } = composeDigest(input(week)).digest
+    for (const { text, backing } of lead) {
+      expect(backing.length).toBeGreaterThan(0)
+      for (const one of backing) {
+        if (one.kind === 'count') expect(text).toMatch(new RegExp(`\\b${one.value}\\b`))
+        else expect(text).toContain(`“${one.quote}”`)
+      }
+    }
+  })
+})
+
+describe('what moved a section', () => {
+  const told = [
+    candidate('compute-cost', { item: 'b', direction: 'closes' }),
+    candidate('renewal', { item: 'a', also: [{ feed: 'tideline', feedTitle: 'Tideline', url: null }] }),
+    candidate('renewal', { item: 'c' }),
+  ]
+  const moved = (now: Partial<WeekBalance>, before: Partial<WeekBalance>) =>
+    movedBy(section('renewal', balance(now, before)), told)?.text
+
+  test('is the direction that changed most, and its own strongest story', () => {
+    expect(moved({ opens: 3, closes: 6 }, { opens: 2, closes: 1 })).toBe(
+      '6 stories close in the last seven days, against 1 a week in the four weeks before; “Event a” (Ledgerline and Tideline) weighs most.',
+    )
+  })
+
+  test('says none, one and many as people do', () => {
+    expect(moved({}, { opens: 3 })).toMatch(/^No story opens in the last seven days, against 3 a week/)
+    expect(moved({ opens: 1 }, { opens: 3 })).toMatch(/^1 story opens /)
+    expect(moved({ mixed: 4 }, { opens: 1, mixed: 1 })).toMatch(/^4 stories are contested /)
+  })
+
+  test('is nothing to speak of below one story', () => {
+    expect(moved({ opens: 2 }, { opens: 2 })).toBe(
+      'Much as in the four weeks before; “Event a” (Ledgerline and Tideline) weighs most.',
+    )
+  })
+
+  test('is not said without weeks before, or without a story', () => {
+    expect(moved({ opens: 3 }, {})).toBeUndefined()
+    expect(movedBy(section('economic-function', balance({ opens: 3 }, { opens: 1 })), told)).toBeNull()
   })
 })
 
 describe('a quiet period', () => {
   test('gives two sentences: that nothing came, and how much was read', () => {
     const items = [item('a', 'A recipe for soup'), item('b', 'A recipe for bread', {}, { feed: 'tideline' })]
-    const digest = compose(items)
-    expect(digest).toMatchObject({ sections: [], read: 2, leftOut: 2 })
-    expect(digest.lead.map((sentence) => sentence.text)).toEqual([
+    const { digest } = composeDigest(input(items))
+    expect(isQuiet(digest)).toBe(true)
+    expect(digest).toMatchObject({ read: 2, leftOut: 2 })
+    expect(digest.lead.map(({ text }) => text)).toEqual([
       "Nothing in this period bore on the wiki's key ideas.",
       '2 new items from 2 feeds were read.',
     ])
     expect(digest.lead[1]?.backing).toEqual([
-      { kind: 'count', of: 'items read', value: digest.read },
-      { kind: 'count', of: 'feeds with items', value: new Set(items.map((one) => one.feed)).size },
+      { kind: 'count', of: 'items read', value: 2 },
+      { kind: 'count', of: 'feeds with items', value: 2 },
     ])
   })
 
   test('without any item says so too', () => {
     expect(texts([])[1]).toBe('0 new items from 0 feeds were read.')
     expect(texts([item('a', 'A recipe')])[1]).toBe('1 new item from 1 feed was read.')
+  })
+
+  test('in which all was told before says that nothing new came', () => {
+    const again = item('again', 'Brontide raises accelerator prices', { 'compute-cost': 'closes' })
+    const past = [{ issue: 3, items: [{ ...again, id: 'before' }] }]
+    const { digest } = composeDigest(input([again], { past }))
+    expect(digest.left).toMatchObject({ repeats: 1 })
+    expect(digest.lead[0]?.text).toBe("Nothing new in this period bore on the wiki's key ideas.")
   })
 })

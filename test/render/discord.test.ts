@@ -29,11 +29,27 @@ const lengthy: Digest = {
           evidence: '||'.repeat(3000),
           feedTitle: '~~'.repeat(500),
           update: '``'.repeat(400),
+          updates: 3,
           also: Array.from({ length: 30 }, () => ({ feed: 'f', feedTitle: '__'.repeat(100), url: null })),
         }),
       ),
+      '*_'.repeat(2000),
     ),
   ),
+  concept: { id: 'long', title: '*'.repeat(900), text: '_'.repeat(9000), story: 'renewal-0' },
+  debate: {
+    axis: '~'.repeat(900),
+    page: 'debates',
+    sides: Array.from({ length: 40 }, () => ({ claim: '|'.repeat(900), text: '|'.repeat(9000) })),
+    story: 'renewal-0',
+  },
+  coverage: {
+    feeds: 99,
+    answered: 1,
+    failing: Array.from({ length: 90 }, () => ({ feed: 'f', title: '_'.repeat(200), error: '' })),
+    silent: Array.from({ length: 90 }, () => ({ feed: 'f', title: '_'.repeat(200), days: 100_000 })),
+    added: Array.from({ length: 90 }, () => ({ feed: 'f', title: '_'.repeat(200) })),
+  },
 }
 
 describe('the Discord messages of an issue', () => {
@@ -73,9 +89,7 @@ describe('the Discord messages of an issue', () => {
 
   test('give each idea an embed of its own colour', () => {
     const embeds = renderer.discord(richDigest).flatMap(({ embeds = [] }) => embeds)
-    expect(embeds.map(({ title }) => title).filter(Boolean)).toEqual(
-      richDigest.sections.map(({ name }) => name),
-    )
+    expect(embeds.slice(0, 5).map(({ title }) => title)).toEqual(richDigest.sections.map(({ name }) => name))
     expect(new Set(embeds.slice(0, 5).map(({ color }) => color)).size).toBe(5)
   })
 
@@ -89,6 +103,35 @@ describe('the Discord messages of an issue', () => {
     const shown = titles.discord(messages).length
     expect(shown).toBeLessThan(200)
     expect(messages.at(-1)!.embeds!.at(-1)!.description).toContain(`${shown} of 200 stories shown.`)
+  })
+
+  test('tell the concept of the week and the two claims of a debate in one embed', () => {
+    const wiki = renderer.discord(richDigest).flatMap(({ embeds = [] }) => embeds)[5]!
+    expect(wiki.title).toBe('Concept of the week: Zoning codes')
+    expect(wiki.description).toContain(`[Read on in the wiki](${site}/wiki/zoning-codes)`)
+    expect(wiki.description).toMatch(/\*\*A debate: Investment\*\*\n• Frontier capability .*\n• It can be/)
+    expect(wiki.description).toContain(`[From the wiki](${site}/wiki/debates#investment)`)
+    expect(wiki.description).not.toContain('Training at the frontier')
+
+    const { concept: _, ...debateOnly } = richDigest
+    const alone = renderer.discord(debateOnly).flatMap(({ embeds = [] }) => embeds)[5]!
+    expect(alone.title).toBe('A debate: Investment')
+    expect(alone.description).toMatch(/^• Frontier capability/)
+  })
+
+  test('say so when lead sentences are left out', () => {
+    expect(renderer.discord(lengthy)[0]!.content).toContain('\n… The rest is on the web.\n-# ▲')
+    expect(renderer.discord(richDigest)[0]!.content).not.toContain('The rest is on the web')
+  })
+
+  test('draw the balance under each idea, with its numbers', () => {
+    const [first] = renderer.discord(richDigest)[0]!.embeds!
+    const bars = '`[·▁▂▃▄▅▆▇█]{12}`'
+    expect(first!.description).toMatch(
+      new RegExp(
+        `\n▲ ${bars} ▼ ${bars} ◆ ${bars}\n12 weeks: 22 open, 15 close, 16 contested\n2 stories open`,
+      ),
+    )
   })
 
   test('say under each idea how many more it has on the web', () => {
@@ -129,6 +172,22 @@ describe('the Discord messages of an issue', () => {
     const shown = discordText(hostile.markdown, 999)
     for (const mark of ['**', '](', '`', '||', '~~', '__']) {
       expect(shown.replaceAll(/\\./g, '')).not.toContain(mark)
+    }
+  })
+
+  test('hold no Markdown but their own, whatever the balance, the wiki or an update says', () => {
+    const embeds = renderer.discord(hostileDigest).flatMap(({ embeds = [] }) => embeds)
+    expect(embeds).toHaveLength(7)
+    for (const { title = '', description } of embeds) {
+      const rest = `${title}\n${description}`
+        .replaceAll(/\\./g, '')
+        .replaceAll(/\[([^[\]]*)\]\(https:\/\/[^()\s]*\)/g, '$1')
+        .replaceAll(/`[·▁▂▃▄▅▆▇█]{12}`/g, '')
+        .replaceAll(/^(.) \*\*(.*)\*\*$/gm, '$1 $2')
+        .replaceAll(/^\*\*(A debate: .*)\*\*$/gm, '$1')
+        .replaceAll(/^\*([^*]*)\*$/gm, '$1')
+        .replaceAll(/^> /gm, '')
+      expect(rest).not.toMatch(/[*_~`|[\]<>#]/)
     }
   })
 

@@ -129,7 +129,7 @@ describe('the mail of an issue', () => {
       expect(flat).toContain('62 of 64 feeds answered.')
       expect(flat).toContain('No answer from CMA cases, arXiv cs.CY.')
       expect(flat).not.toContain('503')
-      expect(flat).toContain('Freehold read 1,204 items and left out 1,190.')
+      expect(flat).toContain('Freehold read 1,204 items from 58 feeds and left out 1,190: 1,122 bore')
     }
   })
 
@@ -167,7 +167,7 @@ describe('a mail that would be too long', () => {
   })
 
   test('still tells the whole balance', () => {
-    expect(long.html).toContain('This week: 14 open, 13 close, 13 contested')
+    expect(long.html).toContain('In this issue: 14 open, 13 close, 13 contested')
   })
 
   test('is not cut while it fits', () => {

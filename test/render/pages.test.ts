@@ -152,6 +152,61 @@ describe('an issue on the web', () => {
   })
 })
 
+describe('the corrections of an issue', () => {
+  const html = renderer.digestPage(richDigest, [
+    { at: '2026-12-03T09:30:00.000Z', note: 'OLMo 4 has 34 billion parameters, not 32.' },
+    { at: '2026-12-10T09:30:00.000Z', note: `${hostile.script} ${hostile.bidi}` },
+  ])
+
+  test('stand under its heading, each with its date, the first first', () => {
+    const notes = elements(html).filter(({ attribs }) => attribs.class === 'correction')
+    expect(notes.map(({ text }) => text.slice(0, 62))).toEqual([
+      'Corrected on 3 December 2026: OLMo 4 has 34 billion parameters',
+      'Corrected on 10 December 2026: <script>alert(1)</script> userg',
+    ])
+    expect(html.indexOf('Corrected on')).toBeGreaterThan(html.indexOf('</h1>'))
+    expect(html.indexOf('Corrected on')).toBeLessThan(html.indexOf('The Allen Institute released'))
+  })
+
+  test('hold no harm', () => {
+    expect(harms(html)).toEqual([])
+  })
+
+  test('are not spoken of where there are none', () => {
+    expect(page.digest).not.toContain('Corrected')
+  })
+})
+
+describe('the wiki beside an issue', () => {
+  test('is linked to the heading of the debate', () => {
+    const debates: Page = {
+      ...concept,
+      id: 'debates',
+      markdown: `### ${richDigest.debate!.axis}\n\n**One.** A.\n\n**Two.** B.`,
+    }
+    const link = elements(page.digest!).find(({ text }) => text === 'From the wiki')!.attribs.href!
+    const [path, anchor] = link.split('#')
+    expect(path).toBe('/wiki/debates')
+    const ids = elements(renderer.wikiPage(debates, [debates])).map(({ attribs }) => attribs.id)
+    expect(ids).toContain(anchor)
+  })
+
+  test('is told even when the story it was chosen for is not in the issue', () => {
+    const gone = { ...richDigest, concept: { ...richDigest.concept!, story: 'gone' } }
+    const html = renderer.digestPage(gone)
+    expect(html).toContain('Concept of the week: Zoning codes')
+    expect(html).not.toContain('Chosen for “OLMo')
+  })
+})
+
+describe('what the marks mean', () => {
+  test.each(['home', 'digests', 'digest', 'ideas', 'idea'])('stands before the first of them: %s', (name) => {
+    const { text } = elements(page[name]!).find(({ name }) => name === 'main')!
+    expect(text.search(/[▲▼◆]/)).toBe(text.indexOf('▲ opens: more cheap space'))
+    expect(text).toContain('contested: both, or not settled yet')
+  })
+})
+
 describe('the front page', () => {
   test('has the first story of each idea, none twice', () => {
     const main = page.home!.slice(0, page.home!.indexOf('id="ideas"'))
@@ -166,6 +221,16 @@ describe('an idea’s page', () => {
     const rows = elements(page.idea!).filter(({ name, attribs }) => name === 'th' && attribs.scope === 'row')
     expect(rows).toHaveLength(12)
     expect(rows[0]!.text).toBe('16 November 2026')
+  })
+
+  test('says in each row how many stories opened, closed and were contested', () => {
+    const all = elements(page.idea!)
+    const heads = all.filter(({ name, attribs }) => name === 'th' && attribs.scope === 'col')
+    expect(heads.map(({ text }) => text)).toEqual(['From', '▲ opens', '▼ closes', '◆ contested'])
+    const { opens, closes, mixed } = twelveWeeks('renewal').at(0)!
+    const cells = all.filter(({ name }) => name === 'td').map(({ text }) => Number(text))
+    expect(cells).toHaveLength(36)
+    expect(cells.slice(-3)).toEqual([opens, closes, mixed])
   })
 
   test('leaves out items that do not bear on it', () => {

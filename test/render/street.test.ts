@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { elevation, sparks } from '../../src/render/balance.ts'
+import { balanceSummary, elevation, sparks } from '../../src/render/balance.ts'
 import { periodName, shortDate } from '../../src/render/dates.ts'
-import { periodWord } from '../../src/render/digest-view.ts'
+import { plural } from '../../src/render/numbers.ts'
 import { twelveWeeks } from '../fixtures/digests.ts'
 
 const week = (day: number, opens: number, closes: number, mixed: number) => ({
@@ -44,9 +44,24 @@ describe('the street of a balance', () => {
   })
 })
 
-test('block characters share one scale and show nothing as a dot', () => {
+test('block characters share one scale and show nothing as a dot; the numbers stand beside them', () => {
   const { opens, closes, mixed } = sparks([week(2, 0, 8, 4), week(9, 1, 2, 0)])
   expect([opens.bars, closes.bars, mixed.bars]).toEqual(['·▁', '█▂', '▄·'])
+  expect([opens.counts, closes.counts, mixed.counts]).toEqual(['0, 1', '8, 2', '4, 0'])
+})
+
+test('a balance in words leaves out what there is none of', () => {
+  expect(balanceSummary([week(2, 3, 1, 0), week(9, 1, 0, 0)])).toBe('2 weeks: 4 open, 1 closes')
+  expect(balanceSummary([week(2, 0, 0, 0)])).toBe('1 week: none')
+})
+
+test('counts have their plural', () => {
+  expect(['item', 'story', 'day'].map((word) => plural(1204, word))).toEqual([
+    '1,204 items',
+    '1,204 stories',
+    '1,204 days',
+  ])
+  expect(plural(1, 'story')).toBe('1 story')
 })
 
 describe('dates', () => {
@@ -62,10 +77,5 @@ describe('dates', () => {
   test('have a year only where it is another one', () => {
     expect(shortDate('2026-11-18T23:59:00Z', '2026-12-01')).toBe('18 Nov')
     expect(shortDate('2025-12-30T00:00:00Z', '2026-01-05')).toBe('30 Dec 2025')
-  })
-
-  test('call a period a week only when it is about one', () => {
-    expect(periodWord({ since: '2026-11-16T00:00:00Z', until: '2026-11-23T00:00:00Z' })).toBe('This week')
-    expect(periodWord({ since: '2026-11-09T00:00:00Z', until: '2026-11-23T00:00:00Z' })).toBe('In this issue')
   })
 })

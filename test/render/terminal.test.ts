@@ -43,7 +43,8 @@ describe('the digest in a terminal', () => {
   })
 
   test('draws twelve weeks for each direction', () => {
-    const row = /^▲ ([·▁▂▃▄▅▆▇█]{12}) {3}▼ ([·▁▂▃▄▅▆▇█]{12}) {3}◆ ([·▁▂▃▄▅▆▇█]{12}) {3}12 weeks$/m
+    const row =
+      /^▲ ([·▁▂▃▄▅▆▇█]{12}) {3}▼ ([·▁▂▃▄▅▆▇█]{12}) {3}◆ ([·▁▂▃▄▅▆▇█]{12})\n12 weeks: 22 open, 15 close, 16 contested$/m
     expect(renderer.text(richDigest)).toMatch(row)
   })
 

@@ -44,6 +44,8 @@ onEachDatabase((db) => {
         createdAt: now,
         releasedAt: now,
         audienceAt: null,
+        held: null,
+        corrections: [],
         digest: { ...digest, number: 1 },
       })
       expect(await db.store.digests.get(1)).toEqual(made)
@@ -70,6 +72,19 @@ onEachDatabase((db) => {
         expect(made.flatMap((one) => one?.number ?? [])).toEqual([i + 1])
       }
       expect(await db.store.digests.count()).toBe(3)
+    })
+
+    test('can hold it at once, with the reason; sending gives it free', async () => {
+      const options = { now, release: false, expectedLast: null, held: '20 of 30 feeds failed.' }
+      await db.store.digests.create(draft({ until: weeks[0]! }), [], options)
+      expect(await db.store.digests.get(1)).toMatchObject({
+        releasedAt: null,
+        held: '20 of 30 feeds failed.',
+      })
+      expect(await db.store.digests.awaitingAudience()).toEqual([])
+      await db.store.digests.release(1, now + 1)
+      expect(await db.store.digests.get(1)).toMatchObject({ releasedAt: now + 1, held: null })
+      expect(await db.store.digests.awaitingAudience()).toEqual([1])
     })
 
     test('fails whole when its items cannot be written down', async () => {
@@ -113,5 +128,25 @@ onEachDatabase((db) => {
     await db.store.digests.release(2, now)
     expect(await db.store.digests.awaitingAudience()).toEqual([2, 3])
     expect((await db.store.digests.get(1))!.audienceAt).toBe(now + 5)
+  })
+
+  describe('afterwards', () => {
+    test('a digest that waits can be held, one that was released can not', async () => {
+      await create({ until: weeks[0]! }, null, [], false)
+      expect(await db.store.digests.hold(1, 'a wrong number')).toBe(true)
+      expect((await db.store.digests.get(1))!.held).toBe('a wrong number')
+      await db.store.digests.release(1, now)
+      expect(await db.store.digests.hold(1, 'too late')).toBe(false)
+      expect((await db.store.digests.get(1))!.held).toBeNull()
+    })
+
+    test('corrections stand beside the digest in the order they were made; what was frozen stays', async () => {
+      const made = await create({ until: weeks[0]! }, null)
+      const notes = ['The price is 30, not 40.', 'Naïve: “30”'].map((note, i) => ({ at: weeks[i]!, note }))
+      for (const note of notes) await db.store.digests.correct(1, note)
+      const after = (await db.store.digests.get(1))!
+      expect(after.corrections).toEqual(notes)
+      expect(after.digest).toEqual(made!.digest)
+    })
   })
 })

@@ -278,5 +278,31 @@ onEachDatabase((db) => {
       expect(ids(found)).toEqual(ids([newItem(2), newItem(3)]))
       expect(found[0]!.labels).toEqual([label()])
     })
+
+    test('by their ids come those that are stored, with their labels', async () => {
+      await absorb([newItem(1), newItem(2)])
+      await db.store.items.label([{ item: newItem(2).id, labels: [label()] }], 'model:one')
+      const found = await db.store.items.byIds([newItem(2).id, 'gone', newItem(1).id])
+      expect(found.map((item) => [item.id, item.labels.length]).sort()).toEqual([
+        [newItem(1).id, 0],
+        [newItem(2).id, 1],
+      ])
+      expect(await db.store.items.byIds([])).toEqual([])
+    })
+
+    test('the dates of each feed come newest first, its own date before first sight', async () => {
+      await absorb([
+        newItem(1, { publishedAt: now - 50 }),
+        newItem(2, { publishedAt: null, firstSeenAt: now - 10 }),
+        newItem(3, { feed: 'press', publishedAt: now - 30 }),
+        newItem(4, { publishedAt: now - 500 }),
+      ])
+      expect(await db.store.items.datesByFeed(now - 100)).toEqual(
+        new Map([
+          ['lab', [now - 10, now - 50]],
+          ['press', [now - 30]],
+        ]),
+      )
+    })
   })
 })

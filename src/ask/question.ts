@@ -1,0 +1,166 @@
+import { detectLanguage } from '../lib/text/index.ts'
+import type { Lexicon } from './lexicon.ts'
+import { isContent, rootOf, wordsOf } from './words.ts'
+
+/** What a question asks for. */
+export type Asked =
+  | 'definition'
+  | 'who'
+  | 'when'
+  | 'where'
+  | 'number'
+  | 'price'
+  | 'list'
+  | 'why'
+  | 'compare'
+  | 'any'
+
+/** A word that a question is about. */
+export interface QuestionWord {
+  /** Lower case, corrected. */
+  word: string
+  root: string
+  /** How telling, 0 to 1. */
+  weight: number
+  /** A name, a number or a word that English hardly has: nothing else can stand in for it. */
+  name: boolean
+}
+
+/** A question as the rest of the room reads it. */
+export interface Question {
+  /** Without markup, chat marks and small talk. */
+  text: string
+  /** The words of the question itself, each once. */
+  words: QuestionWord[]
+  /** Those of what surrounds it in a long message. */
+  context: QuestionWord[]
+  asked: Asked
+  /** Roots of `text` in order, for finding titles in it. */
+  roots: string[]
+  foreign: boolean
+}
+
+const longest = 2_000
+
+const chat: [RegExp, string][] = [
+  [/\b(?:what|wat|wut)['’]?s\b/gi, 'what is'],
+  [/\bwho['’]?s\b/gi, 'who is'],
+  [/\bhow['’]?s\b/gi, 'how is'],
+  [/\b(?:wat|wut|wht)\b/gi, 'what'],
+  [/\bhw\b/gi, 'how'],
+  [/\by\b/g, 'why'],
+  [/\b(?:teh|hte)\b/gi, 'the'],
+  [/\b(?:abt|bout)\b/gi, 'about'],
+  [/\bcuz\b|\bcos\b|\bbcs\b/gi, 'because'],
+  [/\bw\//g, 'with '],
+  [/\bppl\b/gi, 'people'],
+  [/\bdiff\b/gi, 'difference'],
+  [/\b(?:ignore|forget|disregard)\s+(?:all\s+|any\s+|the\s+|your\s+)*(?:previous|prior|above|earlier)\s+(?:instructions?|prompts?|rules?)\b/gi, ' '],
+]
+
+/** A message without Discord's markup, links and emoji; one line, at most 2,000 characters. */
+export function cleaned(message: string): string {
+  let text = message.slice(0, longest).normalize('NFKC')
+  text = text
+    .replace(/```(?:\w+\n)?|[`|*~]+|(?<!\w)_+|_+(?!\w)/g, ' ')
+    .replace(/<a?:\w+:\d+>|<[@#][!&]?\d+>|<t:\d+(?::\w)?>|<\/[\w -]+:\d+>|@(?:everyone|here)\b/g, ' ')
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/https?:\/\/\S+/g, ' ')
+    .replace(/(?<!\w):\w+:(?!\w)/g, ' ')
+    .replace(/[\p{Extended_Pictographic}\u{FE0F}\u{200D}\p{Cc}]/gu, ' ')
+    .replace(/^\s*>+/gm, ' ')
+  return text.replace(/\s+/g, ' ').trim()
+}
+
+/** Reads a question as it was typed: whatever its style, spelling and length. */
+export function readQuestion(message: string, lexicon: Lexicon): Question {
+  const plain = cleaned(message)
+  let text = plain
+  for (const [pattern, instead] of chat) text = text.replace(pattern, instead)
+  const { core, rest } = parted(text)
+  const words = contentOf(core, lexicon)
+  const known = new Set(words.map(({ root }) => root))
+  return {
+    text: core,
+    words,
+    context: contentOf(rest, lexicon).filter(({ root }) => !known.has(root)),
+    asked: askedFor(core),
+    roots: wordsOf(core).map((word) => rootOf(lexicon.corrected(word.toLowerCase()))),
+    foreign: isForeign(text),
+  }
+}
+
+/** A long message holds one question; the rest tells how it came about. */
+function parted(text: string): { core: string; rest: string } {
+  const sentences = text.match(/[^.!?\n]+(?:\.(?=\S)[^.!?\n]*)*[.!?]*/g) ?? [text]
+  const telling = (sentence: string) =>
+    wordsOf(sentence).filter((word) => isContent(word.toLowerCase())).length
+  const questions = sentences.filter((sentence) => /\?\s*$/.test(sentence) && telling(sentence) > 0)
+  const opened = sentences.filter((sentence) => opener.test(sentence) && telling(sentence) > 0)
+  const core = questions.length > 0 ? questions : opened
+  if (core.length === 0 || core.length === sentences.length) return { core: text, rest: '' }
+  // Several questions in one message: as a rule the later one asks what the earlier one led up to.
+  const kept = core.slice(-2)
+  return {
+    core: kept.join(' ').trim(),
+    rest: sentences.filter((sentence) => !kept.includes(sentence)).join(' '),
+  }
+}
+
+const opener =
+  /^\W*(?:so |and |but |ok |hey |yo |hi |well )*(?:what|who|when|where|why|how|which|is|are|does|do|can|could|explain|tell me|define|list|name|describe)\b/i
+
+function contentOf(text: string, lexicon: Lexicon): QuestionWord[] {
+  const found = new Map<string, QuestionWord>()
+  const raw = wordsOf(text)
+  // Where everything has a capital, capitals say nothing.
+  const capitals = raw.filter((word) => /^\p{Lu}/u.test(word)).length
+  const telling = capitals < Math.max(3, raw.length * 0.6)
+  for (const [i, typed] of raw.entries()) {
+    const lower = typed.toLowerCase().replaceAll('’', "'")
+    if (!isContent(lower)) continue
+    const word = lexicon.corrected(lower)
+    if (!isContent(word)) continue
+    const root = rootOf(word)
+    const capital = telling && i > 0 && /^\p{Lu}/u.test(typed) && word === lower
+    const name =
+      lexicon.isName(root) ||
+      /\d/.test(word) ||
+      lexicon.isStrange(word) ||
+      (capital && !lexicon.has(root))
+    if (!found.has(root)) found.set(root, { word, root, weight: lexicon.weight(word), name })
+  }
+  return [...found.values()]
+}
+
+function askedFor(text: string): Asked {
+  const q = text.toLowerCase()
+  if (/\bhow (?:much|expensive|costly)\b(?! (?:does|do|did|can|could) (?:it|this|that) matter)|\bwhat (?:is|are|was|were) the (?:\w+ ){0,2}(?:price|cost|fee|salary|budget)s?\b|\bwhat (?:does|do|did) .{1,60} cost\b|\bprice of\b|\bcost of (?!frontier|compute|training\b)/.test(q))
+    return 'price'
+  if (/\bhow (?:many|old|big|large|long|tall|fast|often)\b|\bwhat (?:number|percentage|share|fraction|proportion)\b|\bnumber of\b/.test(q)) return 'number'
+  if (/\bwhen\b(?=\s+(?:was|were|did|is|does|do|will|exactly)\b)|\b(?:what|which|in what|in which) (?:year|date|month|day|decade)\b|\bwhat date\b|\b(?:year|date) (?:of|was|did)\b|^\W*when\W*$/.test(q))
+    return 'when'
+  if (/\bwho(?:m|se)?\b/.test(q) && !/\b(?:people|anyone|those|somebody|someone|users?|builders?|tenants?|firms?|researchers?|everyone|companies) who\b/.test(q)) return 'who'
+  if (/\bwhich (?:person|author|scholar|writer|economist)\b/.test(q)) return 'who'
+  if (/\bwhere (?:was|were|did|is|does|do)\b/.test(q) && /\b(?:born|live|lived|moved?|based|located|headquarter|die|died|from|work|worked|teach|taught)\b/.test(q)) return 'where'
+  if (/\bdiffer|\bversus\b|\bvs\b|\bcompar|\bdistinction\b|\bdistinguish|\bsame as\b|\bbetter than\b/.test(q)) return 'compare'
+  if (/\b(?:list|name|which|what are|what were) (?:all |the |some )*(?:\w+ )?(?:two|three|four|five|six|seven|eight|kinds|types|examples|principles|conditions|ways|signs|books|readings?|axes|things|sources)\b|\bfurther reading\b|\bwhat (?:should|can|could) i read\b|\bwhat to (?:read|watch)\b|\bexamples of\b|^\W*list\b/.test(q))
+    return 'list'
+  if (/\bwhy\b|\bhow come\b|\breasons?\b|\bwhat makes\b|\bpurpose of\b/.test(q)) return 'why'
+  if (/^\W*(?:so |and |ok |hey |yo |hi |um+ |well )*(?:what (?:is|are|was|were)|define|explain|tell me about|meaning of|what does .* mean|describe)\b/.test(q))
+    return 'definition'
+  if (wordsOf(q).filter(isContent).length <= 3 && !/\b(?:how|is|are|does|do|can|will|did|was|were)\b/.test(q)) return 'definition'
+  return 'any'
+}
+
+/** Small words by which a question shows itself to be English, whatever the detector thinks of its spelling. */
+const english = new Set(
+  'what the how why of does when which are and about with this can is it that for should if to there from'.split(' '),
+)
+
+function isForeign(text: string): boolean {
+  if (detectLanguage(text) === 'en') return false
+  const words = new Set(wordsOf(text.toLowerCase()))
+  const signs = [...words].filter((word) => english.has(word)).length
+  return signs < 2 && signs < words.size / 2
+}

@@ -1,0 +1,193 @@
+import { cosine } from '../lib/meaning/index.ts'
+import type { Page, Passage } from '../model/index.ts'
+import { createLexicon, type Lexicon, plainWords } from './lexicon.ts'
+import type { Question, QuestionWord } from './question.ts'
+import { rootOf, rootsOf, wordsOf } from './words.ts'
+
+/** A sentence as the index keeps it. */
+export interface ShelfSentence {
+  text: string
+  roots: Set<string>
+  meaning: Float64Array
+}
+
+/** A passage as the index keeps it. */
+export interface ShelfPassage {
+  passage: Passage
+  page: ShelfPage
+  /** Place on its page, 0 for the first. */
+  at: number
+  roots: Set<string>
+  section: Set<string>
+  meaning: Float64Array
+  sentences: ShelfSentence[]
+}
+
+export interface ShelfPage {
+  id: string
+  title: string
+  /** Roots of the title and each alias, as they follow each other. */
+  names: string[][]
+  /** The roots of all of them. */
+  called: Set<string>
+  roots: Set<string>
+}
+
+/** How well a passage suits a question. All parts lie between 0 and 1, except `score`, their weighted sum. */
+export interface Fit {
+  entry: ShelfPassage
+  score: number
+  /** Weighted share of the question's words that the passage, its heading or its page's names hold. */
+  cover: number
+  /** How much of a name of the page the question says. */
+  named: number
+}
+
+/** The wiki's passages, ready to be asked. */
+export interface Shelf {
+  lexicon: Lexicon
+  passages: ShelfPassage[]
+  pages: Map<string, ShelfPage>
+  /** All passages, best first. */
+  ranked(question: Question): Fit[]
+  /** Pages by how well they suit, best first, with the score of each. */
+  rankedPages(question: Question): { page: ShelfPage; score: number }[]
+  /** How well a set of roots stands for a word: 1 when it holds it, less when it holds one of like meaning. */
+  holds(word: QuestionWord, roots: Set<string>): number
+  /** Weighted share of the words that some of the sets hold. */
+  coverage(words: QuestionWord[], sets: Set<string>[]): number
+}
+
+const weights = { cover: 1, sentence: 0.45, meaning: 0.5, page: 0.35, named: 0.55, context: 0.2, first: 0.12 }
+
+/** Builds the index of passages; takes some tens of milliseconds. */
+export function createShelf(passages: readonly Passage[], pages: readonly Page[]): Shelf {
+  const lexicon = createLexicon([
+    ...passages.map(({ text, section }) => `${text}\n${section}`),
+    ...pages.map(({ title, aliases }) => [title, ...aliases].join('\n')),
+  ])
+  const shelfPages = new Map<string, ShelfPage>()
+  for (const { id, title, aliases } of pages) {
+    const names = [title, ...aliases].map((name) => wordsOf(name.toLowerCase()).map(rootOf))
+    const called = new Set([title, ...aliases].flatMap(rootsOf))
+    shelfPages.set(id, { id, title, names, called, roots: new Set(called) })
+  }
+  const entries: ShelfPassage[] = []
+  const counts = new Map<string, number>()
+  for (const passage of passages) {
+    const page = shelfPages.get(passage.page)
+    if (!page) continue
+    const at = counts.get(passage.page) ?? 0
+    counts.set(passage.page, at + 1)
+    const roots = new Set(rootsOf(passage.text))
+    for (const root of roots) page.roots.add(root)
+    entries.push({
+      passage,
+      page,
+      at,
+      roots,
+      section: new Set(rootsOf(passage.section)),
+      meaning: lexicon.meaning(plainWords(`${passage.section} ${passage.text}`)),
+      sentences: passage.sentences.map((text) => ({
+        text,
+        roots: new Set(rootsOf(text)),
+        meaning: lexicon.meaning(plainWords(text)),
+      })),
+    })
+  }
+
+  function holds(word: QuestionWord, roots: Set<string>): number {
+    if (roots.has(word.root)) return 1
+    if (word.name) return 0
+    let best = 0
+    for (const [root, nearness] of lexicon.near(word.word)) {
+      if (nearness > best && roots.has(root)) best = nearness
+    }
+    return best
+  }
+
+  function coverage(words: QuestionWord[], sets: Set<string>[]): number {
+    let [got, all] = [0, 0]
+    for (const word of words) {
+      all += word.weight
+      got += word.weight * Math.max(0, ...sets.map((roots) => holds(word, roots)))
+    }
+    return all > 0 ? got / all : 0
+  }
+
+  /** A name of the page that stands whole in the question, weighed by how telling its words are. */
+  function named(question: Question, page: ShelfPage): number {
+    let best = 0
+    for (const name of page.names) {
+      const telling = name.filter((root) => lexicon.has(root))
+      const worth = telling.reduce((sum, root) => sum + lexicon.weight(root), 0)
+      if (worth < 0.25 || !standsIn(name, question.roots)) continue
+      best = Math.max(best, Math.min(1, 0.35 + 0.35 * worth))
+    }
+    return best
+  }
+
+  function ranked(question: Question): Fit[] {
+    const asked = lexicon.meaning(question.words.map(({ word }) => word))
+    const ofPage = new Map(
+      [...shelfPages.values()].map((page) => [
+        page.id,
+        { named: named(question, page), cover: coverage(question.words, [page.roots]) },
+      ]),
+    )
+    return entries
+      .map((entry): Fit => {
+        const { page, passage } = entry
+        const about = ofPage.get(page.id)!
+        const cover = coverage(question.words, [entry.roots, entry.section, page.called])
+        const sentence = Math.max(0, ...entry.sentences.map(({ roots }) => coverage(question.words, [roots])))
+        const context = question.context.length > 0 ? coverage(question.context, [entry.roots]) : 0
+        const opening = entry.at === 0 && question.asked === 'definition' ? about.named : 0
+        const score =
+          weights.cover * cover +
+          weights.sentence * sentence +
+          weights.meaning * Math.max(0, cosine(asked, entry.meaning)) +
+          weights.page * about.cover +
+          weights.named * about.named +
+          weights.context * context +
+          weights.first * (entry.at === 0 ? 0.5 : 0) +
+          0.5 * opening -
+          (/^(?:What to (?:watch|look for)|Further reading)$/.test(passage.section) &&
+          !wantsList(question, passage)
+            ? 0.15
+            : 0)
+        return { entry, score, cover, named: about.named }
+      })
+      .sort((a, b) => b.score - a.score || a.entry.at - b.entry.at)
+  }
+
+  return {
+    lexicon,
+    passages: entries,
+    pages: shelfPages,
+    ranked,
+    holds,
+    coverage,
+    rankedPages(question) {
+      const best = new Map<string, { page: ShelfPage; score: number }>()
+      for (const { entry, score } of ranked(question)) {
+        if (!best.has(entry.page.id)) best.set(entry.page.id, { page: entry.page, score })
+      }
+      return [...best.values()]
+    },
+  }
+}
+
+function wantsList(question: Question, passage: Passage): boolean {
+  return (
+    question.asked === 'list' ||
+    question.asked === 'when' ||
+    /\b(?:read|book|publish|paper|essay|watch|look|sign)/i.test(question.text) ||
+    rootsOf(passage.section).some((root) => question.roots.includes(root))
+  )
+}
+
+function standsIn(name: string[], roots: string[]): boolean {
+  if (name.length === 0) return false
+  return roots.some((_, i) => name.every((root, j) => roots[i + j] === root))
+}

@@ -1,0 +1,105 @@
+import { holdsValue, wantsValue } from './needs.ts'
+import type { Question, QuestionWord } from './question.ts'
+import type { Fit, Shelf, ShelfPassage, ShelfSentence } from './shelf.ts'
+
+/** Whether the wiki holds what a question asks for, and where. */
+export type Sufficiency =
+  | { holds: true; fits: Fit[]; /** The sentence with the value asked for. */ value: Place | null }
+  | { holds: false; why: string }
+
+export interface Place {
+  entry: ShelfPassage
+  sentence: ShelfSentence
+}
+
+/** What must be covered, as weighted shares of the question's words. Measured on `test/ask/own-questions.jsonl`. */
+const bars = {
+  /** By the best passage. */
+  passage: 0.5,
+  /** By the best three together. */
+  together: 0.62,
+  /** Of the words besides an unknown name. */
+  besidesName: 0.85,
+  /** By the sentence that holds a value, its page's names included. */
+  value: 0.6,
+  /** By the passage that speaks of something named, besides the name. */
+  attribute: 0.45,
+}
+
+/** Judges the passages found for a question: likeness is not enough, its telling words have to be there. */
+export function sufficiencyOf(question: Question, fits: Fit[], shelf: Shelf): Sufficiency {
+  const { words } = question
+  if (words.length === 0 || fits.length === 0) return { holds: false, why: 'nothing is asked' }
+  const unknown = words.filter((word) => word.name && !shelf.lexicon.has(word.root))
+  const others = words.filter((word) => !unknown.includes(word))
+  const best = fits[0]!
+  if (unknown.length > 0) {
+    if (wantsValue(question) || others.length === 0 || best.named === 0) {
+      return { holds: false, why: `the wiki never mentions ${unknown[0]!.word}` }
+    }
+    const cover = coverOf(others, best.entry, shelf)
+    if (cover < bars.besidesName || unknown.length > 1) return { holds: false, why: `the wiki never mentions ${unknown[0]!.word}` }
+  }
+  if (wantsValue(question)) {
+    const value = valueOf(question, fits.slice(0, 60), shelf)
+    if (value) return { holds: true, fits: [value.fit, ...fits.filter((fit) => fit !== value.fit)], value: value.place }
+    // `Who are the landlords?` asks for a meaning and not for a name.
+    if (question.asked !== 'who' || best.named === 0 || words.some(({ name }) => name)) {
+      return { holds: false, why: `no passage gives the ${question.asked} asked for` }
+    }
+  }
+  const names = others.filter(({ name }) => name)
+  const able = fits.slice(0, 25).filter(({ entry }) => {
+    const here = names.every((name) => entry.roots.has(name.root) || entry.page.called.has(name.root) || entry.section.has(name.root))
+    return here && coverOf(others, entry, shelf) >= bars.passage
+  })
+  if (able.length === 0) return { holds: false, why: 'no passage covers the question' }
+  const lead = able[0]!
+  const together = shelf.coverage(
+    others,
+    able.slice(0, 3).flatMap(({ entry }) => [entry.roots, entry.section, entry.page.called]),
+  )
+  if (together < bars.together) return { holds: false, why: 'the best passages cover too little of the question' }
+  const rest = others.filter(({ name }) => !name)
+  if (names.length > 0 && rest.length > 0) {
+    const attribute = shelf.coverage(rest, [lead.entry.roots, lead.entry.section])
+    const subject = names.every(({ root }) => lead.entry.page.called.has(root))
+    if (attribute < (subject ? bars.attribute : bars.value)) {
+      return { holds: false, why: 'what is asked about that name is not told' }
+    }
+  }
+  return { holds: true, fits: [...able, ...fits.filter((fit) => !able.includes(fit))], value: null }
+}
+
+function coverOf(words: QuestionWord[], entry: ShelfPassage, shelf: Shelf): number {
+  return shelf.coverage(words, [entry.roots, entry.section, entry.page.called])
+}
+
+/** Words that ask for a value and that the value itself stands for. */
+const asking = /^(?:year|date|born|birth|die|death|author|price|cost|number|publish|month|day|releas|writ|coin|person)/
+
+/** The sentence that holds the value and covers the question best. */
+function valueOf(question: Question, fits: Fit[], shelf: Shelf): { fit: Fit; place: Place } | null {
+  const lifespan = /\b(?:born|die[ds]?|death|birth|alive|live)\b/i.test(question.text)
+  let best: { fit: Fit; place: Place; score: number } | null = null
+  for (const fit of fits) {
+    const { entry } = fit
+    for (const sentence of entry.sentences) {
+      if (!holdsValue(question, sentence.text, shelf.lexicon.isName)) continue
+      const spans = lifespan && /\((?:born )?\d{4}|\bborn\b/.test(sentence.text)
+      const words = question.words.filter(({ root }) => !(asking.test(root) && (spans || /^(?:year|date|number|person)/.test(root) || isReading(entry))))
+      const near = shelf.coverage(words, [sentence.roots, entry.page.called])
+      const alone = shelf.coverage(words, [sentence.roots])
+      const names = words.every((word) => !word.name || sentence.roots.has(word.root) || entry.page.called.has(word.root))
+      if (!names || near < bars.value || alone < 0.3) continue
+      const score = near + alone + 0.3 * fit.score
+      if (!best || score > best.score) best = { fit, place: { entry, sentence }, score }
+    }
+  }
+  return best
+}
+
+/** Works and their years stand in the lists of further reading. */
+function isReading({ passage }: ShelfPassage): boolean {
+  return passage.section === 'Further reading'
+}

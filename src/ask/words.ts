@@ -1,0 +1,105 @@
+import { stemOf } from '../lib/text/index.ts'
+
+/** Words that say nothing of what a question is about, question words and small talk among them. */
+const idle = new Set(
+  (
+    'a an the and or but if then than that this these those there here it its he she they them their his her him we us our ' +
+    'i me my mine you your yours is are was were be been being am do does did done doing have has had having will would ' +
+    'shall should can could may might must ought not no nor of in on at to from by for with about into over under ' +
+    'through between as so such too very just only also even still again ever never what whats who whom whose which ' +
+    'when where why how any some all each every both either neither one ones other others another same own out up down ' +
+    'off more most much many few less least lot lots bit yes ok okay please pls plz thanks thank hi hey hello yo lol lmao ' +
+    'haha btw tbh imo idk guys guy folks everyone anyone someone somebody anybody really actually basically like well ' +
+    'gonna wanna gotta kinda sorta dont doesnt cant isnt arent im ive youre thats theres lets let tell explain describe ' +
+    'say says said saying mean means meant meaning know knows think thinks thought understand want wants wanted need ' +
+    'wonder wondering curious ask asking asked question questions answer answers give gives given get gets got make ' +
+    'makes made go goes going come comes thing things stuff way ways kind kinds sort sorts according wiki page pages ' +
+    'freehold bot exactly quick quickly simple simply terms term word words call called calls refer refers talk talking ' +
+    'talks speak use using help role play plays point because while during within without against since upon per via ' +
+    'summary summarise summarize definition define defined defines concept idea ideas notion eli5 tldr u ur r thx ty ' +
+    'yeah nah hmm umm er uh look looks seem seems keep keeps thanks maybe perhaps whether happen happens happened today ' +
+    "now actual guess sure honestly anyway isn't don't doesn't can't won't wouldn't shouldn't couldn't aren't it's that's " +
+    "what's who's how's where's i'm i've you're they're there's let's didn't wasn't weren't hasn't haven't"
+  ).split(' '),
+)
+
+/** True for words that a question can be about. */
+export function isContent(word: string): boolean {
+  return !idle.has(word) && (word.length > 1 || /\d/.test(word))
+}
+
+/** Spellings that differ between the two sides of the Atlantic, brought together. */
+const spellings: [RegExp, string][] = [
+  [/^licens/, 'licenc'],
+  [/^cent(?:er|re)/, 'centr'],
+  [/^program(?:me)?(?=s?$)/, 'program'],
+  [/^labor/, 'labour'],
+  [/^behavior/, 'behaviour'],
+  [/^neighbor/, 'neighbour'],
+  [/^defens/, 'defenc'],
+  [/iz(?=e|ing|ation)/, 'is'],
+]
+
+/** Forms whose common root no ending tells. */
+const irregular: Record<string, string> = {
+  wrote: 'write',
+  written: 'write',
+  author: 'write',
+  authored: 'write',
+  bought: 'buy',
+  paid: 'pay',
+  pays: 'pay',
+  paying: 'pay',
+  built: 'build',
+  kept: 'keep',
+  held: 'hold',
+  left: 'leave',
+  leaving: 'leave',
+  fell: 'fall',
+  fallen: 'fall',
+  rose: 'rise',
+  risen: 'rise',
+  lost: 'lose',
+  won: 'win',
+  began: 'begin',
+  begun: 'begin',
+  grew: 'grow',
+  grown: 'grow',
+  people: 'person',
+  cities: 'city',
+  men: 'man',
+  women: 'woman',
+  died: 'die',
+  data: 'data',
+  datum: 'data',
+  shown: 'show',
+}
+
+/**
+ * What the forms of a word have in common, so that `release`, `releases` and `released`, or `license` and `licence`,
+ * meet. It builds on `stemOf` and is for comparing only: a root need not be a word.
+ */
+export function rootOf(word: string): string {
+  let form = word.toLowerCase().replace(/['’]s?$/, '')
+  if (Object.hasOwn(irregular, form)) form = irregular[form]!
+  for (const [pattern, spelling] of spellings) form = form.replace(pattern, spelling)
+  if (/\d/.test(form)) return form
+  let root = stemOf(form)
+  if (root === form && /[^s]s$/.test(form) && form.length > 3) root = form.slice(0, -1)
+  root = root.replace(/([bdfgmnprt])\1$/, '$1')
+  root = root.length > 3 ? root.replace(/e$/, '') : root
+  return root.replace(/y$/, 'i')
+}
+
+/** The words and numbers of a text as they stand; `GPT-2`, `3.1` and `open-source` each in its parts as well as whole. */
+export function wordsOf(text: string): string[] {
+  return [...text.matchAll(/[\p{L}\p{N}]+(?:['’.][\p{L}\p{N}]+)*/gu)].map(([word]) => word)
+}
+
+/** The roots of a text's content words, in order. */
+export function rootsOf(text: string): string[] {
+  return wordsOf(text)
+    .map((word) => word.toLowerCase().replaceAll('’', "'"))
+    .filter(isContent)
+    .map(rootOf)
+}

@@ -1,0 +1,146 @@
+import type { Command } from 'commander'
+import { type Fate, verify } from '../digest/index.ts'
+import { composePeriod, openPeriod } from '../jobs/index.ts'
+import type { Item } from '../model/index.ts'
+import { findIssue, withWorkshop } from './digest-desk.ts'
+import { Failure } from './failure.ts'
+import { print, printJson } from './output.ts'
+import type { Workshop } from './wiring.ts'
+
+/** Commands by which maintainers look into a digest and answer for it. */
+export function addDigestChecks(digest: Command): void {
+  digest
+    .command('verify')
+    .argument('[number]', 'issue number; the last one without it')
+    .description(
+      'Checks a digest against the stored items: every quotation, number, name and count. Exits with 1 when something\n' +
+        'does not hold.',
+    )
+    .option('--json', 'print as JSON')
+    .action((number: string | undefined, options: { json?: boolean }) =>
+      withWorkshop(async ({ way }) => {
+        const issue = await findIssue(way, number)
+        const stories = issue.digest.sections.flatMap((section) => section.stories)
+        const ids = new Set(stories.flatMap(({ item, items = [] }) => [item, ...items]))
+        const stored = new Map((await way.store.items.byIds([...ids])).map((item) => [item.id, item]))
+        const faults = verify(issue.digest, { item: (id) => stored.get(id) })
+        if (options.json) printJson({ number: issue.number, faults })
+        else if (faults.length === 0) print(`Issue ${issue.number} holds: ${stories.length} stories checked.`)
+        else for (const { where, text, fault } of faults) print(`${where}\n  ${text}\n  ${fault}\n`)
+        if (faults.length > 0) process.exitCode = 1
+      }),
+    )
+
+  digest
+    .command('explain')
+    .argument('<item>', 'id of an item, or its beginning; freehold items --json lists them')
+    .description(
+      'Tells why an item stands in the digest or not: the issue that told it, or else the next one.',
+    )
+    .option('--json', 'print as JSON')
+    .action((id: string, options: { json?: boolean }) =>
+      withWorkshop(async ({ way }) => {
+        const item = await findItem(way, id)
+        const told = (await way.store.digests.list()).find(({ digest: { sections } }) =>
+          sections.some(({ stories }) =>
+            stories.some((story) => (story.items ?? [story.item]).includes(item.id)),
+          ),
+        )
+        if (told) {
+          say(
+            item,
+            { issue: told.number },
+            `Told in issue ${told.number}${storyOf(told.digest, item.id)}.`,
+            options,
+          )
+          return
+        }
+        const period = await openPeriod(way)
+        const { fates } = await composePeriod(way, period, true)
+        const fate = fates.get(item.id) ?? null
+        say(item, { fate }, reasonOf(item, fate, period.since), options)
+      }),
+    )
+
+  digest
+    .command('hold')
+    .argument('<number>', 'issue number')
+    .argument('<reason...>', 'why')
+    .description('Holds a digest back that has not been sent; freehold digest send gives it free.')
+    .action((number: string, reason: string[]) =>
+      withWorkshop(async ({ way }) => {
+        const issue = await findIssue(way, number)
+        if (!(await way.store.digests.hold(issue.number, reason.join(' ')))) {
+          throw new Failure(
+            `Issue ${issue.number} has been released already and can't be held; freehold digest correct adds a note to it.`,
+          )
+        }
+        print(`Issue ${issue.number} is held. freehold digest send ${issue.number} sends it.`)
+      }),
+    )
+
+  digest
+    .command('correct')
+    .argument('<number>', 'issue number')
+    .argument('<note...>', 'what was wrong and what is right')
+    .description('Adds a dated note to a digest in the archive. What was sent stays as it was.')
+    .action((number: string, note: string[]) =>
+      withWorkshop(async ({ way }) => {
+        const issue = await findIssue(way, number)
+        const at = new Date(way.now()).toISOString()
+        await way.store.digests.correct(issue.number, { at, note: note.join(' ') })
+        print(`The note stands with issue ${issue.number} in the archive.`)
+      }),
+    )
+}
+
+async function findItem(way: Workshop['way'], id: string): Promise<Item> {
+  const found = await way.store.items.startingWith(id, 2)
+  if (found.length === 1) return found[0]!
+  throw new Failure(
+    found.length === 0
+      ? `No stored item's id begins with ${id}; freehold items --json lists them.`
+      : `More than one item's id begins with ${id}; give more of it.`,
+  )
+}
+
+function storyOf(
+  digest: { sections: { name: string; stories: { item: string; items?: string[]; title: string }[] }[] },
+  id: string,
+): string {
+  for (const { name, stories } of digest.sections) {
+    const story = stories.find((one) => (one.items ?? [one.item]).includes(id))
+    if (story) return story.item === id ? ` under ${name}` : ` with “${story.title}” under ${name}`
+  }
+  return ''
+}
+
+/** Why an item stands where it does, a sentence. */
+function reasonOf(item: Item, fate: Fate | null, since: number): string {
+  if (fate === null) {
+    if (item.baseline) return 'It stood in its feed before Freehold first read it, so it is no news.'
+    return item.firstSeenAt < since
+      ? 'It belongs to a period whose digest has been made, and was not told in it.'
+      : 'It is not among the items of the open period.'
+  }
+  switch (fate.fate) {
+    case 'told':
+      return `The next digest tells it with “${fate.story}” under ${fate.idea}.`
+    case 'weaker':
+      return (
+        `It bears on ${fate.idea}, but its story “${fate.story}” is number ${fate.rank} of ${fate.of} by strength ` +
+        `(${fate.strength.toFixed(2)}; the weakest that is told has ${fate.least.toFixed(2)}).`
+      )
+    case 'repeat':
+      return `It tells nothing that issue ${fate.issue} had not told.`
+    case 'noIdea':
+      return `It was given no key idea; freehold label ${item.id} IDEA=DIRECTION says otherwise.`
+    case 'unread':
+      return 'It is in a language that the classifier does not read.'
+  }
+}
+
+function say(item: Item, facts: object, sentence: string, options: { json?: boolean }): void {
+  if (options.json) printJson({ item: item.id, title: item.title, ...facts, reason: sentence })
+  else print(`${item.title}\n  ${sentence}`)
+}

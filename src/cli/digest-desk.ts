@@ -1,0 +1,28 @@
+import type { StoredDigest } from '../store/index.ts'
+import { Failure } from './failure.ts'
+import { openLog } from './log.ts'
+import { config } from './settings.ts'
+import { openWorkshop, type Workshop } from './wiring.ts'
+
+/** The issue of that number; the last one without a number. */
+export async function findIssue(way: Workshop['way'], number: string | undefined): Promise<StoredDigest> {
+  const stored =
+    number === undefined ? await way.store.digests.last() : await way.store.digests.get(Number(number))
+  if (stored) return stored
+  throw new Failure(
+    number === undefined
+      ? 'No digest has been made yet.'
+      : `There is no issue ${number}; freehold digest list shows them.`,
+  )
+}
+
+/** Does work with everything opened, and closes it. */
+export async function withWorkshop(work: (workshop: Workshop) => Promise<void>): Promise<void> {
+  const settings = config()
+  const workshop = await openWorkshop(settings, { log: openLog(settings, 'command') })
+  try {
+    await work(workshop)
+  } finally {
+    await workshop.close()
+  }
+}
