@@ -59,7 +59,8 @@ export function createLexicon(texts: string[]): Lexicon {
   }
   for (const [root, entry] of entries) {
     const { upper, lower } = capitals.get(root)!
-    entry.name = upper > 0 && lower === 0
+    // What stands everywhere, like `AI`, tells nothing apart.
+    entry.name = upper > 0 && lower === 0 && entry.texts < texts.length / 5
     const vector = new Float64Array(vectors.dimensions)
     if (vectors.read(vector, entry.form) || vectors.read(vector, root)) entry.vector = vector
   }

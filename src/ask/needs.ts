@@ -43,6 +43,7 @@ function counts(question: Question, sentence: string): boolean {
   const asked = thing
     ? rootsOf(/\bhow many ([\p{L}\p{N} -]+)/iu.exec(question.text)?.[1]?.split(/\b(?:do|does|did|are|is|were|was|has|have|can|in|of|for)\b/i)[0] ?? thing[2] ?? '')
     : []
+  if (/\b(?:percent|share|fraction|proportion)/i.test(question.text)) return /\d ?%|\bper ?cent\b/i.test(sentence)
   if (!thing) return /\d/.test(sentence)
   const words = wordsOf(sentence.toLowerCase())
   return words.some((word, i) => {

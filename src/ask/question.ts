@@ -35,7 +35,7 @@ export interface Question {
   /** Those of what surrounds it in a long message. */
   context: QuestionWord[]
   asked: Asked
-  /** Roots of `text` in order, for finding titles in it. */
+  /** Roots of the content words of `text` in order, for finding titles in it. */
   roots: string[]
   foreign: boolean
 }
@@ -85,7 +85,10 @@ export function readQuestion(message: string, lexicon: Lexicon): Question {
     words,
     context: contentOf(rest, lexicon).filter(({ root }) => !known.has(root)),
     asked: askedFor(core),
-    roots: wordsOf(core).map((word) => rootOf(lexicon.corrected(word.toLowerCase()))),
+    roots: wordsOf(core)
+      .map((word) => lexicon.corrected(word.toLowerCase()))
+      .filter(isContent)
+      .map(rootOf),
     foreign: isForeign(text),
   }
 }
@@ -138,11 +141,11 @@ function askedFor(text: string): Asked {
   if (/\bhow (?:much|expensive|costly)\b(?! (?:does|do|did|can|could) (?:it|this|that) matter)|\bwhat (?:is|are|was|were) the (?:\w+ ){0,2}(?:price|cost|fee|salary|budget)s?\b|\bwhat (?:does|do|did) .{1,60} cost\b|\bprice of\b|\bcost of (?!frontier|compute|training\b)/.test(q))
     return 'price'
   if (/\bhow (?:many|old|big|large|long|tall|fast|often)\b|\bwhat (?:number|percentage|share|fraction|proportion)\b|\bnumber of\b/.test(q)) return 'number'
-  if (/\bwhen\b(?=\s+(?:was|were|did|is|does|do|will|exactly)\b)|\b(?:what|which|in what|in which) (?:year|date|month|day|decade)\b|\bwhat date\b|\b(?:year|date) (?:of|was|did)\b|^\W*when\W*$/.test(q))
+  if (/\bwhen\b(?=\s+(?:was|were|did|will|exactly)\b)|\b(?:what|which|in what|in which) (?:year|date|month|day|decade)\b|\bwhat date\b|\b(?:year|date) (?:of|was|did)\b|^\W*when\W*$/.test(q))
     return 'when'
   if (/\bwho(?:m|se)?\b/.test(q) && !/\b(?:people|anyone|those|somebody|someone|users?|builders?|tenants?|firms?|researchers?|everyone|companies) who\b/.test(q)) return 'who'
   if (/\bwhich (?:person|author|scholar|writer|economist)\b/.test(q)) return 'who'
-  if (/\bwhere (?:was|were|did|is|does|do)\b/.test(q) && /\b(?:born|live|lived|moved?|based|located|headquarter|die|died|from|work|worked|teach|taught)\b/.test(q)) return 'where'
+  if (/\bwhere (?:was|were|did|is|does|do)\b/.test(q) && /\b(?:born|live|lived|moved?|based|located|headquarter\w*|dies?|died|worked|teach|taught|study|studied|grow up|grew up)\b|\bwhere (?:is|was) \S+(?: \S+)? from\b/.test(q)) return 'where'
   if (/\bdiffer|\bversus\b|\bvs\b|\bcompar|\bdistinction\b|\bdistinguish|\bsame as\b|\bbetter than\b/.test(q)) return 'compare'
   if (/\b(?:list|name|which|what are|what were) (?:all |the |some )*(?:\w+ )?(?:two|three|four|five|six|seven|eight|kinds|types|examples|principles|conditions|ways|signs|books|readings?|axes|things|sources)\b|\bfurther reading\b|\bwhat (?:should|can|could) i read\b|\bwhat to (?:read|watch)\b|\bexamples of\b|^\W*list\b/.test(q))
     return 'list'
@@ -158,8 +161,12 @@ const english = new Set(
   'what the how why of does when which are and about with this can is it that for should if to there from'.split(' '),
 )
 
+/** Question words of other languages that are no English words; the detector is slow to accuse a short text. */
+const foreignOpener =
+  /^[\s¿¡]*(?:wer|wie|warum|wieso|wann|welche[rs]?|quién|quien|qué|que|cómo|cuándo|cuál|quem|quando|qual|qui|quoi|comment|pourquoi|quand|quel(?:le)?|qu['’]est|chi|cosa|perché|waarom|hoe|wanneer|vem|vad|hvad|hvem|hvor)(?![\p{L}])/iu
+
 function isForeign(text: string): boolean {
-  if (detectLanguage(text) === 'en') return false
+  if (detectLanguage(text) === 'en' && !foreignOpener.test(text)) return false
   const words = new Set(wordsOf(text.toLowerCase()))
   const signs = [...words].filter((word) => english.has(word)).length
   return signs < 2 && signs < words.size / 2

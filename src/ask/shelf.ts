@@ -2,7 +2,7 @@ import { cosine } from '../lib/meaning/index.ts'
 import type { Page, Passage } from '../model/index.ts'
 import { createLexicon, type Lexicon, plainWords } from './lexicon.ts'
 import type { Question, QuestionWord } from './question.ts'
-import { rootOf, rootsOf, wordsOf } from './words.ts'
+import { rootsOf, wordsOf } from './words.ts'
 
 /** A sentence as the index keeps it. */
 export interface ShelfSentence {
@@ -48,6 +48,8 @@ export interface Shelf {
   lexicon: Lexicon
   passages: ShelfPassage[]
   pages: Map<string, ShelfPage>
+  /** True for words of the pages' titles and aliases, and for names. */
+  isCalled(root: string): boolean
   /** All passages, best first. */
   ranked(question: Question): Fit[]
   /** Pages by how well they suit, best first, with the score of each. */
@@ -58,7 +60,7 @@ export interface Shelf {
   coverage(words: QuestionWord[], sets: Set<string>[]): number
 }
 
-const weights = { cover: 1, sentence: 0.45, meaning: 0.5, page: 0.35, named: 0.55, context: 0.2, first: 0.12 }
+const weights = { cover: 1, sentence: 0.45, meaning: 0.5, page: 0.35, named: 0.75, context: 0.2, first: 0.12, section: 0.6 }
 
 /** Builds the index of passages; takes some tens of milliseconds. */
 export function createShelf(passages: readonly Passage[], pages: readonly Page[]): Shelf {
@@ -68,7 +70,12 @@ export function createShelf(passages: readonly Passage[], pages: readonly Page[]
   ])
   const shelfPages = new Map<string, ShelfPage>()
   for (const { id, title, aliases } of pages) {
-    const names = [title, ...aliases].map((name) => wordsOf(name.toLowerCase()).map(rootOf))
+    const names = [title, ...aliases].flatMap((name) => {
+      const roots = rootsOf(name)
+      // What is left of an alias like "what happens without open models" no longer says whose it is.
+      const whole = roots.length > 0 && wordsOf(name).length - roots.length <= Math.max(1, roots.length - 1)
+      return whole || name === title ? [roots] : []
+    })
     const called = new Set([title, ...aliases].flatMap(rootsOf))
     shelfPages.set(id, { id, title, names, called, roots: new Set(called) })
   }
@@ -121,13 +128,26 @@ export function createShelf(passages: readonly Passage[], pages: readonly Page[]
     for (const name of page.names) {
       const telling = name.filter((root) => lexicon.has(root))
       const worth = telling.reduce((sum, root) => sum + lexicon.weight(root), 0)
-      if (worth < 0.25 || !standsIn(name, question.roots)) continue
-      best = Math.max(best, Math.min(1, 0.35 + 0.35 * worth))
+      if (worth < 0.25 || !name.every((root) => question.roots.includes(root))) continue
+      const together = standsIn(name, question.roots) ? 1 : 0.7
+      best = Math.max(best, together * Math.min(1, 0.35 + 0.35 * worth))
     }
     return best
   }
 
+  /** How much of the heading, besides the page's names, the question says. */
+  function headed(question: Question, { section, page }: ShelfPassage): number {
+    let [said, all] = [0, 0]
+    for (const root of section) {
+      const worth = lexicon.weight(root) * (page.called.has(root) ? 0.5 : 1)
+      all += worth
+      if (question.roots.includes(root)) said += worth
+    }
+    return all > 0 ? said / all : 0
+  }
+
   function ranked(question: Question): Fit[] {
+    const reading = readingWish.test(question.text)
     const asked = lexicon.meaning(question.words.map(({ word }) => word))
     const ofPage = new Map(
       [...shelfPages.values()].map((page) => [
@@ -150,12 +170,12 @@ export function createShelf(passages: readonly Passage[], pages: readonly Page[]
           weights.page * about.cover +
           weights.named * about.named +
           weights.context * context +
+          weights.section * headed(question, entry) * (about.named > 0 ? 1 : 0.5) +
           weights.first * (entry.at === 0 ? 0.5 : 0) +
-          0.5 * opening -
-          (/^(?:What to (?:watch|look for)|Further reading)$/.test(passage.section) &&
-          !wantsList(question, passage)
-            ? 0.15
-            : 0)
+          0.5 * opening +
+          (question.asked === 'why' && reasons.test(passage.text) ? 0.15 : 0) +
+          (reading && passage.section === 'Further reading' ? 0.8 : 0) -
+          (sideline.test(passage.section) && !wantsList(question, passage) ? 0.15 : 0)
         return { entry, score, cover, named: about.named }
       })
       .sort((a, b) => b.score - a.score || a.entry.at - b.entry.at)
@@ -165,6 +185,7 @@ export function createShelf(passages: readonly Passage[], pages: readonly Page[]
     lexicon,
     passages: entries,
     pages: shelfPages,
+    isCalled: (root) => lexicon.isName(root) || [...shelfPages.values()].some(({ called }) => called.has(root)),
     ranked,
     holds,
     coverage,
@@ -177,6 +198,14 @@ export function createShelf(passages: readonly Passage[], pages: readonly Page[]
     },
   }
 }
+
+/** Words that lead in a reason. */
+const reasons = /\b(?:because|reasons?|since|so that|therefore|that is why)\b/i
+/** Sections that tell what to do after reading, and not what a thing is. */
+const sideline = /^(?:What to (?:watch|look for)|Further reading)$/
+/** Asks for something to read. */
+const readingWish =
+  /\b(?:what|which|anything|something|books?|papers?)\b.*\b(?:to|should|could|can|must) (?:i |we |one )?read\b|\bfurther reading\b|\breading list\b|\b(?:which|what) (?:books?|papers?|essays?|readings?)\b|\bread (?:more|further)\b|\bshld i read\b/i
 
 function wantsList(question: Question, passage: Passage): boolean {
   return (

@@ -22,6 +22,8 @@ const bars = {
   besidesName: 0.85,
   /** By the sentence that holds a value, its page's names included. */
   value: 0.6,
+  /** Of its words besides names, by that sentence alone. */
+  rest: 0.5,
   /** By the passage that speaks of something named, besides the name. */
   attribute: 0.45,
 }
@@ -86,17 +88,26 @@ function valueOf(question: Question, fits: Fit[], shelf: Shelf): { fit: Fit; pla
     const { entry } = fit
     for (const sentence of entry.sentences) {
       if (!holdsValue(question, sentence.text, shelf.lexicon.isName)) continue
-      const spans = lifespan && /\((?:born )?\d{4}|\bborn\b/.test(sentence.text)
-      const words = question.words.filter(({ root }) => !(asking.test(root) && (spans || /^(?:year|date|number|person)/.test(root) || isReading(entry))))
+      const spans = lifespan && lifespanOf(question.text, sentence.text)
+      const words = question.words.filter(({ root }) => !(asking.test(root) && (spans || /^(?:year|date|number|person)/.test(root) || isReading(entry) || (/^(?:publish|releas|writ)/.test(root) && /\(\d{4}\)/.test(sentence.text)))))
       const near = shelf.coverage(words, [sentence.roots, entry.page.called])
       const alone = shelf.coverage(words, [sentence.roots])
       const names = words.every((word) => !word.name || sentence.roots.has(word.root) || entry.page.called.has(word.root))
+      const rest = words.filter(({ root, name }) => !name && !entry.page.called.has(root))
       if (!names || near < bars.value || alone < 0.3) continue
+      if (rest.length > 0 && shelf.coverage(rest, [sentence.roots]) < bars.rest) continue
+      if (lifespan && !spans && question.asked === 'when') continue
       const score = near + alone + 0.3 * fit.score
       if (!best || score > best.score) best = { fit, place: { entry, sentence }, score }
     }
   }
   return best
+}
+
+/** `(1916–2006)` behind a name says when someone was born and died, `born in 1984` only the first. */
+function lifespanOf(question: string, sentence: string): boolean {
+  if (/\(\d{4}[–-]\d{4}\)/.test(sentence)) return true
+  return /\b(?:born|birth)\b/i.test(question) && /\bborn\b/.test(sentence)
 }
 
 /** Works and their years stand in the lists of further reading. */

@@ -17,6 +17,8 @@ const idle = new Set(
     'freehold bot exactly quick quickly simple simply terms term word words call called calls refer refers talk talking ' +
     'talks speak use using help role play plays point because while during within without against since upon per via ' +
     'summary summarise summarize definition define defined defines concept idea ideas notion eli5 tldr u ur r thx ty ' +
+    'shld wld cld smth sth rly rlly tho thru prob probs gimme dunno lemme bruh bro dude fr ngl imho fyi asap omg wtf lmk nvm irl ' +
+    'nobody anything nothing everything something ever matter matters important importance please kindly great good nice cool interesting interested bunch yall gotcha ' +
     'yeah nah hmm umm er uh look looks seem seems keep keeps thanks maybe perhaps whether happen happens happened today ' +
     "now actual guess sure honestly anyway isn't don't doesn't can't won't wouldn't shouldn't couldn't aren't it's that's " +
     "what's who's how's where's i'm i've you're they're there's let's didn't wasn't weren't hasn't haven't"
@@ -46,6 +48,10 @@ const irregular: Record<string, string> = {
   written: 'write',
   author: 'write',
   authored: 'write',
+  found: 'find',
+  founded: 'founding',
+  founder: 'founding',
+  founders: 'founding',
   bought: 'buy',
   paid: 'pay',
   pays: 'pay',

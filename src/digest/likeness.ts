@@ -45,9 +45,9 @@ export interface Common {
   contained: number
   /** Cosine of their meanings. */
   meaning: number
-  /** The five rarest words that both use. */
+  /** How rare the five rarest words are that both use. */
   rare: number
-  /** The rarest name of one that the other uses. */
+  /** How rare the rarest name of one is that the other uses. */
   name: number
   /** Numbers that both use; three are enough. */
   numbers: number
@@ -69,33 +69,40 @@ export function inCommon(a: Told, b: Told, rarity: Rarity): Common {
 
 /**
  * How likely it is that two accounts, `days` apart, tell of one event. A logistic regression over what they have in
- * common, fitted on the pairs of the fixture weeks 1 to 6; 0 where names or versions forbid it.
+ * common, fitted on the pairs of the fixture weeks 1 to 6; 0 where versions forbid it. `mayTurn`
+ * says that the event may have turned round between the two, as a rise that is taken back.
  */
-export function sameEvent(a: Told, b: Told, days: number, rarity: Rarity): number {
+export function sameEvent(
+  a: Told,
+  b: Told,
+  days: number,
+  rarity: Rarity,
+  options: { mayTurn?: boolean } = {},
+): number {
   if (contradict(a, b)) return 0
   const common = inCommon(a, b, rarity)
   const value =
-    -7.8 +
-    3.5 * common.contained +
-    1.65 * common.meaning +
-    3.9 * common.rare +
-    1.65 * common.name +
-    1.6 * common.numbers -
-    2.2 * common.strangers -
-    0.95 * days +
-    sameReading(a, b)
+    -7.6 +
+    4.1 * common.contained +
+    2.15 * common.meaning +
+    4.0 * common.rare +
+    2.45 * common.name +
+    2.2 * common.numbers -
+    2.15 * common.strangers -
+    0.9 * days +
+    sameReading(a, b, options.mayTurn ?? false)
   return 1 / (1 + Math.exp(-value))
 }
 
 /** Two accounts that were given one idea, and all the more those given it with one direction, are likelier of one event. */
-function sameReading(a: Told, b: Told): number {
+function sameReading(a: Told, b: Told, mayTurn: boolean): number {
   const agree = a.labels.some(({ idea, direction }) =>
-    b.labels.some((label) => label.idea === idea && label.direction === direction),
+    b.labels.some((label) => label.idea === idea && (mayTurn || label.direction === direction)),
   )
   const differ = a.labels.some(({ idea, direction }) =>
     b.labels.some((label) => label.idea === idea && label.direction !== direction),
   )
-  return (agree ? 4.2 : 0) + (differ ? 0.75 : 0)
+  return (agree ? 4.3 : 0) + (differ ? 0.8 : 0)
 }
 
 /** An account with its meaning, and what its item was given. */
@@ -121,10 +128,13 @@ function weigh(stems: Set<string>, rarity: Rarity): number {
   return sum
 }
 
-/** The rarity of the `n` rarest, as a share of what `n` words would have that nobody else uses. */
+/** A rarity below this is that of a word that may stand in any two texts. */
+const ordinary = 3.5
+
+/** How much rarer than ordinary the `n` rarest are, as a share of what `n` words would have that nobody else uses. */
 function rareOf(stems: Set<string>, n: number, rarity: Rarity): number {
-  const rarest = [...stems].map(rarity).sort((x, y) => y - x)
-  const most = n * (Math.log(1 + backgroundTexts) + 1)
+  const rarest = [...stems].map((stem) => Math.max(0, rarity(stem) - ordinary)).sort((x, y) => y - x)
+  const most = n * (Math.log(1 + backgroundTexts) + 1 - ordinary)
   return Math.min(1, rarest.slice(0, n).reduce((sum, value) => sum + value, 0) / most)
 }
 

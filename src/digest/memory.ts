@@ -15,7 +15,7 @@ export type Recollection = null | { repeats: PastStory } | { updates: PastStory;
 /** From here on two stories of different issues are likely the same. */
 const likely = 0.5
 /** From here on it is sure enough to tell readers so. */
-const sure = 0.75
+const sure = 0.8
 /** From this share of new words on a story is another one, whatever it shares. */
 const mostlyNew = 0.8
 /** So many figures that the earlier story did not have are news. */
@@ -62,7 +62,10 @@ export function recall(cluster: Cluster, past: PastStory[], comparison: Comparis
 /** Mean over all pairs of items, one of each. */
 function likelihoodOf(cluster: Cluster, { items }: PastStory, { told, rarity }: Comparison): number {
   let sum = 0
-  for (const a of cluster) for (const b of items) sum += sameEvent(told(a), told(b), days, rarity)
+  for (const a of cluster)
+    for (const b of items) {
+      sum += sameEvent(told(a), told(b), days, rarity, { mayTurn: true })
+    }
   return sum / (cluster.length * items.length)
 }
 

@@ -8,7 +8,7 @@ import { topicOf } from './round-up.ts'
 export type Cluster = LabelledItem[]
 
 /** Groups whose items are on average at least so likely of one event are one story. */
-const likely = 0.4
+const likely = 0.35
 /** Words of an item, the rarest, by which others are found that may tell of the same. */
 const clues = 12
 /** A word that more items use than this says too little to be a clue. */

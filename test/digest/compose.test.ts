@@ -142,8 +142,9 @@ describe('a story that several feeds carried', () => {
 
 describe('a story', () => {
   test('on two ideas stands once, under the stronger, and names the other', () => {
-    const labels = { renewal: ['opens', 0.7], 'disciplinary-floor': ['opens', 0.9] } as const
-    const items = [item('a', 'Heron is out and cheaper', { ...labels, renewal: ['opens', 0.7], 'disciplinary-floor': ['opens', 0.9] })]
+    const items = [
+      item('a', 'Heron is out and cheaper', { renewal: ['opens', 0.7], 'disciplinary-floor': ['opens', 0.9] }),
+    ]
     expect(headings(items)).toEqual(['disciplinary-floor'])
     expect(stories(items)).toMatchObject([{ ideas: ['renewal'] }])
   })

@@ -5,6 +5,9 @@ import { isRoundUp } from '../../src/digest/round-up.ts'
 import { compareAmong } from '../../src/digest/stories.ts'
 import type { LabelledItem } from '../../src/model/index.ts'
 import { loadWeek, type WeekIssue, type WeekItem } from '../fixtures/weeks.ts'
+import { weekFeeds } from '../fixtures/weeks/feeds.ts'
+
+const publisherOf = new Map(weekFeeds.map(({ id, publisher }) => [id, publisher]))
 
 /** How well one judge's yes meets another's. */
 export interface Figures {
@@ -74,19 +77,67 @@ export function roundUpFigures(items: WeekItem[]): { found: number; mistaken: nu
   }
 }
 
-/** The titles of stories whose event an earlier issue told and to which none of their items adds anything. */
-export function repeatedStories(issues: WeekIssue[]): string[] {
-  const toldBefore = new Set<string>()
+/** A story of an issue with its items, and the event that most of them tell of. */
+interface ToldStory {
+  number: number
+  title: string
+  update: string | undefined
+  items: WeekItem[]
+  event: string | null
+}
+
+function toldStories(issues: WeekIssue[]): ToldStory[] {
   return issues.flatMap(({ number, digest, items }) => {
     const byId = new Map(items.map((item) => [item.id, item]))
     const stories = digest.sections.flatMap((section) => section.stories)
-    const events = stories.map((story) => eventOf(story.items.map((id) => byId.get(id)!)))
-    const repeated = stories.filter((story, i) => {
-      const news = story.items.some((id) => byId.get(id)!.stage === 'update')
-      return !news && toldBefore.has(events[i] ?? '')
+    return stories.map(({ title, update, items: ids }) => {
+      const those = ids.map((id) => byId.get(id)!)
+      return { number, title, update, items: those, event: eventOf(those) }
     })
-    for (const event of events) if (event !== null) toldBefore.add(event)
-    return repeated.map(({ title }) => `${number}: ${title}`)
+  })
+}
+
+/** The issue that first told of each event. */
+function firstTold(issues: WeekIssue[]): Map<string, number> {
+  const told = toldStories(issues).toReversed()
+  return new Map(told.flatMap(({ event, number }) => (event === null ? [] : [[event, number]])))
+}
+
+/** The titles of stories whose event an earlier issue told and to which none of their items adds anything. */
+export function repeatedStories(issues: WeekIssue[]): string[] {
+  const first = firstTold(issues)
+  return toldStories(issues)
+    .filter(({ event, number }) => event !== null && first.get(event)! < number)
+    .filter(({ items }) => items.every(({ stage }) => stage !== 'update'))
+    .map(({ title, number }) => `${number}: ${title}`)
+}
+
+/** The titles of stories that are told as updates though no earlier issue told of their event. */
+export function updatesOfNothing(issues: WeekIssue[]): string[] {
+  const first = firstTold(issues)
+  return toldStories(issues)
+    .filter(({ event, number, update }) => update !== undefined && (first.get(event ?? '') ?? number) === number)
+    .map(({ title, number }) => `${number}: ${title}`)
+}
+
+/**
+ * Events of which so many publishers told for the first time, or told something new, while the issue left all of it out
+ * as told before.
+ */
+export function newsLeftOut(issues: WeekIssue[], publishers: number): string[] {
+  const seen = new Set<string>()
+  return issues.flatMap(({ number, items, fates }) => {
+    const news = new Map<string, WeekItem[]>()
+    for (const item of items) {
+      if (item.event === null || item.labels.length === 0) continue
+      if (item.stage !== 'update' && seen.has(item.event)) continue
+      news.set(item.event, [...(news.get(item.event) ?? []), item])
+    }
+    for (const { event } of items) if (event !== null) seen.add(event)
+    return [...news]
+      .filter(([, those]) => new Set(those.map(({ feed }) => publisherOf.get(feed))).size >= publishers)
+      .filter(([, those]) => those.every(({ id }) => fates.get(id)!.fate === 'repeat'))
+      .map(([event]) => `${number}: ${event}`)
   })
 }
 

@@ -29,7 +29,8 @@ export function commandRoutes(world: World): { test: TestCommands; routes: Route
   const bookOf = ({ guild = '' }: Record<string, string>) => books.get(guild) ?? []
 
   function keep({ guild = '', application }: Record<string, string>, commands: RegisteredCommand[]): void {
-    if (application !== world.bot.id) throw new Refusal(403, 20012, 'You are not authorized to perform this action')
+    if (application !== world.bot.id)
+      throw new Refusal(403, 20012, 'You are not authorized to perform this action')
     if (guild !== '' && !world.guilds.get(guild)?.botRoles) throw new Refusal(403, 50001, 'Missing Access')
     for (const type of [1, 2, 3]) {
       if (commands.filter((one) => one.type === type).length > most[type]!)
@@ -39,7 +40,11 @@ export function commandRoutes(world: World): { test: TestCommands; routes: Route
   }
 
   /** A command as it is kept: what was left out gets its default, its version changes only with it. */
-  function register(body: Sent, { guild }: Record<string, string>, before?: RegisteredCommand): RegisteredCommand {
+  function register(
+    body: Sent,
+    { guild }: Record<string, string>,
+    before?: RegisteredCommand,
+  ): RegisteredCommand {
     const kept = {
       id: before?.id ?? world.snowflake(),
       application_id: world.bot.id,
@@ -60,7 +65,8 @@ export function commandRoutes(world: World): { test: TestCommands; routes: Route
           }),
       nsfw: body.nsfw ?? false,
     }
-    const same = before && JSON.stringify({ ...before, version: 0 }) === JSON.stringify({ ...kept, version: 0 })
+    const same =
+      before && JSON.stringify({ ...before, version: 0 }) === JSON.stringify({ ...kept, version: 0 })
     return { ...kept, version: same ? before.version : world.snowflake() }
   }
 
@@ -127,7 +133,11 @@ export function commandRoutes(world: World): { test: TestCommands; routes: Route
       method: 'GET',
       path,
       handle: ({ params, query }) =>
-        ok(bookOf(params).map(query.get('with_localizations') === 'true' ? (one) => one : withoutLocalizations)),
+        ok(
+          bookOf(params).map(
+            query.get('with_localizations') === 'true' ? (one) => one : withoutLocalizations,
+          ),
+        ),
     },
     { method: 'PUT', path, handle: put },
     { method: 'POST', path, handle: post },
@@ -176,7 +186,11 @@ function checkCommand(form: Form, at: (string | number)[], body: Sent): void {
   const slash = (body.type ?? chatInput) === chatInput
   checkNames(form, at, body, slash)
   if (!slash && (body.description || body.options?.length))
-    form.wrong([...at, 'description'], 'APPLICATION_COMMAND_INVALID', 'Context menu commands have no description or options')
+    form.wrong(
+      [...at, 'description'],
+      'APPLICATION_COMMAND_INVALID',
+      'Context menu commands have no description or options',
+    )
   if (slash) checkOptions(form, [...at, 'options'], body.options)
   if (sizeOf(body) > 8000)
     form.wrong(at, 'APPLICATION_COMMAND_TOO_LARGE', 'Command exceeds maximum size (8000)')
@@ -211,7 +225,11 @@ function checkOptions(form: Form, at: (string | number)[], options: Sent): void 
     if (!one.required) optional = true
     const choices = form.list([...path, 'choices'], one.choices, 25)
     if (choices.length > 0 && one.autocomplete)
-      form.wrong(path, 'APPLICATION_COMMAND_AUTOCOMPLETE_NOT_ALLOWED', 'Choices and autocomplete exclude each other')
+      form.wrong(
+        path,
+        'APPLICATION_COMMAND_AUTOCOMPLETE_NOT_ALLOWED',
+        'Choices and autocomplete exclude each other',
+      )
     for (const [j, choice] of choices.entries()) {
       form.text([...path, 'choices', j, 'name'], choice.name, 100, true)
       if (typeof choice.value === 'string') form.text([...path, 'choices', j, 'value'], choice.value, 100)
@@ -222,10 +240,23 @@ function checkOptions(form: Form, at: (string | number)[], options: Sent): void 
 }
 
 /** Characters of names, descriptions and values; of translations only the longest counts. */
-function sizeOf({ name, name_localizations, description, description_localizations, choices, options, value }: Sent): number {
+function sizeOf({
+  name,
+  name_localizations,
+  description,
+  description_localizations,
+  choices,
+  options,
+  value,
+}: Sent): number {
   const longest = (words: string | undefined, others: Sent) =>
-    Math.max(...[words ?? '', ...Object.values((others ?? {}) as Record<string, string>)].map((one) => one.length))
-  const within = [...(choices ?? []), ...(options ?? [])].reduce((sum: number, one: Sent) => sum + sizeOf(one), 0)
+    Math.max(
+      ...[words ?? '', ...Object.values((others ?? {}) as Record<string, string>)].map((one) => one.length),
+    )
+  const within = [...(choices ?? []), ...(options ?? [])].reduce(
+    (sum: number, one: Sent) => sum + sizeOf(one),
+    0,
+  )
   return (
     longest(name, name_localizations) +
     longest(description, description_localizations) +

@@ -7,7 +7,9 @@ const row = 1
 const button = 2
 const input = 4
 const selects = [3, 5, 6, 7, 8]
-const [section, display, thumbnail, gallery, file, separator, container, label] = [9, 10, 11, 12, 13, 14, 17, 18]
+const [section, display, thumbnail, gallery, file, separator, container, label] = [
+  9, 10, 11, 12, 13, 14, 17, 18,
+]
 const v2Top = [row, section, display, gallery, file, separator, container]
 const inContainer = [row, section, display, gallery, file, separator]
 const [linkStyle, premiumStyle] = [5, 6]
@@ -101,7 +103,11 @@ function checkButton(form: Form, path: Path, one: Sent): void {
     form.wrong(path, 'BUTTON_COMPONENT_INVALID_EMPTY', 'A button must have a label or an emoji')
   if (one.style === linkStyle) {
     if (one.custom_id !== undefined)
-      form.wrong(path, 'BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE', 'A button has a link or a custom id')
+      form.wrong(
+        path,
+        'BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE',
+        'A button has a link or a custom id',
+      )
     if (!one.url) form.wrong([...path, 'url'], 'BASE_TYPE_REQUIRED', 'A url is required')
     form.link([...path, 'url'], one.url, 512)
   } else form.text([...path, 'custom_id'], one.custom_id, 100, true)
@@ -112,11 +118,16 @@ function checkSelect(form: Form, path: Path, one: Sent): void {
   form.text([...path, 'placeholder'], one.placeholder, 150)
   const { min_values: min = 1, max_values: max = 1 } = one
   if (min < 0 || min > 25 || max < 1 || max > 25 || min > max)
-    form.wrong([...path, 'min_values'], 'NUMBER_TYPE_MAX', 'Must be between 0 and 25, the least below the most.')
+    form.wrong(
+      [...path, 'min_values'],
+      'NUMBER_TYPE_MAX',
+      'Must be between 0 and 25, the least below the most.',
+    )
   if (one.type !== 3) return
   const options = form.list([...path, 'options'], one.options, 25, 1)
   for (const [i, option] of options.entries()) {
-    for (const field of ['label', 'value']) form.text([...path, 'options', i, field], option[field], 100, true)
+    for (const field of ['label', 'value'])
+      form.text([...path, 'options', i, field], option[field], 100, true)
     form.text([...path, 'options', i, 'description'], option.description, 100)
   }
   if (new Set(options.map((option) => option.value)).size < options.length)
@@ -149,7 +160,9 @@ export function checkModal(form: Form, data: Sent): void {
     if (one.component) checkField(form, [...path, 'component'], one.component, false)
     else form.wrong([...path, 'component'], 'BASE_TYPE_REQUIRED', 'This field is required')
   }
-  const ids = list.flatMap(withChildren).flatMap((one) => (one.custom_id === undefined ? [] : [one.custom_id]))
+  const ids = list
+    .flatMap(withChildren)
+    .flatMap((one) => (one.custom_id === undefined ? [] : [one.custom_id]))
   if (new Set(ids).size < ids.length)
     form.wrong(at, 'COMPONENT_CUSTOM_ID_DUPLICATED', 'Component custom id cannot be duplicated')
 }

@@ -21,7 +21,8 @@ export class Form {
   text(path: Path, value: Sent, max: number, required = false): void {
     if (value === undefined || value === null) {
       if (required) this.wrong(path, 'BASE_TYPE_REQUIRED', 'This field is required')
-    } else if (typeof value !== 'string') this.wrong(path, 'STRING_TYPE_CONVERT', 'Could not interpret as string.')
+    } else if (typeof value !== 'string')
+      this.wrong(path, 'STRING_TYPE_CONVERT', 'Could not interpret as string.')
     else if (value.length > max)
       this.wrong(path, 'BASE_TYPE_MAX_LENGTH', `Must be ${max} or fewer in length.`)
     else if (required && value === '') this.wrong(path, 'BASE_TYPE_REQUIRED', 'This field is required')

@@ -82,7 +82,10 @@ export function openGateway(
     left--
     const code = refusal ?? (d.token === world.token ? null : 4004)
     refusal = null
-    if (code !== null) return connection.peer.close(code)
+    if (code !== null) {
+      connection.peer.close(code)
+      return
+    }
     const session = { id: `session-${++serial}`, intents: d.intents, seq: 0, events: [], connection }
     sessions.set(session.id, session)
     connection.session = session
@@ -102,26 +105,25 @@ export function openGateway(
 
   function resume(connection: Connection, d: Sent): void {
     test.resumes.push(d)
-    if (d.token !== world.token) return connection.peer.close(4004)
     const session = sessions.get(d.session_id)
-    if (!session) return send(connection, { op: invalidSession, d: false })
-    if (d.seq > session.seq) return connection.peer.close(4007)
+    if (d.token !== world.token) connection.peer.close(4004)
+    else if (!session) send(connection, { op: invalidSession, d: false })
+    else if (d.seq > session.seq) connection.peer.close(4007)
+    else replay(connection, session, d.seq)
+  }
+
+  function replay(connection: Connection, session: Session, after: number): void {
     connection.session = session
     session.connection = connection
-    for (const event of session.events) if (event.s > d.seq) send(connection, { op: op.dispatch, ...event })
+    for (const event of session.events) if (event.s > after) send(connection, { op: op.dispatch, ...event })
     emit(session, 'RESUMED', { _trace: [] })
   }
 
   function take(connection: Connection, text: string): void {
-    let payload: Sent
-    try {
-      payload = JSON.parse(text)
-    } catch {
-      return connection.peer.close(4002)
-    }
-    const { op: code, d } = payload
+    const { op: code, d } = parsed(text)
     const { session } = connection
-    if (code === op.heartbeat) {
+    if (code === undefined) connection.peer.close(4002)
+    else if (code === op.heartbeat) {
       test.heartbeats++
       if (acknowledges) send(connection, { op: ack })
     } else if (code === op.identify) {
@@ -165,7 +167,11 @@ export function openGateway(
     for (const session of sessions.values()) {
       if (intent !== 0 && !(session.intents & intent)) continue
       const hidden = /^MESSAGE_(CREATE|UPDATE)$/.test(type) && hides(session.intents, data, intent)
-      emit(session, type, hidden ? { ...data, content: '', embeds: [], components: [], attachments: [] } : data)
+      emit(
+        session,
+        type,
+        hidden ? { ...data, content: '', embeds: [], components: [], attachments: [] } : data,
+      )
     }
   }
 
@@ -223,7 +229,15 @@ export function openGateway(
   }
 }
 
-export function describeMembers(world: World, { members, botRoles }: GuildState): Sent[] {
+function parsed(text: string): Sent {
+  try {
+    return JSON.parse(text) ?? {}
+  } catch {
+    return {}
+  }
+}
+
+function describeMembers(world: World, { members, botRoles }: GuildState): Sent[] {
   const all = [{ user: world.bot, roles: botRoles ?? [] }, ...members.values()]
   return all.map(({ user, roles }) => describeMember(user, roles))
 }
@@ -243,7 +257,10 @@ export function describeMember(user: object, roles: string[]): Sent {
   }
 }
 
-export function describeRole(role: { id: string; name: string; permissions: string }, position: number): Sent {
+export function describeRole(
+  role: { id: string; name: string; permissions: string },
+  position: number,
+): Sent {
   return {
     color: 0,
     colors: { primary_color: 0, secondary_color: null, tertiary_color: null },

@@ -59,7 +59,8 @@ export function apiError(status: number, code: number, message: string): Answer 
 export function give(response: ServerResponse, { status, body, headers }: Answer): void {
   // discord.js parses whatever calls itself JSON, so an answer without a body must not.
   if (status === 204) response.writeHead(204, headers).end()
-  else response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
+  else
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
 }
 
 /** The route of a path below `/api/v10`, and what stands in its places. */

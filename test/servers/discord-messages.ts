@@ -83,7 +83,12 @@ export function publish(world: World, channel: Channel, message: StoredMessage):
 }
 
 /** Changes a message by the body of an edit, already checked. */
-export function revise(world: World, message: StoredMessage, body: Sent, files: string[] = []): StoredMessage {
+export function revise(
+  world: World,
+  message: StoredMessage,
+  body: Sent,
+  files: string[] = [],
+): StoredMessage {
   if (body.content !== undefined) message.content = body.content ?? ''
   if (body.embeds !== undefined) message.embeds = body.embeds ?? []
   if (body.components !== undefined) message.components = body.components ?? []
@@ -127,6 +132,7 @@ export function messageRoutes(world: World, options: MessageOptions): Route[] {
     const channel = channelFor(world, params.channel!)
     if (notForMessages.has(channel.options.type ?? 0))
       throw new Refusal(400, 50008, 'Cannot send messages in a non-text channel')
+    if (channel.options.closed) throw new Refusal(403, 50007, 'Cannot send messages to this user')
     if (channel.thread?.locked && !(botPermissions(world, channel) & permission.manageThreads))
       throw new Refusal(403, 160005, 'Thread is locked')
     const may = channel.thread ? permission.sendInThreads : permission.sendMessages
@@ -156,7 +162,8 @@ export function messageRoutes(world: World, options: MessageOptions): Route[] {
     const after = query.get('after')
     const fits = channel.messages.filter(
       (m) =>
-        (before === null || BigInt(m.id) < BigInt(before)) && (after === null || BigInt(m.id) > BigInt(after)),
+        (before === null || BigInt(m.id) < BigInt(before)) &&
+        (after === null || BigInt(m.id) > BigInt(after)),
     )
     const limit = Number(query.get('limit') ?? 50)
     const page = after === null ? fits.reverse().slice(0, limit) : fits.slice(0, limit).reverse()

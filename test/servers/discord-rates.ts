@@ -49,7 +49,12 @@ export function createRates() {
       const over = bucket.used >= limit.requests
       if (!over) bucket.used++
       return {
-        headers: headers(`bucket-${key.replaceAll(/\W+/g, '-')}`, limit.requests, limit.requests - bucket.used, wait),
+        headers: headers(
+          `bucket-${key.replaceAll(/\W+/g, '-')}`,
+          limit.requests,
+          limit.requests - bucket.used,
+          wait,
+        ),
         refusal: over ? tooMany(wait, limit.scope ?? 'user') : null,
       }
     },

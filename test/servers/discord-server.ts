@@ -1,285 +1,191 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
-import { checkMessage } from './discord-limits.ts'
+import { commandRoutes, type TestCommands } from './discord-commands.ts'
+import { type DiscordFault, failAfter, failBefore } from './discord-faults.ts'
+import { type GatewayOptions, openGateway, type TestGateway } from './discord-gateway.ts'
+import {
+  type Answer,
+  apiError,
+  type DiscordRequest,
+  findRoute,
+  give,
+  Refusal,
+  type Route,
+  readBody,
+  type Sent,
+} from './discord-http.ts'
+import { createInteractions } from './discord-interactions.ts'
+import { composeMessage, messageRoutes, publish, remove } from './discord-messages.ts'
+import { createPeople, type PersonOptions, type TestPerson } from './discord-people.ts'
+import { placeRoutes } from './discord-places.ts'
+import { createRates, type RateLimit } from './discord-rates.ts'
+import {
+  type Channel,
+  type ChannelOptions,
+  createWorld,
+  describeChannel,
+  type Guild,
+  type StoredMessage,
+  type User,
+} from './discord-state.ts'
+import { threadRoutes } from './discord-threads.ts'
 
-/** A message as it stands in a channel. */
-export interface StoredMessage {
-  id: string
-  channel_id: string
-  type: 0
-  content: string
-  embeds: object[]
-  components: object[]
-  author: { id: string; username: string; bot: boolean }
-  timestamp: string
-  mention_everyone: boolean
-  mentions: { id: string }[]
-  mention_roles: string[]
-  nonce?: string | number
-}
+export type { DiscordFault, StoredMessage }
 
-/** Something that goes wrong with requests for a channel. */
-export type DiscordFault =
-  | 'missing access'
-  | 'missing permissions'
-  | 'unknown channel'
-  | 'server error'
-  /** A page of HTML with status 403, as a firewall in between gives. */
-  | 'blocked'
-  /** The connection ends (FIN) or breaks (RST), before or after the message is stored. */
-  | 'drop before'
-  | 'drop after'
-  | 'reset before'
-  | 'reset after'
-  /** No answer, before or after the message is stored. */
-  | 'stall before'
-  | 'stall after'
-  /** The answer to a stored message breaks off in its midst. */
-  | 'cut answer'
-  | { retryAfter: number; global?: boolean }
-
-export interface DiscordServerOptions {
+export interface DiscordServerOptions extends GatewayOptions {
   /** The bot's token. */
   token?: string
-  /** The clock (ms) of ids and of the nonce window. */
+  /** The clock (ms) of ids, of the nonce window and of the hour of crossposts. */
   now?: () => number
   /** How long a nonce is remembered (ms); Discord says “a few minutes”. */
   nonceWindowMs?: number
   /** Give nonces back with GET, which Discord does not promise. */
   echoNonce?: boolean
+  /** How many messages of a channel can be crossposted in an hour; Discord does not say. */
+  crosspostsAnHour?: number
 }
 
-export interface ChannelOptions {
-  name?: string
-  /** 0 text (default), 4 category, 5 announcement, 15 forum … */
-  type?: number
-  overwrites?: { id: string; type: 0 | 1; allow: string; deny: string }[]
-  /** False: the bot gets an empty list of messages, as without Read Message History. */
-  history?: boolean
-}
-
-/** What the server was asked. */
-export interface DiscordRequest {
-  method: string
-  path: string
-  // biome-ignore lint/suspicious/noExplicitAny: it is whatever a client sent.
-  body: any
-}
-
+/** REST and gateway of a Discord with one bot, one guild and, as they are added, more guilds and people. */
 export interface TestDiscordServer {
-  /** For DISCORD_API_URL. */
+  /** For DISCORD_API_URL, and for `rest.api` of a discord.js Client. */
   apiUrl: string
   token: string
-  bot: { id: string; username: string; bot: true }
-  guild: {
-    id: string
-    name: string
-    owner_id: string
-    roles: { id: string; name: string; permissions: string }[]
-  }
-  /** The bot's roles, by id, besides @everyone. */
+  bot: User & { bot: true }
+  /** The first guild. */
+  guild: Guild
+  /** The bot's roles in it, by id, besides @everyone. */
   botRoles: string[]
   requests: DiscordRequest[]
+  gateway: TestGateway
+  commands: TestCommands
+  /** Makes a guild; `botRoles: null` where the bot is no member. */
+  addGuild(name: string, options?: { owner?: string; botRoles?: string[] | null }): Guild
   /** Makes a channel and gives its id. */
   addChannel(options?: ChannelOptions): string
+  /** Changes a channel's options, and tells the gateway. */
+  changeChannel(channel: string, options: Partial<ChannelOptions>): void
+  /** The channel as the API describes it: tags, state of a thread … */
+  describe(channel: string): Sent
+  /** The ids of the threads and posts of a channel, oldest first. */
+  threads(channel: string): string[]
+  /** Removes a channel: 10003 from now on. */
+  deleteChannel(channel: string): void
+  /** Somebody who can send commands and press buttons. */
+  addPerson(options?: PersonOptions): TestPerson
   /** What stands in a channel, oldest first. */
   messages(channel: string): StoredMessage[]
   /** Puts a message there, by default somebody else's. */
-  addMessage(channel: string, content: string, author?: StoredMessage['author']): StoredMessage
+  addMessage(channel: string, content: string, author?: User): StoredMessage
   deleteMessage(channel: string, id: string): void
-  /** From now on (so many times, always by default) requests of that method for that channel fail. */
-  fault(channel: string, fault: DiscordFault, options?: { times?: number; method?: 'GET' | 'POST' }): void
+  /**
+   * From now on (so many times, always by default) requests fail: those of a method for a channel, or those of a route
+   * such as `POST /interactions/:interaction/:token/callback`.
+   */
+  fault(where: string, fault: DiscordFault, options?: { times?: number; method?: string }): void
   heal(): void
   /** The next answer for the channel says that its rate limit is used up for so many seconds. */
   drain(channel: string, seconds: number): void
+  /** Limits a route, such as `POST /channels/:channel/messages`, for each channel; in real time, as clients wait. */
+  limit(route: string, limit: RateLimit): void
+  /** The global rate limit is used up for so many seconds. */
+  hold(seconds: number): void
   /** Makes the token invalid. */
   revokeToken(): void
+  /** Resolves with what `check` finds, as soon as a request or the gateway makes it find something. */
+  until<T>(check: () => T | null | undefined | false): Promise<T>
   close(): Promise<void>
 }
 
-interface Channel {
-  id: string
-  options: ChannelOptions
-  messages: StoredMessage[]
-  lastMessage: string | null
-  faults: { fault: DiscordFault; times: number; method: string }[]
-  drained: number | null
-}
-
-interface Answer {
-  status: number
-  body: unknown
-  headers?: Record<string, string>
-}
-
-const everyone = '1071698529857' // View Channel, Send Messages, Embed Links, Read Message History and what servers give besides.
-const epoch = 1_420_070_400_000
-
-/** A server on 127.0.0.1 that speaks Discord's REST interface, as far as posting needs it. */
+/** A server on 127.0.0.1 that speaks Discord's REST interface and its gateway, as far as a bot like ours needs them. */
 export async function startDiscordServer(options: DiscordServerOptions = {}): Promise<TestDiscordServer> {
-  const { token = 'test-token', now = Date.now, nonceWindowMs = 180_000, echoNonce = false } = options
+  const { token = 'test-token', now = Date.now } = options
+  const { nonceWindowMs = 180_000, echoNonce = false, crosspostsAnHour = 10 } = options
   let valid = true
-  let serial = 0n
-  const bot = { id: snowflake(), username: 'freehold', bot: true as const }
-  const somebody = { id: snowflake(), username: 'somebody', bot: false }
-  const guildId = snowflake()
-  const guild = {
-    id: guildId,
-    name: 'Test server',
-    owner_id: somebody.id,
-    roles: [{ id: guildId, name: '@everyone', permissions: everyone }],
-  }
-  const channels = new Map<string, Channel>()
-  const nonces = new Map<string, { message: StoredMessage; at: number }>()
-  const requests: DiscordRequest[] = []
-  const botRoles: string[] = []
+  const world = createWorld(token, now)
+  const { guild, botRoles } = world.addGuild('Test server')
+  const rates = createRates()
+  const routeFaults: { route: string; fault: DiscordFault; times: number }[] = []
+  const server = createServer((request, response) => void handle(request, response))
+  const gateway = openGateway(world, server, options)
+  const commands = commandRoutes(world)
+  const interactions = createInteractions(world)
+  const people = createPeople(world, interactions, commands.test)
+  const routes: Route[] = [
+    { method: 'GET', path: '/gateway/bot', handle: () => ({ status: 200, body: gateway.describe() }) },
+    ...placeRoutes(world),
+    ...messageRoutes(world, { nonceWindowMs, echoNonce, crosspostsAnHour }),
+    ...threadRoutes(world),
+    ...commands.routes,
+    ...interactions.routes,
+  ]
 
-  function snowflake(): string {
-    return String((BigInt(now() - epoch) << 22n) | (serial++ & 0x3fffffn))
-  }
-
-  function addMessage(
-    channel: Channel,
-    message: Pick<StoredMessage, 'content' | 'author'> & Partial<StoredMessage>,
-  ) {
-    const stored: StoredMessage = {
-      id: snowflake(),
-      channel_id: channel.id,
-      type: 0,
-      embeds: [],
-      components: [],
-      timestamp: new Date(now()).toISOString(),
-      mention_everyone: false,
-      mentions: [],
-      mention_roles: [],
-      ...message,
-    }
-    channel.messages.push(stored)
-    channel.lastMessage = stored.id
-    return stored
-  }
-
-  // biome-ignore lint/suspicious/noExplicitAny: it is whatever a client sent.
-  function post(channel: Channel, body: any): Answer {
-    const wrong = checkMessage(body)
-    if (wrong) return { status: 400, body: wrong }
-    const known = body.enforce_nonce && nonces.get(String(body.nonce))
-    if (known && now() - known.at <= nonceWindowMs) {
-      const { message } = known
-      const there = channels.get(message.channel_id)?.messages.includes(message)
-      return there ? { status: 200, body: message } : apiError(404, 10008, 'Unknown Message')
-    }
-    const { content = '', embeds = [], components = [], nonce } = body
-    const message = addMessage(channel, { content, embeds, components, nonce, author: bot, ...pings(body) })
-    if (nonce !== undefined) nonces.set(String(nonce), { message, at: now() })
-    return { status: 200, body: message }
-  }
-
-  function list(channel: Channel, query: URLSearchParams): Answer {
-    if (channel.options.history === false) return { status: 200, body: [] }
-    const before = query.get('before')
-    const older = channel.messages.filter((m) => before === null || BigInt(m.id) < BigInt(before))
-    const page = older.reverse().slice(0, Number(query.get('limit') ?? 50))
-    return {
-      status: 200,
-      body: page.map(({ nonce, ...m }) => (echoNonce && nonce !== undefined ? { ...m, nonce } : m)),
-    }
-  }
-
-  function describe({
-    id,
-    options: { name = 'digest', type = 0, overwrites = [] },
-    lastMessage,
-  }: Channel): Answer {
-    const body = {
-      id,
-      type,
-      name,
-      guild_id: guild.id,
-      permission_overwrites: overwrites,
-      last_message_id: lastMessage,
-    }
-    return { status: 200, body }
-  }
-
-  function route({ method, path, body }: DiscordRequest, query: URLSearchParams): Answer {
-    const [, place, id, rest] = /^\/api\/v10\/(\w+)\/([^/]+)(\/.*)?$/.exec(path) ?? []
-    if (method === 'GET' && place === 'users' && id === '@me') return { status: 200, body: bot }
-    if (method === 'GET' && place === 'guilds' && id === guild.id) {
-      if (rest === undefined) return { status: 200, body: guild }
-      if (rest === `/members/${bot.id}`) return { status: 200, body: { user: bot, roles: botRoles } }
-    }
-    const channel = place === 'channels' ? channels.get(id!) : undefined
-    if (place === 'channels' && !channel) return apiError(404, 10003, 'Unknown Channel')
-    if (channel && method === 'GET' && rest === undefined) return describe(channel)
-    if (channel && method === 'GET' && rest === '/messages') return list(channel, query)
-    if (channel && method === 'POST' && rest === '/messages') return post(channel, body)
-    return apiError(404, 0, '404: Not Found')
-  }
-
-  function takeFault(channel: Channel | undefined, method: string): DiscordFault | null {
-    const found = channel?.faults.find((f) => f.method === method && f.times > 0)
+  function takeFault(channel: Channel | undefined, { method, route }: DiscordRequest): DiscordFault | null {
+    const found =
+      channel?.faults.find((one) => one.method === method && one.times > 0) ??
+      routeFaults.find((one) => one.route === route && one.times > 0)
     if (found) found.times--
     return found?.fault ?? null
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '', 'http://localhost')
-    const body = await text(request)
-    const asked = {
-      method: request.method!,
-      path: decodeURIComponent(url.pathname),
-      body: body ? JSON.parse(body) : null,
+    const { body, files } = await readBody(request)
+    const method = request.method!
+    const path = decodeURIComponent(url.pathname)
+    const below = path.replace(/^\/api\/v10/, '')
+    const found = findRoute(routes, method, below)
+    const asked: DiscordRequest = {
+      method,
+      path,
+      body,
+      route: `${method} ${found?.route.path ?? below}`,
+      query: Object.fromEntries(url.searchParams),
+      files,
+      status: null,
     }
-    requests.push(asked)
-    if (!valid || request.headers.authorization !== `Bot ${token}`) {
-      return give(response, apiError(401, 0, '401: Unauthorized'))
+    world.requests.push(asked)
+    const answer = (what: Answer) => {
+      asked.status = what.status
+      give(response, what)
     }
-    const channel = channels.get(/\/channels\/(\d+)/.exec(asked.path)?.[1] ?? '')
-    const fault = takeFault(channel, asked.method)
-    if (fault === 'stall before') return
-    if (fault === 'drop before') return void request.socket.destroy()
-    if (fault === 'reset before') return void request.socket.resetAndDestroy()
-    if (fault === 'blocked') {
-      response.writeHead(403, { 'content-type': 'text/html' }).end('<h1>Forbidden</h1>')
-      return
+    const isOpen = found?.route.open === true
+    if (!isOpen && (!valid || request.headers.authorization !== `Bot ${token}`)) {
+      answer(apiError(401, 0, '401: Unauthorized'))
+      return world.changed()
     }
-    const refusal = fault && refusalOf(fault)
-    if (refusal) return give(response, refusal)
-    const answer = route(asked, url.searchParams)
-    if (fault === 'stall after') return
-    if (fault === 'drop after') return void request.socket.destroy()
-    if (fault === 'reset after') return void request.socket.resetAndDestroy()
-    if (fault === 'cut answer') {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' })
-      response.write('{"id": "12', () => request.socket.destroy())
-      return
-    }
-    give(response, { ...answer, headers: limitsOf(channel) })
-  }
-
-  /** Every answer tells the state of its bucket; here it only runs out when told so. */
-  function limitsOf(channel: Channel | undefined): Record<string, string> {
-    const seconds = channel?.drained ?? null
+    const channel = world.channels.get(found?.params.channel ?? '')
+    const fault = takeFault(channel, asked)
+    if (failBefore(fault, request, response)) return world.changed()
+    const drained = channel?.drained ?? null
     if (channel) channel.drained = null
-    return {
-      'x-ratelimit-limit': '5',
-      'x-ratelimit-remaining': seconds === null ? '4' : '0',
-      'x-ratelimit-reset-after': String(seconds ?? 1),
-      'x-ratelimit-reset': String(now() / 1000 + (seconds ?? 1)),
-      'x-ratelimit-bucket': `bucket-${channel?.id ?? 'global'}`,
+    const { headers, refusal } = rates.spend(asked.route, channel?.id ?? 'global', isOpen, drained)
+    const result = refusal ?? carryOut(found, { body, files, query: url.searchParams })
+    if (!failAfter(fault, request, response))
+      answer({ ...result, headers: { ...headers, ...result.headers } })
+    world.changed()
+  }
+
+  function carryOut(
+    found: ReturnType<typeof findRoute>,
+    call: { body: Sent; files: string[]; query: URLSearchParams },
+  ): Answer {
+    if (!found) return apiError(404, 0, '404: Not Found')
+    try {
+      return found.route.handle({ ...call, params: found.params })
+    } catch (error) {
+      if (error instanceof Refusal) return error.answer
+      // A body of the wrong shape, most likely; the test that sent it sees why.
+      return apiError(500, 0, `The test server failed: ${error instanceof Error ? error.stack : error}`)
     }
   }
 
-  const server = createServer((request, response) => void handle(request, response))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
 
   function channelOf(id: string): Channel {
-    const channel = channels.get(id)
+    const channel = world.channels.get(id)
     if (!channel) throw new Error(`The test server has no channel ${id}: make it with addChannel first.`)
     return channel
   }
@@ -287,97 +193,67 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
   return {
     apiUrl: `http://127.0.0.1:${port}/api`,
     token,
-    bot,
+    bot: world.bot,
     guild,
-    botRoles,
-    requests,
-    addChannel(channelOptions = {}) {
-      const id = snowflake()
-      channels.set(id, {
-        id,
-        options: channelOptions,
-        messages: [],
-        lastMessage: null,
-        faults: [],
-        drained: null,
-      })
-      return id
+    botRoles: botRoles!,
+    requests: world.requests,
+    gateway: gateway.test,
+    commands: commands.test,
+    until: world.until,
+    addGuild: (name, more) => world.addGuild(name, more).guild,
+    addChannel(channelOptions) {
+      const channel = world.addChannel(channelOptions)
+      if (channel.guild !== null) world.dispatch('CHANNEL_CREATE', describeChannel(world, channel), 1)
+      return channel.id
     },
+    changeChannel(id, changes) {
+      const channel = channelOf(id)
+      channel.options = { ...channel.options, ...changes }
+      world.dispatch('CHANNEL_UPDATE', describeChannel(world, channel), 1)
+    },
+    describe: (id) => describeChannel(world, channelOf(id)),
+    threads: (id) =>
+      [...world.channels.values()].flatMap((one) =>
+        one.thread && one.options.parent === id ? [one.id] : [],
+      ),
+    deleteChannel(id) {
+      const channel = channelOf(id)
+      world.channels.delete(id)
+      world.dispatch('CHANNEL_DELETE', describeChannel(world, channel), 1)
+    },
+    addPerson: people.addPerson,
     messages: (id) => channelOf(id).messages,
-    addMessage: (id, content, author = somebody) => addMessage(channelOf(id), { content, author }),
+    addMessage(id, content, author = world.somebody) {
+      const channel = channelOf(id)
+      return publish(world, channel, composeMessage(world, channel, { content }, { author }))
+    },
     deleteMessage(id, message) {
       const channel = channelOf(id)
-      channel.messages = channel.messages.filter((m) => m.id !== message)
+      const found = channel.messages.find((one) => one.id === message)
+      if (found) remove(world, channel, found)
     },
-    fault(id, fault, { times = Number.POSITIVE_INFINITY, method = 'POST' } = {}) {
-      channelOf(id).faults.push({ fault, times, method })
+    fault(where, fault, { times = Number.POSITIVE_INFINITY, method = 'POST' } = {}) {
+      if (where.includes('/')) routeFaults.push({ route: where, fault, times })
+      else channelOf(where).faults.push({ fault, times, method })
     },
     heal() {
-      for (const channel of channels.values()) channel.faults = []
+      routeFaults.length = 0
+      for (const channel of world.channels.values()) channel.faults = []
     },
     drain(id, seconds) {
       channelOf(id).drained = seconds
     },
+    limit: rates.limit,
+    hold: rates.hold,
     revokeToken() {
       valid = false
     },
     async close() {
       if (!server.listening) return
       server.close()
+      gateway.close()
       server.closeAllConnections()
       await once(server, 'close')
     },
-  }
-}
-
-function give(response: ServerResponse, { status, body, headers }: Answer): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
-}
-
-function apiError(status: number, code: number, message: string): Answer {
-  return { status, body: { message, code } }
-}
-
-function refusalOf(fault: DiscordFault): Answer | null {
-  switch (fault) {
-    case 'missing access':
-      return apiError(403, 50001, 'Missing Access')
-    case 'missing permissions':
-      return apiError(403, 50013, 'Missing Permissions')
-    case 'unknown channel':
-      return apiError(404, 10003, 'Unknown Channel')
-    case 'server error':
-      return apiError(500, 0, '500: Internal Server Error')
-  }
-  if (typeof fault === 'string') return null
-  const { retryAfter, global = false } = fault
-  return {
-    status: 429,
-    body: { message: 'You are being rate limited.', retry_after: retryAfter, global },
-    headers: {
-      'retry-after': String(retryAfter),
-      'x-ratelimit-scope': global ? 'global' : 'user',
-      ...(global ? { 'x-ratelimit-global': 'true' } : {}),
-    },
-  }
-}
-
-/** Whom a message pings: what its text names, as far as `allowed_mentions` lets it; without that, everybody. */
-function pings(body: {
-  content?: string
-  allowed_mentions?: { parse?: string[]; users?: string[]; roles?: string[] }
-}): Pick<StoredMessage, 'mention_everyone' | 'mentions' | 'mention_roles'> {
-  const { content = '', allowed_mentions: allowed } = body
-  const may =
-    (kind: string, ids: string[] = []) =>
-    (id: string) =>
-      !allowed || (allowed.parse ?? []).includes(kind) || ids.includes(id)
-  const named = (pattern: RegExp) => [...content.matchAll(pattern)].map((match) => match[1]!)
-  return {
-    mention_everyone: /@(everyone|here)/.test(content) && may('everyone')(''),
-    mentions: named(/<@!?(\d+)>/g)
-      .filter(may('users', allowed?.users))
-      .map((id) => ({ id })),
-    mention_roles: named(/<@&(\d+)>/g).filter(may('roles', allowed?.roles)),
   }
 }

@@ -55,6 +55,8 @@ export interface ChannelOptions {
   tags?: { id?: string; name: string; moderated?: boolean }[]
   /** Forum posts must have a tag. */
   requireTag?: boolean
+  /** A direct message that can't be sent: 50007. */
+  closed?: boolean
 }
 
 export interface Thread {

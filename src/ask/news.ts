@@ -1,0 +1,124 @@
+import { type AnswerItem, type Direction, effectiveDate, type Idea, type LabelledItem, type NewsWish } from '../model/index.ts'
+import { plainWords } from './lexicon.ts'
+import type { Question } from './question.ts'
+import type { Shelf } from './shelf.ts'
+import { rootOf, rootsOf } from './words.ts'
+import { cosine } from '../lib/meaning/index.ts'
+
+/** Gives stored items; never throws for want of any. */
+export type NewsSource = (wish: NewsWish) => Promise<LabelledItem[]>
+
+const day = 24 * 60 * 60 * 1000
+
+const recency =
+  /\b(?:lately|recent(?:ly)?|latest|news|headlines?|this (?:week|month|year)|last (?:week|month|few days|couple of)|past (?:\w+ )?(?:week|month|days?)|today|yesterday|these days|this morning|currently happening|going on|update[sd]? on|anything new|what(?: i|')?s new|so far this|happened (?:with|to|on|in|lately))\b/i
+/** Questions about how news is judged, which the wiki answers. */
+const aboutFiling =
+  /\b(?:what (?:kind|sort|type)s? of|which (?:kind|sort|type)s? of|what counts|how (?:is|are|does|do)|counts? as|filed|file[sd]?|classif|label|why|should i watch|bears? on|mean)\b/i
+const events =
+  /\b(?:price (?:cuts?|hikes?|increases?|rises?|drops?|wars?|changes?)|cuts?|releases?|launch(?:es)?|mergers?|deals?|lawsuits?|shortages?|funding|grants?|announcements?|hikes?|stories|items|withdrawals?|deprecations?|acquisitions?|weights)\b/i
+
+/** What of the stored items a question asks for; null when it does not ask for news. `now` is in ms since the epoch. */
+export function newsWish(question: Question, ideas: readonly Idea[], shelf: Shelf, now: number): NewsWish | null {
+  const { text } = question
+  const anyEvents = /^\W*(?:(?:so|hey|yo|hi|ok|and)\W+)*(?:is there |are there |were there |have there been |has there been |did you see |got |seen )?any(?:thing|one)?\b/i.test(text) && events.test(text)
+  if (!anyEvents && !(recency.test(text) && !aboutFiling.test(text))) return null
+  if (/\b(?:19|20)\d\d\b/.test(text) && !/\bnews\b/i.test(text)) return null
+  const topic = plainWords(text).filter((word) => !newsWord.test(word))
+  return {
+    idea: ideaOf(text, topic, ideas, shelf),
+    direction: directionOf(text),
+    since: now - daysOf(text) * day,
+    words: [...new Set(topic.map(rootOf))],
+    limit: 5,
+  }
+}
+
+const newsWord =
+  /^(?:lately|recent(?:ly)?|latest|news|headlines?|week|month|year|day|days|today|yesterday|past|last|new|happened|happening|going|update[sd]?|updates|stories|items|anything|currently)$/
+
+function daysOf(text: string): number {
+  if (/\btoday\b|\bthis morning\b/i.test(text)) return 1
+  if (/\byesterday\b/i.test(text)) return 2
+  if (/\b(?:this|past) week\b|\bfew days\b|\bpast days\b/i.test(text)) return 7
+  if (/\blast week\b/i.test(text)) return 14
+  if (/\bthis year\b/i.test(text)) return 366
+  if (/\blast month\b/i.test(text)) return 62
+  return 31
+}
+
+function directionOf(text: string): Direction | null {
+  const opens = /\b(?:cuts?|cheaper|drops?|falls?|fell|falling|releas\w+|open(?:s|ed)?(?=\s+(?:up|stories|weights))|lower\w*|loosen\w*|price wars?|undercut\w*|grants?)\b/i.test(text)
+  const closes = /\b(?:hikes?|increases?|rais(?:e|es|ed|ing)|ris(?:e|es|ing)|rose|shortages?|withdraw\w*|withdrew|tighten\w*|closes?|closing|deprecat\w+|more expensive|bans?|cancel\w*)\b/i.test(text)
+  return opens === closes ? null : opens ? 'opens' : 'closes'
+}
+
+/** The idea whose names or signals the question says, else the nearest in meaning; null when none is near. */
+function ideaOf(text: string, topic: string[], ideas: readonly Idea[], shelf: Shelf): string | null {
+  const roots = rootsOf(text)
+  const asked = shelf.lexicon.meaning(topic)
+  let best: { id: string; score: number } | null = null
+  for (const idea of ideas) {
+    const { about, opens, closes, mixed } = idea.signals
+    const phrases = [idea.name, idea.title, ...(shelf.pages.has(idea.id) ? [shelf.pages.get(idea.id)!.title] : []), ...about, ...opens, ...closes, ...mixed]
+    const said = phrases.filter((phrase) => {
+      const wanted = rootsOf(phrase)
+      return wanted.length > 0 && wanted.every((root) => roots.includes(root))
+    })
+    const names = (shelf.pages.get(idea.id)?.names ?? []).filter((name) => name.length > 0 && name.every((root) => roots.includes(root)))
+    const nearness = cosine(asked, shelf.lexicon.meaning(plainWords(`${idea.name} ${idea.definition} ${about.join(' ')}`)))
+    const score = Math.min(2, said.length) + 1.5 * Math.min(1, names.length) + nearness
+    if (!best || score > best.score) best = { id: idea.id, score }
+  }
+  return best && topic.length > 0 && best.score >= 0.62 ? best.id : null
+}
+
+/** An item as an answer shows it; null for one without a link or without a label (of that idea, where one is given). */
+export function shown(item: LabelledItem, idea: string | null, direction: Direction | null): AnswerItem | null {
+  const label = item.labels
+    .filter((one) => (idea === null || one.idea === idea) && (direction === null || one.direction === direction))
+    .sort((a, b) => b.score - a.score)[0]
+  if (!label || !item.url || !/^https?:\/\//i.test(item.url)) return null
+  const { publishedAt } = item
+  return {
+    title: item.title.replace(/\s+/g, ' ').trim(),
+    url: item.url,
+    idea: label.idea,
+    direction: label.direction,
+    publishedAt: publishedAt === null ? null : new Date(publishedAt).toISOString(),
+  }
+}
+
+/** Stored items for a wish: newest first, those that hold more of its words before the others, none twice. */
+export function bestItems(items: LabelledItem[], wish: NewsWish): AnswerItem[] {
+  const seen = new Set<string>()
+  return items
+    .filter((item) => effectiveDate(item) >= wish.since)
+    .map((item) => {
+      const roots = new Set(rootsOf(`${item.title} ${item.summary}`))
+      return { item, held: wish.words.filter((word) => roots.has(word)).length }
+    })
+    .sort((a, b) => b.held - a.held || effectiveDate(b.item) - effectiveDate(a.item))
+    .flatMap(({ item }) => {
+      const one = shown(item, wish.idea, wish.direction)
+      const key = item.canonicalUrl ?? item.url ?? item.id
+      if (!one || seen.has(key)) return []
+      seen.add(key)
+      return [one]
+    })
+    .slice(0, wish.limit)
+}
+
+/** What an answer to a question for news says: a line for each item, or that there is none. */
+export function newsText(items: AnswerItem[], wish: NewsWish, ideas: readonly Idea[], now: number): string {
+  const days = Math.round((now - wish.since) / day)
+  const period = days === 1 ? 'the last day' : `the last ${days} days`
+  const idea = ideas.find(({ id }) => id === wish.idea)
+  const about = idea ? ` on ${idea.name}` : ''
+  const way = wish.direction ? ` that ${wish.direction === 'mixed' ? 'is mixed' : wish.direction}` : ''
+  if (items.length === 0) {
+    return `Freehold has stored nothing${about}${way} in ${period}.`
+  }
+  const lines = items.map(({ title, url, publishedAt }) => `- ${title}${publishedAt ? ` (${publishedAt.slice(0, 10)})` : ''} ${url}`)
+  return [`Stored in ${period}${about}:`, ...lines].join('\n')
+}

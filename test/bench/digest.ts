@@ -1,0 +1,124 @@
+/** Measures composing: `node test/bench/digest.ts`. Prints tables with the machine named; times are this machine's. */
+import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { composeDigest } from '../../src/digest/index.ts'
+import { type LabelledItem, week } from '../../src/model/index.ts'
+import { ideasOf, readPages } from '../../src/wiki/index.ts'
+import { type Figures, groupingFigures, pairFigures, readStoryPairs } from '../digest/figures.ts'
+import { loadWeek, weekNumbers } from '../fixtures/weeks.ts'
+import { weekFeeds } from '../fixtures/weeks/feeds.ts'
+
+const { pages } = await readPages(join(import.meta.dirname, '..', '..', 'wiki'))
+const ideas = ideasOf(pages)
+const until = Date.parse('2026-05-25T09:00:00Z')
+const since = until - week
+const rounds = 3
+const sizes = [2_500, 5_000, 10_000]
+
+const fixture = weekNumbers.flatMap(loadWeek)
+/** Words of the fixture, the most frequent first. */
+const words = wordsOf(fixture.map(({ title, summary }) => `${title} ${summary}`))
+const rankOf = new Map(words.map((word, rank) => [word, rank]))
+/** Words so frequent that every story uses them. */
+const frequent = 200
+/** Words that stand in for one another are so near in frequency. */
+const block = 60
+
+/** So many items in one week: the fixture's again and again, each time about other names, things and numbers. */
+function items(count: number): LabelledItem[] {
+  return Array.from({ length: count }, (_, i) => {
+    const item = fixture[i % fixture.length]!
+    const turn = Math.floor(i / fixture.length)
+    const shift = until - 1 - ((until - 1 - item.firstSeenAt) % week) - item.firstSeenAt
+    const url = `${item.url}/${turn}`
+    // By its title a round-up is known; what it names stands in its text.
+    const title = item.roundUp ? item.title : retold(item.title, turn)
+    return {
+      ...item,
+      id: `${item.id}-${turn}`,
+      url,
+      canonicalUrl: url,
+      title,
+      summary: retold(item.summary, turn),
+      publishedAt: item.publishedAt === null ? null : item.publishedAt + shift,
+      firstSeenAt: item.firstSeenAt + shift,
+      labels: item.labels.map((label) => ({
+        ...label,
+        evidence: title.includes(label.evidence) ? label.evidence : retold(label.evidence, turn),
+      })),
+    }
+  })
+}
+
+/** A text of another event: names and all but the most frequent words become others as frequent, numbers become others. */
+function retold(text: string, turn: number): string {
+  if (turn === 0) return text
+  return text
+    .replace(/\p{L}+/gu, (word) => {
+      const other = standIn(word.toLowerCase(), turn)
+      return /^\p{Lu}/u.test(word) ? `${other.charAt(0).toUpperCase()}${other.slice(1)}` : other
+    })
+    .replace(/\d+/g, (number) => String(Number(number) + 7 * turn))
+}
+
+function standIn(word: string, turn: number): string {
+  const rank = rankOf.get(word)
+  if (rank === undefined || rank < frequent) return word
+  const from = rank - ((rank - frequent) % block)
+  return words[from + ((rank - from + 7 * turn) % Math.min(block, words.length - from))]!
+}
+
+function wordsOf(texts: string[]): string[] {
+  const counts = new Map<string, number>()
+  for (const word of texts.flatMap((text) => text.toLowerCase().match(/\p{L}+/gu) ?? []))
+    counts.set(word, (counts.get(word) ?? 0) + 1)
+  return [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([word]) => word)
+}
+
+const times = sizes.map((size) => {
+  const input = { period: { since, until }, ideas, pages, feeds: weekFeeds, items: items(size) }
+  const measured = Array.from({ length: rounds }, () => {
+    const start = performance.now()
+    const { digest } = composeDigest({ ...input, history: input.items })
+    if (digest.read !== size) throw new Error(`The digest read ${digest.read} items of ${size}.`)
+    return performance.now() - start
+  })
+  return { size, ms: measured.toSorted((a, b) => a - b)[Math.floor(rounds / 2)]! }
+})
+const ratio = times.at(-1)!.ms / times[0]!.ms
+
+const pairs = readStoryPairs()
+const half = (name: string) => pairFigures(pairs.filter((pair) => pair.half === name))
+
+process.stdout.write(
+  `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n\n`,
+)
+table([
+  [`composing, one core, median of ${rounds} rounds`, 'ms', 'ms an item', 'goal'],
+  ...times.map(({ size, ms }) => [
+    `${size.toLocaleString('en-GB')} items in one period`,
+    ms.toFixed(0),
+    (ms / size).toFixed(3),
+    '',
+  ]),
+  ['10,000 items against 2,500', '', ratio.toFixed(1), 'grows no faster than the items (≤ 4.4)'],
+])
+process.stdout.write('\n')
+table([
+  ['pairs of one event', 'precision', 'recall', 'F1', 'goal'],
+  row('weeks 1 to 6', groupingFigures([1, 2, 3, 4, 5, 6]), '0.90'),
+  row('weeks 7 to 12, not tuned on', groupingFigures([7, 8, 9, 10, 11, 12]), '0.88'),
+  row('look-alikes, first half', half('tune')),
+  row('look-alikes, second half', half('test')),
+])
+
+function row(name: string, { precision, recall, f1 }: Figures, goal = ''): string[] {
+  return [name, ...[precision, recall, f1].map((figure) => figure.toFixed(3)), goal]
+}
+
+function table(rows: string[][]): void {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((cells) => cells[i]!.length)))
+  for (const cells of rows) {
+    process.stdout.write(`${cells.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd()}\n`)
+  }
+}
