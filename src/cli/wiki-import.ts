@@ -66,7 +66,8 @@ async function importPage(file: string, options: Options): Promise<void> {
   // A replaced page may lack a heading that others link to.
   const old = new Set(checkPages(before).map(problemLine))
   const after = checkPages(await readPages(settings.wikiDir, where)).map(problemLine)
-  for (const line of after) if (!old.has(line)) remark(`${line}; mend it, the wiki can't be used before`)
+  for (const line of after)
+    if (!old.has(line)) remark(`${line}; mend it, other commands take no wiki with faults`)
 }
 
 function preview(place: ImportPlace): void {

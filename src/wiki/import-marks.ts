@@ -22,6 +22,12 @@ export function hrefsOf(text: string): string[] {
   return [...text.matchAll(link)].map((match) => match[1]!)
 }
 
+/** The address, where a marked text is one link and nothing else. */
+export function onlyHref(text: string): string | null {
+  const match = text.matchAll(link).next().value
+  return match && match[0] === text.trim() ? match[1]! : null
+}
+
 /** An address as it can stand in a page of ours; null for what leads nowhere outside the site it was saved from. */
 export function outsideHref(href: string): string | null {
   const url = /^https?:\/\//i.test(href) ? URL.parse(href) : null
@@ -33,26 +39,31 @@ export function toMarkdown(text: string): string {
   let at = 0
   let out = ''
   for (const match of text.matchAll(link)) {
-    const words = escape(match[2]!)
     const href = outsideHref(match[1]!)
-    out += escape(text.slice(at, match.index)) + (href && words.trim() ? `[${words}](${href})` : words)
+    const words = escaped(match[2]!)
+    out += escaped(text.slice(at, match.index))
+    out += href && words.trim() ? `[${words.replace(/\\?[[\]]/g, escapedBracket)}](${href})` : words
     at = match.index + match[0].length
   }
-  return escapeStart((out + escape(text.slice(at))).trim())
+  return escapedStart((out + escaped(text.slice(at))).trim())
 }
 
 /** No more than is needed, so that words stay words for whoever reads or searches the file. */
-function escape(text: string): string {
+function escaped(text: string): string {
   return withoutMarks(text)
     .replace(/[\\`*]|~~/g, '\\$&')
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
     .replace(/<(?=[a-z/!?])/gi, '\\<')
     .replace(/&(?=#?\w+;)/g, '\\&')
-    .replace(/[[\]]/g, '\\$&')
+    .replace(/\](?=[([:])/g, '\\]')
+}
+
+function escapedBracket(bracket: string): string {
+  return bracket.startsWith('\\') ? bracket : `\\${bracket}`
 }
 
 /** What would make a line a heading, a quotation, a list or a rule, were it the first thing on it. */
-function escapeStart(line: string): string {
+function escapedStart(line: string): string {
   return line
     .replace(/^(#{1,6}(?=\s|$)|>|[+-](?=\s|$)|(?:-\s*){3,}$|=+$|~{3})/, '\\$1')
     .replace(/^(\d{1,9})([.)])(?=\s|$)/, '$1\\$2')

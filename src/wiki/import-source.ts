@@ -41,6 +41,7 @@ const zones: Record<string, string> = {
 const zoneOf = Object.fromEntries(Object.entries(zones).map(([tag, mark]) => [mark, tag]))
 const zoneEnd = '\ufdd4'
 const levels = ['\ufde0', '\ufde1', '\ufde2', '\ufde3', '\ufde4', '\ufde5', '\ufde6']
+const signLink = new RegExp(`${marks.href}[^${marks.words}]*${marks.words}\\s*[¶#§]\\s*${marks.linkEnd}\\s*$`)
 const tags = /<(\/?)(h[1-6]|ol|ul|li|a|b|strong|nav|noscript|button|footer)(?=[\s/>])([^>]*)>/gi
 
 /**
@@ -51,7 +52,8 @@ function linesOfHtml(html: string): SourceLine[] {
   const lines: SourceLine[] = []
   let [text, level, zone, footers] = ['', 0, '', 0]
   const end = () => {
-    const line = oneLine(text)
+    // A heading may end in a sign to link to it by.
+    const line = oneLine(level > 0 ? text.replace(signLink, '') : text)
     // A list item that holds nothing leaves its number alone.
     if (wordsOf(line) && !/^(\d+\.|-)$/.test(wordsOf(line))) {
       lines.push({ number: null, text: line, level, apart: true, site: zone || null })

@@ -1,4 +1,4 @@
-import { hrefsOf, marks, outsideHref, toMarkdown, wordsOf } from './import-marks.ts'
+import { hrefsOf, marks, onlyHref, outsideHref, toMarkdown, wordsOf } from './import-marks.ts'
 import { readSource, type SourceLine } from './import-source.ts'
 
 /** A page made of an exported one, before it has a place in the wiki. */
@@ -63,9 +63,11 @@ export function readExport(bytes: Uint8Array): ImportOutcome {
 
   const dropped: Dropped[] = []
   const kept = withoutChrome(lines, dropped)
-  const titled = takeTitle(kept, html)
+  const named = dropped.some(({ text }) => /orange pill wiki/i.test(text))
+  const titled = takeTitle(kept, html, named)
   if ('error' in titled) return refused(titled.error)
-  const { title, before } = titled
+  const { title } = titled
+  const before = withoutControls(titled.before, dropped)
   const rest = withoutCaptions(titled.after, title, dropped)
   const blocks = blocksOf(rest, html)
 
@@ -83,15 +85,18 @@ export function readExport(bytes: Uint8Array): ImportOutcome {
   const id = idOf(title)
   if (id === '') return refused(`its title "${title}" has no letter from a to z to make an id of.`)
 
-  for (const { number, text } of [...before, ...rest]) {
-    for (const href of hrefsOf(text)) {
-      if (outsideHref(href) === null) dropped.push({ line: number, text: href, what: insideLink })
+  for (const line of [...before, ...rest]) {
+    const heading = line.level > 0 || isSection(line)
+    for (const href of hrefsOf(line.text)) {
+      const what = heading ? headingLink : outsideHref(href) === null ? insideLink : null
+      if (what) dropped.push({ line: line.number, text: href, what })
     }
   }
   const markdown = render([...before.map((line) => blockOf(line.text)), ...blocks])
   return { ok: true, page: { id, title, markdown }, dropped }
 }
 
+const headingLink = 'the address of a link in a heading; its words are kept'
 const insideLink = 'the address of a link within the site; its words are kept'
 
 function refused(error: string): ImportOutcome {
@@ -128,36 +133,60 @@ function withoutChrome(lines: SourceLine[], dropped: Dropped[]): SourceLine[] {
   return kept
 }
 
-/** Finds the title: on the first line, before the site's name, and again above the definition. */
+/**
+ * Finds the title: on the first line, before the site's name, and again above the definition. In a saved page that
+ * names the wiki elsewhere (`named`) the first heading is enough.
+ */
 function takeTitle(
   lines: SourceLine[],
   html: boolean,
+  named: boolean,
 ): { title: string; before: SourceLine[]; after: SourceLine[] } | { error: string } {
-  const first = wordsOf(lines[0]?.text ?? '')
-  const title = titleOn(first)
+  const top = lines[0] ? wordsOf(lines[0].text) : ''
+  const heading = lines.findIndex((line) => line.level === 1)
+  const onTop = titleOn(top)
+  const title = onTop ?? (named && heading >= 0 ? titleOf(lines[heading]!) : null)
   if (title === null) {
-    const shown = first.length > 60 ? `${first.slice(0, 60)}…` : first
-    const where = html ? 'its <title>' : 'its first line'
-    return { error: `${where} does not end in " — Orange Pill Wiki"; it begins with "${shown}".` }
+    const begins = top.length > 60 ? `${top.slice(0, 60)}…` : top
+    return {
+      error: `its ${html ? '<title>' : 'first line'} does not end in " — Orange Pill Wiki"; it begins with "${begins}".`,
+    }
   }
-  const body = lines.slice(1)
-  const first2 = body.findIndex((line) => isSection(line))
-  const at = body.findIndex((line) => nameOf(wordsOf(line.text)) === nameOf(title))
-  if (at < 0 || (first2 >= 0 && first2 < at)) {
+  const body = onTop === null ? lines : lines.slice(1)
+  const at = body.findIndex((line) => nameOf(titleOf(line)) === nameOf(title))
+  if (at < 0 && heading === 0) return { title, before: [], after: body }
+  const section = body.findIndex(isSection)
+  if (at < 0 || (section >= 0 && section < at)) {
     return { error: `its title "${title}" does not stand on a line of its own above the definition.` }
   }
   return { title, before: body.slice(0, at), after: body.slice(at + 1) }
+}
+
+/** Above the title, a line that is nothing but a link within the site leads about in it: "Skip to the text". */
+function withoutControls(lines: SourceLine[], dropped: Dropped[]): SourceLine[] {
+  return lines.filter((line) => {
+    const href = onlyHref(line.text)
+    if (href === null || outsideHref(href) !== null) return true
+    dropped.push({ line: line.number, text: wordsOf(line.text), what: 'a control of the site' })
+    return false
+  })
 }
 
 function titleOn(line: string): string | null {
   return /^(.*\S)\s+[—–|-]\s+(?:the )?orange pill wiki$/i.exec(line)?.[1] ?? null
 }
 
+/** The words of a line, without the site's name behind them. */
+function titleOf(line: SourceLine): string {
+  const words = wordsOf(line.text)
+  return titleOn(words) ?? words
+}
+
 /** A line that says the title and nothing else stands under the page's picture, or in a bar of the site. */
 function withoutCaptions(lines: SourceLine[], title: string, dropped: Dropped[]): SourceLine[] {
   return lines.filter((line) => {
     const words = wordsOf(line.text)
-    if (nameOf(titleOn(words) ?? words) !== nameOf(title) || line.level > 1) return true
+    if (nameOf(titleOf(line)) !== nameOf(title) || line.level > 1) return true
     dropped.push({ line: line.number, text: words, what: 'the title once more' })
     return false
   })
@@ -203,7 +232,7 @@ function ideaOf(block: Block): Block[] {
   const [name, text] = nameAndText(block.text) ?? []
   if (!name || !text || wordsOf(name).length > longestName) return [block]
   return [
-    { kind: 'heading', number: null, text: wordsOf(name) },
+    { kind: 'heading', number: null, text: name },
     { kind: 'paragraph', number: null, text },
   ]
 }
@@ -233,13 +262,12 @@ function looksLikeHeading(words: string): boolean {
   return /^\p{Lu}/u.test(words) && words.split(' ').length <= 8 && !/[.!?:;,…"“”\d]|^(.{61})/u.test(words)
 }
 
-/** A name for comparing: case, kinds of quotation marks and signs behind a heading set aside. */
+/** A name for comparing: case and kinds of quotation marks set aside. */
 function nameOf(words: string): string {
   return words
     .normalize('NFC')
     .toLowerCase()
     .replace(/[‘’]/g, "'")
-    .replace(/\s*[¶#]+$/, '')
     .replace(/^debates and critiques$/, 'debates & critiques')
 }
 

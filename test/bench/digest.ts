@@ -16,13 +16,11 @@ const rounds = 3
 const sizes = [2_500, 5_000, 10_000]
 
 const fixture = weekNumbers.flatMap(loadWeek)
-/** Words of the fixture, the most frequent first. */
-const words = wordsOf(fixture.map(({ title, summary }) => `${title} ${summary}`))
-const rankOf = new Map(words.map((word, rank) => [word, rank]))
 /** Words so frequent that every story uses them. */
-const frequent = 200
+const frequent = 150
 /** Words that stand in for one another are so near in frequency. */
 const block = 60
+const standIns = standInsOf(fixture.map(({ title, summary }) => `${title} ${summary}`))
 
 /** So many items in one week: the fixture's again and again, each time about other names, things and numbers. */
 function items(count: number): LabelledItem[] {
@@ -62,17 +60,25 @@ function retold(text: string, turn: number): string {
 }
 
 function standIn(word: string, turn: number): string {
-  const rank = rankOf.get(word)
-  if (rank === undefined || rank < frequent) return word
-  const from = rank - ((rank - frequent) % block)
-  return words[from + ((rank - from + 7 * turn) % Math.min(block, words.length - from))]!
+  const { others, at } = standIns.get(word) ?? { others: [word], at: 0 }
+  return others[(at + 7 * turn) % others.length]!
 }
 
-function wordsOf(texts: string[]): string[] {
-  const counts = new Map<string, number>()
-  for (const word of texts.flatMap((text) => text.toLowerCase().match(/\p{L}+/gu) ?? []))
-    counts.set(word, (counts.get(word) ?? 0) + 1)
-  return [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([word]) => word)
+/** For each word those that may stand in for it, itself among them; names for names. */
+function standInsOf(texts: string[]): Map<string, { others: string[]; at: number }> {
+  const counts = new Map<string, { all: number; capitals: number }>()
+  for (const word of texts.flatMap((text) => text.match(/\p{L}+/gu) ?? [])) {
+    const { all, capitals } = counts.get(word.toLowerCase()) ?? { all: 0, capitals: 0 }
+    const capital = /^\p{Lu}/u.test(word) ? 1 : 0
+    counts.set(word.toLowerCase(), { all: all + 1, capitals: capitals + capital })
+  }
+  const ranked = [...counts].sort(([a, x], [b, y]) => y.all - x.all || (a < b ? -1 : 1))
+  const names = ranked.flatMap(([word, { all, capitals }]) => (2 * capitals > all ? word : []))
+  const others = ranked.flatMap(([word, { all, capitals }]) => (2 * capitals > all ? [] : word))
+  const blocks = [names, others.slice(frequent)].flatMap((words) =>
+    Array.from({ length: Math.ceil(words.length / block) }, (_, i) => words.slice(i * block, (i + 1) * block)),
+  )
+  return new Map(blocks.flatMap((words) => words.map((word, at) => [word, { others: words, at }] as const)))
 }
 
 const times = sizes.map((size) => {
