@@ -70,7 +70,12 @@ export function createAsker({ passages, pages, ideas, site, llm }: AskerOptions)
   }
 
   /** Items on the idea that the cited pages are about, the newest of them with the most of the question's words. */
-  async function inTheNews(question: Question, cited: string[], news: NewsSource, now: number): Promise<AnswerItem[]> {
+  async function inTheNews(
+    question: Question,
+    cited: string[],
+    news: NewsSource,
+    now: number,
+  ): Promise<AnswerItem[]> {
     const idea = ideaBehind(cited, byId, ideas)
     if (!idea) return []
     const words = question.words.map(({ root }) => root)
@@ -86,7 +91,15 @@ export function createAsker({ passages, pages, ideas, site, llm }: AskerOptions)
         const items = bestItems(await news(wish), wish)
         const concepts = wish.idea ? conceptOf(wish.idea) : nearest(question, 2)
         const answer = newsText(items, wish, ideas, now)
-        return { question: raw, answered: items.length > 0, kind: 'news', answer, citations: [], items, concepts }
+        return {
+          question: raw,
+          answered: items.length > 0,
+          kind: 'news',
+          answer,
+          citations: [],
+          items,
+          concepts,
+        }
       }
       const asked = question.foreign
         ? { ...question, words: question.words.filter(({ root }) => shelf.isCalled(root)) }
@@ -95,10 +108,18 @@ export function createAsker({ passages, pages, ideas, site, llm }: AskerOptions)
       if (!found.holds) return declined(raw, question)
       const extract = compose(asked, found.fits, found.value, shelf, site)
       const worded = llm
-        ? await wordByLlm(llm, question.text, found.fits.slice(0, 6).map(({ entry }) => entry.passage), site)
+        ? await wordByLlm(
+            llm,
+            question.text,
+            found.fits.slice(0, 6).map(({ entry }) => entry.passage),
+            site,
+          )
         : null
       const { text, citations, pages: cited } = worded ?? extract
-      const related = cited.flatMap((id) => [...(cited[0] === id ? [] : [id]), ...(byId.get(id)?.related ?? [])])
+      const related = cited.flatMap((id) => [
+        ...(cited[0] === id ? [] : [id]),
+        ...(byId.get(id)?.related ?? []),
+      ])
       return {
         question: raw,
         answered: true,

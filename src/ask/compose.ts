@@ -19,8 +19,13 @@ const most = { sentences: 5, passages: 3, characters: 1_200, entries: 9 }
 const leaning =
   /^(?:It|They|This|That|These|Those|She|He|Her|His|Him|Their|Its|Them|Such|But|Yet|So|And|Nor|Or|Besides|Therefore|Others?|Both|Neither|The (?:two|second|first|other|last|same)|Here|There the|Conversely|For (?:that|the same|one)|In that|Another|Then|Also|None of|Some of|What (?:counts|matters)|Against (?:that|it)|To call|Nobody has to|That is|If (?:so|not)|Taken together|In short|Many such|Once)\b/
 
+/** Asks for more than one view. */
+const sides =
+  /\b(?:argu\w+|counter\w*|debates?|sides?|disagree\w*|critic\w*|objections?|both|repl(?:y|ies)|pros|cons|against)\b/i
+
 /** Only points elsewhere. */
-const pointer = /^(?:See\b|The page on\b|This page\b|It helps to ask|One thing\.$|The wiki's source does not spell)/
+const pointer =
+  /^(?:See\b|The page on\b|This page\b|It helps to ask|One thing\.$|The wiki's source does not spell)/
 
 /** An answer made of the wiki's own sentences, with what it cites. */
 export interface Composed {
@@ -71,7 +76,19 @@ function quoteOf({ entry: { passage }, at, best }: Choice): string {
 
 function choose(question: Question, fits: Fit[], value: Place | null, shelf: Shelf): Choice[] {
   const top = fits[0]!
-  const near = fits.slice(0, 8).filter((fit) => fit === top || fit.score >= 0.7 * top.score)
+  // The other paragraphs under the same heading carry on the thought, or give the other side.
+  const sided = sides.test(question.text) ? 0.4 : 0.1
+  const beside = ({ entry }: Fit) =>
+    entry.page === top.entry.page && entry.passage.section === top.entry.passage.section
+      ? sided * top.score
+      : 0
+  const near = [
+    top,
+    ...fits
+      .filter((fit) => fit !== top && fit.score + beside(fit) >= 0.7 * top.score)
+      .sort((a, b) => b.score + beside(b) - a.score - beside(a))
+      .slice(0, 7),
+  ]
   const choices = new Map<ShelfPassage, Choice>()
   let [sentences, characters] = [0, 0]
 
@@ -94,12 +111,23 @@ function choose(question: Question, fits: Fit[], value: Place | null, shelf: She
     }
   }
 
-  const ranks = new Map(near.map((fit) => [fit.entry, fit.entry.sentences.map((_, at) => scoreOf(question, fit, at, top, shelf))]))
+  const ranks = new Map(
+    near.map((fit) => [
+      fit.entry,
+      fit.entry.sentences.map((_, at) => scoreOf(question, fit, at, top, shelf)),
+    ]),
+  )
   const first: { entry: ShelfPassage; at: number } = value
     ? { entry: value.entry, at: value.entry.sentences.indexOf(value.sentence) }
     : bestOf(near.slice(0, 3), ranks)
-  if (!ranks.has(first.entry)) ranks.set(first.entry, first.entry.sentences.map(() => 1))
-  const whole = value ? null : (asksWhole(question, { entry: top.entry, at: 0 }, top) ?? asksWhole(question, first, top))
+  if (!ranks.has(first.entry))
+    ranks.set(
+      first.entry,
+      first.entry.sentences.map(() => 1),
+    )
+  const whole = value
+    ? null
+    : (asksWhole(question, { entry: top.entry, at: 0 }, top) ?? asksWhole(question, first, top))
   if (whole) for (const at of whole.sentences.slice(0, most.entries).keys()) take(whole, at)
   else tell(first.entry, first.at, value ? 1 : 3, true)
   for (const fit of near) {
@@ -107,7 +135,7 @@ function choose(question: Question, fits: Fit[], value: Place | null, shelf: She
     if (choices.has(fit.entry) || (whole && sentences >= 4)) continue
     const scores = ranks.get(fit.entry)!
     const at = scores.indexOf(Math.max(...scores))
-    if (fit.score < 0.75 * top.score || pointer.test(fit.entry.passage.sentences[at]!)) continue
+    if (fit.score + beside(fit) < 0.75 * top.score || pointer.test(fit.entry.passage.sentences[at]!)) continue
     if (fit.entry.passage.sentences[at]!.endsWith(':')) continue
     tell(fit.entry, at, value ? 1 : 2, false)
   }
@@ -124,7 +152,11 @@ function bestOf(near: Fit[], ranks: Map<ShelfPassage, number[]>): { entry: Shelf
 }
 
 /** A list whose lead-in is chosen, or that is asked for, is told as a whole. */
-function asksWhole(question: Question, first: { entry: ShelfPassage; at: number }, top: Fit): ShelfPassage | null {
+function asksWhole(
+  question: Question,
+  first: { entry: ShelfPassage; at: number },
+  top: Fit,
+): ShelfPassage | null {
   const { entry } = first
   const { passage } = entry
   if (passage.kind !== 'list') return null
@@ -165,8 +197,16 @@ function scoreOf(question: Question, fit: Fit, at: number, top: Fit, shelf: Shel
   if (fit === top) score += 0.1
   if (question.asked === 'definition' && entry.at === 0 && at === 0 && fit.named > 0) score += 0.8
   if (question.asked === 'definition' && entry.at === 0 && at > 0 && fit.named > 0) score += 0.15
-  if (question.asked === 'why' && /\b(?:because|since|so that|therefore|reason|as long as|in order)\b/i.test(sentence.text)) score += 0.2
-  if (question.asked === 'compare' && /\b(?:but|while|whereas|not the same|differ|unlike|yet|instead|rather)\b/i.test(sentence.text)) score += 0.15
+  if (
+    question.asked === 'why' &&
+    /\b(?:because|since|so that|therefore|reason|as long as|in order)\b/i.test(sentence.text)
+  )
+    score += 0.2
+  if (
+    question.asked === 'compare' &&
+    /\b(?:but|while|whereas|not the same|differ|unlike|yet|instead|rather)\b/i.test(sentence.text)
+  )
+    score += 0.15
   if (!holdsValue(question, sentence.text, shelf.lexicon.isName)) score -= 0.2
   if (pointer.test(sentence.text)) score -= 0.5
   if (/\?$/.test(sentence.text)) score -= 0.25

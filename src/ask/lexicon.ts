@@ -1,5 +1,5 @@
 import { cosine, wordVectors } from '../lib/meaning/index.ts'
-import { isContent, rootOf, wordsOf } from './words.ts'
+import { areKin, isContent, isFaint, rootOf, wordsOf } from './words.ts'
 
 /** A root that the wiki uses. */
 interface Entry {
@@ -20,7 +20,7 @@ export interface Lexicon {
   weight(word: string): number
   /** True when neither the wiki nor the 30,000 commonest words of English hold it. */
   isStrange(word: string): boolean
-  /** Roots of the wiki near in meaning to a word, with how near (0 to 1); the word's own root is not among them. */
+  /** Roots of the wiki near in meaning or form to a word, with how near (0 to 1); the word's own root is not among them. */
   near(word: string): Map<string, number>
   /** The wiki's word that a misspelt one most likely stands for; the word itself where it needs no correction. */
   corrected(word: string): string
@@ -31,6 +31,8 @@ export interface Lexicon {
 /** From this cosine on two words count as near; at the upper one as good as the same. */
 const nearFrom = 0.5
 const nearFull = 0.85
+/** What a word counts for that differs in an ending only. */
+export const kin = 0.9
 /** The most that a near word counts for. */
 const nearMost = 0.8
 
@@ -41,7 +43,7 @@ export function createLexicon(texts: string[]): Lexicon {
   const capitals = new Map<string, { upper: number; lower: number }>()
   for (const text of texts) {
     const seen = new Set<string>()
-    for (const match of text.matchAll(/(^|[.!?:"“(]\s*|\n)?([\p{L}\p{N}]+(?:['’.][\p{L}\p{N}]+)*)/gu)) {
+    for (const match of text.matchAll(/(^|[.!?]\s+|\n|["“])?([\p{L}\p{N}]+(?:['’.][\p{L}\p{N}]+)*)/gu)) {
       const word = match[2]!.toLowerCase().replaceAll('’', "'")
       if (!isContent(word)) continue
       const root = rootOf(word)
@@ -77,6 +79,7 @@ export function createLexicon(texts: string[]): Lexicon {
   function weight(word: string): number {
     const known = weights.get(word)
     if (known !== undefined) return known
+    if (isFaint(word)) return bounded(weights, word, 0.12)
     const rank = Math.min(vectors.rank(word), vectors.rank(rootOf(word)))
     const rare = Number.isFinite(rank)
       ? Math.min(1, Math.max(0.1, Math.log(rank / 60 + 1) / Math.log(500)))
@@ -93,11 +96,13 @@ export function createLexicon(texts: string[]): Lexicon {
     const found = new Map<string, number>()
     const vector = new Float64Array(vectors.dimensions)
     const root = rootOf(word)
+    for (const other of entries.keys()) if (other !== root && areKin(other, root)) found.set(other, kin)
     if (vectors.read(vector, word)) {
       for (const [other, entry] of entries) {
         if (other === root || !entry.vector || entry.name) continue
         const likeness = cosine(vector, entry.vector)
         if (likeness >= nearFrom) {
+          if (found.has(other)) continue
           const share = Math.min(1, (likeness - nearFrom) / (nearFull - nearFrom))
           found.set(other, nearMost * (0.35 + 0.65 * share))
         }
@@ -127,7 +132,10 @@ export function createLexicon(texts: string[]): Lexicon {
     has: (root) => entries.has(root),
     isName: (root) => entries.get(root)?.name ?? false,
     weight,
-    isStrange: (word) => !entries.has(rootOf(word)) && !Number.isFinite(vectors.rank(word)),
+    isStrange: (word) =>
+      !entries.has(rootOf(word)) &&
+      !Number.isFinite(vectors.rank(word)) &&
+      ![...near(word).values()].includes(kin),
     near,
     corrected,
     meaning(words) {

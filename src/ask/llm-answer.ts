@@ -59,7 +59,12 @@ const system = [
  * Has a model word an answer from passages. Null when it fails, or when anything in its answer does not check out: a quote
  * that is not verbatim, a sentence without a source, a number or name that its sources do not hold, a link.
  */
-export async function wordByLlm(llm: Llm, question: string, passages: Passage[], site: string): Promise<Composed | null> {
+export async function wordByLlm(
+  llm: Llm,
+  question: string,
+  passages: Passage[],
+  site: string,
+): Promise<Composed | null> {
   const user = JSON.stringify({
     passages: passages.map(({ title, section, text }, i) => ({ number: i + 1, page: title, section, text })),
     question,
@@ -83,7 +88,13 @@ function checked(
     for (const [i, { quote }] of cites.entries()) {
       if (!sources[i]?.text.includes(quote)) return null
     }
-    if (!isBacked(text, sources.map((source) => `${source!.title} ${source!.section} ${source!.text}`).join(' '))) return null
+    if (
+      !isBacked(
+        text,
+        sources.map((source) => `${source!.title} ${source!.section} ${source!.text}`).join(' '),
+      )
+    )
+      return null
     const numbers = cites.map(({ quote }, i) => {
       const known = citations.findIndex((one, j) => one.quote === quote && cited[j] === sources[i])
       if (known >= 0) return known + 1
@@ -97,7 +108,10 @@ function checked(
 
 /** Markers are ours to set. */
 function oneSentence(text: string): string {
-  return text.replace(/\s*\[\d+\]/g, '').replace(/\s+/g, ' ').trim()
+  return text
+    .replace(/\s*\[\d+\]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
 }
 
 /** Numbers and names of a sentence stand in its sources, and it holds no link and no control characters. */
@@ -108,6 +122,11 @@ function isBacked(text: string, source: string): boolean {
     if (/\d/.test(word)) return held.has(word.toLowerCase())
     // The first word has a capital whatever it is; one later in the sentence is a name.
     const name = /\p{Lu}/u.test(word.slice(i === 0 ? 1 : 0)) || (i > 0 && /^\p{Lu}/u.test(all[i]!))
-    return !name || word === 'I' || held.has(word.toLowerCase()) || held.has(word.toLowerCase().replace(/['’]s$/, ''))
+    return (
+      !name ||
+      word === 'I' ||
+      held.has(word.toLowerCase()) ||
+      held.has(word.toLowerCase().replace(/['’]s$/, ''))
+    )
   })
 }

@@ -14,6 +14,7 @@ const money = /[$€£¥]\s?\d|\b\d[\d.,]*\s?(?:dollars|euros|pounds|cents|milli
 export function holdsValue(question: Question, sentence: string, isName: (root: string) => boolean): boolean {
   switch (question.asked) {
     case 'when':
+      if (/\bwhen will\b/i.test(question.text)) return false
       return years(sentence).some((found) => !question.text.includes(found))
     case 'price':
       return money.test(sentence)
@@ -41,15 +42,22 @@ function years(sentence: string): string[] {
 function counts(question: Question, sentence: string): boolean {
   const thing = /\bhow many (?:\w+ )?([\p{L}-]+)|\bnumber of ([\p{L}-]+)/iu.exec(question.text)
   const asked = thing
-    ? rootsOf(/\bhow many ([\p{L}\p{N} -]+)/iu.exec(question.text)?.[1]?.split(/\b(?:do|does|did|are|is|were|was|has|have|can|in|of|for)\b/i)[0] ?? thing[2] ?? '')
+    ? rootsOf(
+        /\bhow many ([\p{L}\p{N} -]+)/iu
+          .exec(question.text)?.[1]
+          ?.split(/\b(?:do|does|did|are|is|were|was|has|have|can|in|of|for)\b/i)[0] ??
+          thing[2] ??
+          '',
+      )
     : []
-  if (/\b(?:percent|share|fraction|proportion)/i.test(question.text)) return /\d ?%|\bper ?cent\b/i.test(sentence)
+  if (/\b(?:percent|share|fraction|proportion)/i.test(question.text))
+    return /\d ?%|\bper ?cent\b/i.test(sentence)
   if (!thing) return /\d/.test(sentence)
   const words = wordsOf(sentence.toLowerCase())
   return words.some((word, i) => {
     if (!/^\d/.test(word) && !new RegExp(`^(?:${numberWord})$`).test(word)) return false
     const next = rootsOf(words.slice(i + 1, i + 5).join(' '))
-    return asked.length === 0 || asked.some((root) => next.includes(root))
+    return asked.some((root) => next.includes(root))
   })
 }
 

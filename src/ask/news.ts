@@ -1,9 +1,16 @@
-import { type AnswerItem, type Direction, effectiveDate, type Idea, type LabelledItem, type NewsWish } from '../model/index.ts'
+import { cosine } from '../lib/meaning/index.ts'
+import {
+  type AnswerItem,
+  type Direction,
+  effectiveDate,
+  type Idea,
+  type LabelledItem,
+  type NewsWish,
+} from '../model/index.ts'
 import { plainWords } from './lexicon.ts'
 import type { Question } from './question.ts'
 import type { Shelf } from './shelf.ts'
 import { rootOf, rootsOf } from './words.ts'
-import { cosine } from '../lib/meaning/index.ts'
 
 /** Gives stored items; never throws for want of any. */
 export type NewsSource = (wish: NewsWish) => Promise<LabelledItem[]>
@@ -11,7 +18,7 @@ export type NewsSource = (wish: NewsWish) => Promise<LabelledItem[]>
 const day = 24 * 60 * 60 * 1000
 
 const recency =
-  /\b(?:lately|recent(?:ly)?|latest|news|headlines?|this (?:week|month|year)|last (?:week|month|few days|couple of)|past (?:\w+ )?(?:week|month|days?)|today|yesterday|these days|this morning|currently happening|going on|update[sd]? on|anything new|what(?: i|')?s new|so far this|happened (?:with|to|on|in|lately))\b/i
+  /\b(?:lately|recent(?:ly)?|latest|news|headlines?|this (?:week|month)|last (?:week|month|few days|couple of)|past (?:\w+ )?(?:week|month|days?)|yesterday|these days|this morning|currently happening|news today|today's news|update[sd]? on|anything new|what(?: i|')?s new|happened (?:with|on|lately)|happened to .{1,40} recently|(?:today|this year)(?=\W*$))\b/i
 /** Questions about how news is judged, which the wiki answers. */
 const aboutFiling =
   /\b(?:what (?:kind|sort|type)s? of|which (?:kind|sort|type)s? of|what counts|how (?:is|are|does|do)|counts? as|filed|file[sd]?|classif|label|why|should i watch|bears? on|mean)\b/i
@@ -19,9 +26,22 @@ const events =
   /\b(?:price (?:cuts?|hikes?|increases?|rises?|drops?|wars?|changes?)|cuts?|releases?|launch(?:es)?|mergers?|deals?|lawsuits?|shortages?|funding|grants?|announcements?|hikes?|stories|items|withdrawals?|deprecations?|acquisitions?|weights)\b/i
 
 /** What of the stored items a question asks for; null when it does not ask for news. `now` is in ms since the epoch. */
-export function newsWish(question: Question, ideas: readonly Idea[], shelf: Shelf, now: number): NewsWish | null {
+export function newsWish(
+  question: Question,
+  ideas: readonly Idea[],
+  shelf: Shelf,
+  now: number,
+): NewsWish | null {
   const { text } = question
-  const anyEvents = /^\W*(?:(?:so|hey|yo|hi|ok|and)\W+)*(?:is there |are there |were there |have there been |has there been |did you see |got |seen )?any(?:thing|one)?\b/i.test(text) && events.test(text)
+  const anyEvents =
+    /^\W*(?:(?:so|hey|yo|hi|ok|and)\W+)*(?:is there |are there |were there |have there been |has there been |did you see |got |seen )?any(?:thing|one)?\b/i.test(
+      text,
+    ) && events.test(text)
+  if (
+    /\b(?:wiki|source|page|jacobs|ostrom|frame)\b/i.test(text) &&
+    !/\b(?:lately|recent|news|this week)/i.test(text)
+  )
+    return null
   if (!anyEvents && !(recency.test(text) && !aboutFiling.test(text))) return null
   if (/\b(?:19|20)\d\d\b/.test(text) && !/\bnews\b/i.test(text)) return null
   const topic = plainWords(text).filter((word) => !newsWord.test(word))
@@ -48,8 +68,14 @@ function daysOf(text: string): number {
 }
 
 function directionOf(text: string): Direction | null {
-  const opens = /\b(?:cuts?|cheaper|drops?|falls?|fell|falling|releas\w+|open(?:s|ed)?(?=\s+(?:up|stories|weights))|lower\w*|loosen\w*|price wars?|undercut\w*|grants?)\b/i.test(text)
-  const closes = /\b(?:hikes?|increases?|rais(?:e|es|ed|ing)|ris(?:e|es|ing)|rose|shortages?|withdraw\w*|withdrew|tighten\w*|closes?|closing|deprecat\w+|more expensive|bans?|cancel\w*)\b/i.test(text)
+  const opens =
+    /\b(?:cuts?|cheaper|drops?|falls?|fell|falling|releas\w+|open(?:s|ed)?(?=\s+(?:up|stories|weights))|lower\w*|loosen\w*|price wars?|undercut\w*|grants?)\b/i.test(
+      text,
+    )
+  const closes =
+    /\b(?:hikes?|increases?|rais(?:e|es|ed|ing)|ris(?:e|es|ing)|rose|shortages?|withdraw\w*|withdrew|tighten\w*|closes?|closing|deprecat\w+|more expensive|bans?|cancel\w*)\b/i.test(
+      text,
+    )
   return opens === closes ? null : opens ? 'opens' : 'closes'
 }
 
@@ -60,13 +86,26 @@ function ideaOf(text: string, topic: string[], ideas: readonly Idea[], shelf: Sh
   let best: { id: string; score: number } | null = null
   for (const idea of ideas) {
     const { about, opens, closes, mixed } = idea.signals
-    const phrases = [idea.name, idea.title, ...(shelf.pages.has(idea.id) ? [shelf.pages.get(idea.id)!.title] : []), ...about, ...opens, ...closes, ...mixed]
+    const phrases = [
+      idea.name,
+      idea.title,
+      ...(shelf.pages.has(idea.id) ? [shelf.pages.get(idea.id)!.title] : []),
+      ...about,
+      ...opens,
+      ...closes,
+      ...mixed,
+    ]
     const said = phrases.filter((phrase) => {
       const wanted = rootsOf(phrase)
       return wanted.length > 0 && wanted.every((root) => roots.includes(root))
     })
-    const names = (shelf.pages.get(idea.id)?.names ?? []).filter((name) => name.length > 0 && name.every((root) => roots.includes(root)))
-    const nearness = cosine(asked, shelf.lexicon.meaning(plainWords(`${idea.name} ${idea.definition} ${about.join(' ')}`)))
+    const names = (shelf.pages.get(idea.id)?.names ?? []).filter(
+      (name) => name.length > 0 && name.every((root) => roots.includes(root)),
+    )
+    const nearness = cosine(
+      asked,
+      shelf.lexicon.meaning(plainWords(`${idea.name} ${idea.definition} ${about.join(' ')}`)),
+    )
     const score = Math.min(2, said.length) + 1.5 * Math.min(1, names.length) + nearness
     if (!best || score > best.score) best = { id: idea.id, score }
   }
@@ -74,9 +113,15 @@ function ideaOf(text: string, topic: string[], ideas: readonly Idea[], shelf: Sh
 }
 
 /** An item as an answer shows it; null for one without a link or without a label (of that idea, where one is given). */
-export function shown(item: LabelledItem, idea: string | null, direction: Direction | null): AnswerItem | null {
+export function shown(
+  item: LabelledItem,
+  idea: string | null,
+  direction: Direction | null,
+): AnswerItem | null {
   const label = item.labels
-    .filter((one) => (idea === null || one.idea === idea) && (direction === null || one.direction === direction))
+    .filter(
+      (one) => (idea === null || one.idea === idea) && (direction === null || one.direction === direction),
+    )
     .sort((a, b) => b.score - a.score)[0]
   if (!label || !item.url || !/^https?:\/\//i.test(item.url)) return null
   const { publishedAt } = item
@@ -119,6 +164,9 @@ export function newsText(items: AnswerItem[], wish: NewsWish, ideas: readonly Id
   if (items.length === 0) {
     return `Freehold has stored nothing${about}${way} in ${period}.`
   }
-  const lines = items.map(({ title, url, publishedAt }) => `- ${title}${publishedAt ? ` (${publishedAt.slice(0, 10)})` : ''} ${url}`)
+  const lines = items.map(
+    ({ title, url, publishedAt }) =>
+      `- ${title}${publishedAt ? ` (${publishedAt.slice(0, 10)})` : ''} ${url}`,
+  )
   return [`Stored in ${period}${about}:`, ...lines].join('\n')
 }

@@ -55,7 +55,10 @@ const chat: [RegExp, string][] = [
   [/\bw\//g, 'with '],
   [/\bppl\b/gi, 'people'],
   [/\bdiff\b/gi, 'difference'],
-  [/\b(?:ignore|forget|disregard)\s+(?:all\s+|any\s+|the\s+|your\s+)*(?:previous|prior|above|earlier)\s+(?:instructions?|prompts?|rules?)\b/gi, ' '],
+  [
+    /\b(?:ignore|forget|disregard)\s+(?:all\s+|any\s+|the\s+|your\s+)*(?:previous|prior|above|earlier)\s+(?:instructions?|prompts?|rules?)\b/gi,
+    ' ',
+  ],
 ]
 
 /** A message without Discord's markup, links and emoji; one line, at most 2,000 characters. */
@@ -130,7 +133,7 @@ function contentOf(text: string, lexicon: Lexicon): QuestionWord[] {
       lexicon.isName(root) ||
       /\d/.test(word) ||
       lexicon.isStrange(word) ||
-      (capital && !lexicon.has(root))
+      (capital && (!lexicon.has(root) || (i > 1 && /^\p{Lu}/u.test(raw[i - 1]!))))
     if (!found.has(root)) found.set(root, { word, root, weight: lexicon.weight(word), name })
   }
   return [...found.values()]
@@ -138,27 +141,67 @@ function contentOf(text: string, lexicon: Lexicon): QuestionWord[] {
 
 function askedFor(text: string): Asked {
   const q = text.toLowerCase()
-  if (/\bhow (?:much|expensive|costly)\b(?! (?:does|do|did|can|could) (?:it|this|that) matter)|\bwhat (?:is|are|was|were) the (?:\w+ ){0,2}(?:price|cost|fee|salary|budget)s?\b|\bwhat (?:does|do|did) .{1,60} cost\b|\bprice of\b|\bcost of (?!frontier|compute|training\b)/.test(q))
+  if (
+    /\bhow (?:much|expensive|costly)\b(?! (?:does|do|did|can|could) (?:it|this|that) matter)|\bwhat (?:is|are|was|were) the (?:\w+ ){0,2}(?:price|cost|fee|salary|budget)s?\b|\bwhat (?:does|do|did) .{1,60} cost\b|\bprice of\b|\bcost of (?!frontier|compute|training\b)/.test(
+      q,
+    )
+  )
     return 'price'
-  if (/\bhow (?:many|old|big|large|long|tall|fast|often)\b|\bwhat (?:number|percentage|share|fraction|proportion)\b|\bnumber of\b/.test(q)) return 'number'
-  if (/\bwhen\b(?=\s+(?:was|were|did|will|exactly)\b)|\b(?:what|which|in what|in which) (?:year|date|month|day|decade)\b|\bwhat date\b|\b(?:year|date) (?:of|was|did)\b|^\W*when\W*$/.test(q))
+  if (
+    /\bhow (?:many|old|big|large|long|tall|fast|often)\b|\bwhat (?:number|percentage|share|fraction|proportion)\b|\bnumber of\b/.test(
+      q,
+    )
+  )
+    return 'number'
+  if (
+    /\bwhen\b(?=\s+(?:was|were|did|will|exactly)\b)|\b(?:what|which|in what|in which) (?:year|date|month|day|decade)\b|\bwhat date\b|\b(?:year|date) (?:of|was|did)\b|^\W*when\W*$/.test(
+      q,
+    )
+  )
     return 'when'
-  if (/\bwho(?:m|se)?\b/.test(q) && !/\b(?:people|anyone|those|somebody|someone|users?|builders?|tenants?|firms?|researchers?|everyone|companies) who\b/.test(q)) return 'who'
+  if (
+    /\bwho(?:m|se)?\b/.test(q) &&
+    !/\b(?:people|anyone|those|somebody|someone|users?|builders?|tenants?|firms?|researchers?|everyone|companies) who\b/.test(
+      q,
+    )
+  )
+    return 'who'
   if (/\bwhich (?:person|author|scholar|writer|economist)\b/.test(q)) return 'who'
-  if (/\bwhere (?:was|were|did|is|does|do)\b/.test(q) && /\b(?:born|live|lived|moved?|based|located|headquarter\w*|dies?|died|worked|teach|taught|study|studied|grow up|grew up)\b|\bwhere (?:is|was) \S+(?: \S+)? from\b/.test(q)) return 'where'
-  if (/\bdiffer|\bversus\b|\bvs\b|\bcompar|\bdistinction\b|\bdistinguish|\bsame as\b|\bbetter than\b/.test(q)) return 'compare'
-  if (/\b(?:list|name|which|what are|what were) (?:all |the |some )*(?:\w+ )?(?:two|three|four|five|six|seven|eight|kinds|types|examples|principles|conditions|ways|signs|books|readings?|axes|things|sources)\b|\bfurther reading\b|\bwhat (?:should|can|could) i read\b|\bwhat to (?:read|watch)\b|\bexamples of\b|^\W*list\b/.test(q))
+  if (
+    /\bwhere (?:was|were|did|is|does|do)\b/.test(q) &&
+    /\b(?:born|live|lived|moved?|based|located|headquarter\w*|dies?|died|worked|teach|taught|study|studied|grow up|grew up)\b|\bwhere (?:is|was) \S+(?: \S+)? from\b/.test(
+      q,
+    )
+  )
+    return 'where'
+  if (/\bdiffer|\bversus\b|\bvs\b|\bcompar|\bdistinction\b|\bdistinguish|\bsame as\b|\bbetter than\b/.test(q))
+    return 'compare'
+  if (
+    /\b(?:list|name|which|what are|what were) (?:all |the |some )*(?:\w+ )?(?:two|three|four|five|six|seven|eight|kinds|types|examples|principles|conditions|ways|signs|books|readings?|axes|things|sources)\b|\bfurther reading\b|\bwhat (?:should|can|could) i read\b|\bwhat to (?:read|watch)\b|\bexamples of\b|^\W*list\b/.test(
+      q,
+    )
+  )
     return 'list'
   if (/\bwhy\b|\bhow come\b|\breasons?\b|\bwhat makes\b|\bpurpose of\b/.test(q)) return 'why'
-  if (/^\W*(?:so |and |ok |hey |yo |hi |um+ |well )*(?:what (?:is|are|was|were)|define|explain|tell me about|meaning of|what does .* mean|describe)\b/.test(q))
+  if (
+    /^\W*(?:so |and |ok |hey |yo |hi |um+ |well )*(?:what (?:is|are|was|were)|define|explain|tell me about|meaning of|what does .* mean|describe)\b/.test(
+      q,
+    )
+  )
     return 'definition'
-  if (wordsOf(q).filter(isContent).length <= 3 && !/\b(?:how|is|are|does|do|can|will|did|was|were)\b/.test(q)) return 'definition'
+  if (
+    wordsOf(q).filter(isContent).length <= 3 &&
+    !/\b(?:what|which|how|is|are|does|do|can|will|did|was|were)\b/.test(q)
+  )
+    return 'definition'
   return 'any'
 }
 
 /** Small words by which a question shows itself to be English, whatever the detector thinks of its spelling. */
 const english = new Set(
-  'what the how why of does when which are and about with this can is it that for should if to there from'.split(' '),
+  'what the how why of does when which are and about with this can is it that for should if to there from'.split(
+    ' ',
+  ),
 )
 
 /** Question words of other languages that are no English words; the detector is slow to accuse a short text. */

@@ -46,6 +46,8 @@ export interface Fit {
 /** The wiki's passages, ready to be asked. */
 export interface Shelf {
   lexicon: Lexicon
+  /** Roots of the names of those whose works are listed for further reading. */
+  persons: Set<string>
   passages: ShelfPassage[]
   pages: Map<string, ShelfPage>
   /** True for words of the pages' titles and aliases, and for names. */
@@ -56,11 +58,20 @@ export interface Shelf {
   rankedPages(question: Question): { page: ShelfPage; score: number }[]
   /** How well a set of roots stands for a word: 1 when it holds it, less when it holds one of like meaning. */
   holds(word: QuestionWord, roots: Set<string>): number
-  /** Weighted share of the words that some of the sets hold. */
-  coverage(words: QuestionWord[], sets: Set<string>[]): number
+  /** Weighted share of the words that some of the sets hold; what stands for a word by less than `least` does not count. */
+  coverage(words: QuestionWord[], sets: Set<string>[], least?: number): number
 }
 
-const weights = { cover: 1, sentence: 0.45, meaning: 0.5, page: 0.35, named: 0.75, context: 0.2, first: 0.12, section: 0.6 }
+const weights = {
+  cover: 1,
+  sentence: 0.45,
+  meaning: 0.5,
+  page: 0.35,
+  named: 0.75,
+  context: 0.2,
+  first: 0.12,
+  section: 0.6,
+}
 
 /** Builds the index of passages; takes some tens of milliseconds. */
 export function createShelf(passages: readonly Passage[], pages: readonly Page[]): Shelf {
@@ -113,11 +124,12 @@ export function createShelf(passages: readonly Passage[], pages: readonly Page[]
     return best
   }
 
-  function coverage(words: QuestionWord[], sets: Set<string>[]): number {
+  function coverage(words: QuestionWord[], sets: Set<string>[], least = 0): number {
     let [got, all] = [0, 0]
     for (const word of words) {
       all += word.weight
-      got += word.weight * Math.max(0, ...sets.map((roots) => holds(word, roots)))
+      const held = Math.max(0, ...sets.map((roots) => holds(word, roots)))
+      if (held >= least) got += word.weight * held
     }
     return all > 0 ? got / all : 0
   }
@@ -174,18 +186,30 @@ export function createShelf(passages: readonly Passage[], pages: readonly Page[]
           weights.first * (entry.at === 0 ? 0.5 : 0) +
           0.5 * opening +
           (question.asked === 'why' && reasons.test(passage.text) ? 0.15 : 0) +
-          (reading && passage.section === 'Further reading' ? 0.8 : 0) -
+          (reading && passage.section === 'Further reading' ? 0.8 : 0) +
+          (about.named > 0 && filing.test(question.text) && passage.section === 'What to look for'
+            ? 0.45
+            : 0) -
           (sideline.test(passage.section) && !wantsList(question, passage) ? 0.15 : 0)
         return { entry, score, cover, named: about.named }
       })
       .sort((a, b) => b.score - a.score || a.entry.at - b.entry.at)
   }
 
+  const persons = new Set(
+    entries
+      .filter(({ passage }) => passage.section === 'Further reading')
+      .flatMap(({ passage }) => passage.sentences.flatMap((entry) => rootsOf(entry.split(',')[0]!)))
+      .filter((root) => lexicon.isName(root)),
+  )
+
   return {
     lexicon,
+    persons,
     passages: entries,
     pages: shelfPages,
-    isCalled: (root) => lexicon.isName(root) || [...shelfPages.values()].some(({ called }) => called.has(root)),
+    isCalled: (root) =>
+      lexicon.isName(root) || [...shelfPages.values()].some(({ called }) => called.has(root)),
     ranked,
     holds,
     coverage,
@@ -199,10 +223,12 @@ export function createShelf(passages: readonly Passage[], pages: readonly Page[]
   }
 }
 
+/** Asks how news is judged. */
+const filing = /\b(?:counts?|filed?|evidence|stor(?:y|ies)|news|items?)\b/i
 /** Words that lead in a reason. */
 const reasons = /\b(?:because|reasons?|since|so that|therefore|that is why)\b/i
 /** Sections that tell what to do after reading, and not what a thing is. */
-const sideline = /^(?:What to (?:watch|look for)|Further reading)$/
+const sideline = /^(?:What to (?:watch|look for)|How it relates|Further reading)$/
 /** Asks for something to read. */
 const readingWish =
   /\b(?:what|which|anything|something|books?|papers?)\b.*\b(?:to|should|could|can|must) (?:i |we |one )?read\b|\bfurther reading\b|\breading list\b|\b(?:which|what) (?:books?|papers?|essays?|readings?)\b|\bread (?:more|further)\b|\bshld i read\b/i
@@ -211,7 +237,7 @@ function wantsList(question: Question, passage: Passage): boolean {
   return (
     question.asked === 'list' ||
     question.asked === 'when' ||
-    /\b(?:read|book|publish|paper|essay|watch|look|sign)/i.test(question.text) ||
+    /\b(?:read|book|publish|paper|essay|watch|look|sign|relat|connect)/i.test(question.text) ||
     rootsOf(passage.section).some((root) => question.roots.includes(root))
   )
 }

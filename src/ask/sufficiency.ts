@@ -1,10 +1,11 @@
 import { holdsValue, wantsValue } from './needs.ts'
 import type { Question, QuestionWord } from './question.ts'
 import type { Fit, Shelf, ShelfPassage, ShelfSentence } from './shelf.ts'
+import { isFaint } from './words.ts'
 
 /** Whether the wiki holds what a question asks for, and where. */
 export type Sufficiency =
-  | { holds: true; fits: Fit[]; /** The sentence with the value asked for. */ value: Place | null }
+  | { holds: true; fits: Fit[] /** The sentence with the value asked for. */; value: Place | null }
   | { holds: false; why: string }
 
 export interface Place {
@@ -16,6 +17,8 @@ export interface Place {
 const bars = {
   /** By the best passage. */
   passage: 0.5,
+  /** By the best passage, when it gives no name although somebody is asked for. */
+  whole: 0.8,
   /** By the best three together. */
   together: 0.62,
   /** Of the words besides an unknown name. */
@@ -27,6 +30,9 @@ const bars = {
   /** By the passage that speaks of something named, besides the name. */
   attribute: 0.45,
 }
+
+/** From here on a word of like meaning stands for one that is asked about a name: a husband is no woman. */
+const strict = 0.7
 
 /** Judges the passages found for a question: likeness is not enough, its telling words have to be there. */
 export function sufficiencyOf(question: Question, fits: Fit[], shelf: Shelf): Sufficiency {
@@ -40,19 +46,29 @@ export function sufficiencyOf(question: Question, fits: Fit[], shelf: Shelf): Su
       return { holds: false, why: `the wiki never mentions ${unknown[0]!.word}` }
     }
     const cover = coverOf(others, best.entry, shelf)
-    if (cover < bars.besidesName || unknown.length > 1) return { holds: false, why: `the wiki never mentions ${unknown[0]!.word}` }
+    if (cover < bars.besidesName || unknown.length > 1)
+      return { holds: false, why: `the wiki never mentions ${unknown[0]!.word}` }
   }
   if (wantsValue(question)) {
     const value = valueOf(question, fits.slice(0, 60), shelf)
-    if (value) return { holds: true, fits: [value.fit, ...fits.filter((fit) => fit !== value.fit)], value: value.place }
+    if (value)
+      return {
+        holds: true,
+        fits: [value.fit, ...fits.filter((fit) => fit !== value.fit)],
+        value: value.place,
+      }
     // `Who are the landlords?` asks for a meaning and not for a name.
-    if (question.asked !== 'who' || best.named === 0 || words.some(({ name }) => name)) {
+    const told = best.named > 0 || best.cover >= bars.whole
+    if (question.asked !== 'who' || !told || words.some(({ name }) => name)) {
       return { holds: false, why: `no passage gives the ${question.asked} asked for` }
     }
   }
   const names = others.filter(({ name }) => name)
   const able = fits.slice(0, 25).filter(({ entry }) => {
-    const here = names.every((name) => entry.roots.has(name.root) || entry.page.called.has(name.root) || entry.section.has(name.root))
+    const here = names.every(
+      (name) =>
+        entry.roots.has(name.root) || entry.page.called.has(name.root) || entry.section.has(name.root),
+    )
     return here && coverOf(others, entry, shelf) >= bars.passage
   })
   if (able.length === 0) return { holds: false, why: 'no passage covers the question' }
@@ -61,10 +77,11 @@ export function sufficiencyOf(question: Question, fits: Fit[], shelf: Shelf): Su
     others,
     able.slice(0, 3).flatMap(({ entry }) => [entry.roots, entry.section, entry.page.called]),
   )
-  if (together < bars.together) return { holds: false, why: 'the best passages cover too little of the question' }
-  const rest = others.filter(({ name }) => !name)
+  if (together < bars.together)
+    return { holds: false, why: 'the best passages cover too little of the question' }
+  const rest = others.filter(({ name, word }) => !name && !isFaint(word))
   if (names.length > 0 && rest.length > 0) {
-    const attribute = shelf.coverage(rest, [lead.entry.roots, lead.entry.section])
+    const attribute = shelf.coverage(rest, [lead.entry.roots, lead.entry.section], strict)
     const subject = names.every(({ root }) => lead.entry.page.called.has(root))
     if (attribute < (subject ? bars.attribute : bars.value)) {
       return { holds: false, why: 'what is asked about that name is not told' }
@@ -78,7 +95,8 @@ function coverOf(words: QuestionWord[], entry: ShelfPassage, shelf: Shelf): numb
 }
 
 /** Words that ask for a value and that the value itself stands for. */
-const asking = /^(?:year|date|born|birth|die|death|author|price|cost|number|publish|month|day|releas|writ|coin|person)/
+const asking =
+  /^(?:year|date|born|birth|die|death|author|price|cost|number|publish|month|day|releas|writ|coin|person)/
 
 /** The sentence that holds the value and covers the question best. */
 function valueOf(question: Question, fits: Fit[], shelf: Shelf): { fit: Fit; place: Place } | null {
@@ -89,15 +107,30 @@ function valueOf(question: Question, fits: Fit[], shelf: Shelf): { fit: Fit; pla
     for (const sentence of entry.sentences) {
       if (!holdsValue(question, sentence.text, shelf.lexicon.isName)) continue
       const spans = lifespan && lifespanOf(question.text, sentence.text)
-      const words = question.words.filter(({ root }) => !(asking.test(root) && (spans || /^(?:year|date|number|person)/.test(root) || isReading(entry) || (/^(?:publish|releas|writ)/.test(root) && /\(\d{4}\)/.test(sentence.text)))))
+      const words = question.words.filter(
+        ({ root }) =>
+          !(
+            asking.test(root) &&
+            (spans ||
+              /^(?:year|date|number|person)/.test(root) ||
+              isReading(entry) ||
+              (/^(?:publish|releas|writ)/.test(root) && /\(\d{4}\)/.test(sentence.text)))
+          ),
+      )
       const near = shelf.coverage(words, [sentence.roots, entry.page.called])
       const alone = shelf.coverage(words, [sentence.roots])
-      const names = words.every((word) => !word.name || sentence.roots.has(word.root) || entry.page.called.has(word.root))
-      const rest = words.filter(({ root, name }) => !name && !entry.page.called.has(root))
+      const names = words.every(
+        (word) => !word.name || sentence.roots.has(word.root) || entry.page.called.has(word.root),
+      )
+      const rest = words.filter(
+        ({ root, name, word }) => !name && !isFaint(word) && !entry.page.called.has(root),
+      )
       if (!names || near < bars.value || alone < 0.3) continue
-      if (rest.length > 0 && shelf.coverage(rest, [sentence.roots]) < bars.rest) continue
-      if (lifespan && !spans && question.asked === 'when') continue
-      const score = near + alone + 0.3 * fit.score
+      if (rest.length > 0 && shelf.coverage(rest, [sentence.roots], strict) < bars.rest) continue
+      if (lifespan && !spans && (question.asked === 'when' || question.asked === 'where')) continue
+      if (question.asked === 'where' && isReading(entry)) continue
+      const person = question.asked === 'who' && !sentence.roots.isDisjointFrom(shelf.persons) ? 0.4 : 0
+      const score = near + alone + person + 0.3 * fit.score
       if (!best || score > best.score) best = { fit, place: { entry, sentence }, score }
     }
   }

@@ -18,7 +18,7 @@ const idle = new Set(
     'talks speak use using help role play plays point because while during within without against since upon per via ' +
     'summary summarise summarize definition define defined defines concept idea ideas notion eli5 tldr u ur r thx ty ' +
     'shld wld cld smth sth rly rlly tho thru prob probs gimme dunno lemme bruh bro dude fr ngl imho fyi asap omg wtf lmk nvm irl ' +
-    'nobody anything nothing everything something ever matter matters important importance please kindly great good nice cool interesting interested bunch yall gotcha ' +
+    'giving away whatever whenever wherever name names named nobody anything nothing everything something ever matter matters important importance please kindly great good nice cool interesting interested bunch yall gotcha ' +
     'yeah nah hmm umm er uh look looks seem seems keep keeps thanks maybe perhaps whether happen happens happened today ' +
     "now actual guess sure honestly anyway isn't don't doesn't can't won't wouldn't shouldn't couldn't aren't it's that's " +
     "what's who's how's where's i'm i've you're they're there's let's didn't wasn't weren't hasn't haven't"
@@ -29,6 +29,35 @@ const idle = new Set(
 export function isContent(word: string): boolean {
   return !idle.has(word) && (word.length > 1 || /\d/.test(word))
 }
+
+const faint = new Set(
+  (
+    'metaphor analogy image comparison argument arguments counter quote quotation opinion view views claim claims claimed ' +
+    'statement section passage count counts counted stop stops hold holds deal deals always bad wrong right ' +
+    'automatically currently state job famous known background life work works worked career view stance judge example ' +
+    'examples main basic overview relation relate related relationship connection connected purpose role topic details ' +
+    'book books write wrote written essay essays author authors people person reason reasons part parts'
+  ).split(' '),
+)
+
+/** True for words that say how something is asked about more than what. */
+export function isFaint(word: string): boolean {
+  return faint.has(word)
+}
+
+const endings =
+  'ness|ity|iti|al|ial|ive|abl|able|ibl|ment|ian|an|ean|ic|ist|ism|or|ion|ation|at|anc|ance|enc|i|ful|less|li|e|ly|ing|er|ed|s|'
+
+/** True for roots that differ in an ending only, as those of `open` and `openness`, `Europe` and `European`. */
+export function areKin(a: string, b: string): boolean {
+  if (a[0] !== b[0] || a[1] !== b[1]) return false
+  let shared = 2
+  while (shared < Math.min(a.length, b.length) && a[shared] === b[shared]) shared += 1
+  if (shared < 4) return false
+  return isEnding.test(a.slice(shared)) && isEnding.test(b.slice(shared))
+}
+
+const isEnding = new RegExp(`^(?:${endings})$`)
 
 /** Spellings that differ between the two sides of the Atlantic, brought together. */
 const spellings: [RegExp, string][] = [

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { cosine, wordVectors } from '../lib/meaning/index.ts'
 import { stemOf } from '../lib/text/index.ts'
 import type { Label } from '../model/index.ts'
 import type { Account } from './account.ts'
+import commonStems from './commonness.json' with { type: 'json' }
 
 /** How telling each stem is: rare ones more. */
 export type Rarity = (stem: string) => number
@@ -22,11 +21,8 @@ export function rarityAmong(accounts: Account[]): Rarity {
   }
 }
 
-/** Shares of the labelled items that use a stem; `derive-commonness.ts` makes them. */
-const commonness = JSON.parse(readFileSync(join(import.meta.dirname, 'commonness.json'), 'utf8')) as Record<
-  string,
-  number
->
+/** Shares of the labelled items that use a stem; `test/digest/derive-commonness.ts` makes them. */
+const commonness: Record<string, number> = commonStems
 
 /** Texts that the background counts for. */
 const backgroundTexts = 300

@@ -23,11 +23,13 @@ export function readSource(text: string): { lines: SourceLine[]; html: boolean }
 
 function linesOfText(text: string): SourceLine[] {
   const lines: SourceLine[] = []
+  // Where no blank line parts anything, each line is a paragraph.
+  const tight = !/\S[^\S\n]*\n[^\S\n]*\r?\n\s*\S/.test(text)
   let apart = true
   for (const [i, raw] of text.split(/\r\n?|\n/).entries()) {
     const line = oneLine(withoutMarks(raw))
     if (line) lines.push({ number: i + 1, text: line, level: 0, apart, site: null })
-    apart = line === ''
+    apart = tight || line === ''
   }
   return lines
 }

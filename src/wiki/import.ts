@@ -36,7 +36,7 @@ const sectionNames = [
 /** A key idea's name is no longer than this; what is longer is a sentence of the text. */
 const longestName = 120
 /** Words whose full stop ends no sentence. */
-const abbreviation = /(?:^|[\s(])(?:vs|e\.g|i\.e|cf|al|dr|mr|mrs|ms|st|no|vol|[a-z])$/i
+const abbreviation = /(?:^|[\s(])(?:vs|e\.g|i\.e|cf|al|dr|mr|mrs|ms|st|[a-z])$/i
 const itemMark = /^(?:(\d{1,3})[.)]|[-•*])\s+/
 
 /** A part of the page's text. */

@@ -5,8 +5,8 @@ import { composeDigest } from '../../src/digest/index.ts'
 import { type LabelledItem, week } from '../../src/model/index.ts'
 import { ideasOf, readPages } from '../../src/wiki/index.ts'
 import { type Figures, groupingFigures, pairFigures, readStoryPairs } from '../digest/figures.ts'
-import { loadWeek, weekNumbers } from '../fixtures/weeks.ts'
 import { weekFeeds } from '../fixtures/weeks/feeds.ts'
+import { loadWeek, weekNumbers } from '../fixtures/weeks.ts'
 
 const { pages } = await readPages(join(import.meta.dirname, '..', '..', 'wiki'))
 const ideas = ideasOf(pages)
@@ -76,7 +76,9 @@ function standInsOf(texts: string[]): Map<string, { others: string[]; at: number
   const names = ranked.flatMap(([word, { all, capitals }]) => (2 * capitals > all ? word : []))
   const others = ranked.flatMap(([word, { all, capitals }]) => (2 * capitals > all ? [] : word))
   const blocks = [names, others.slice(frequent)].flatMap((words) =>
-    Array.from({ length: Math.ceil(words.length / block) }, (_, i) => words.slice(i * block, (i + 1) * block)),
+    Array.from({ length: Math.ceil(words.length / block) }, (_, i) =>
+      words.slice(i * block, (i + 1) * block),
+    ),
   )
   return new Map(blocks.flatMap((words) => words.map((word, at) => [word, { others: words, at }] as const)))
 }
@@ -125,6 +127,11 @@ function row(name: string, { precision, recall, f1 }: Figures, goal = ''): strin
 function table(rows: string[][]): void {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((cells) => cells[i]!.length)))
   for (const cells of rows) {
-    process.stdout.write(`${cells.map((cell, i) => cell.padEnd(widths[i]!)).join('  ').trimEnd()}\n`)
+    process.stdout.write(
+      `${cells
+        .map((cell, i) => cell.padEnd(widths[i]!))
+        .join('  ')
+        .trimEnd()}\n`,
+    )
   }
 }

@@ -10,11 +10,13 @@ export interface Saying {
 
 /** All that a digest says: its lead, what moved each section, and the titles, quotations and updates of its stories. */
 export function sayingsOf(digest: Digest): Saying[] {
-  const lead = digest.lead.map((sentence, i): Saying => ({
-    where: 'lead',
-    text: sentence.text,
-    replaced: (text) => ({ ...digest, lead: digest.lead.with(i, { ...sentence, text }) }),
-  }))
+  const lead = digest.lead.map(
+    (sentence, i): Saying => ({
+      where: 'lead',
+      text: sentence.text,
+      replaced: (text) => ({ ...digest, lead: digest.lead.with(i, { ...sentence, text }) }),
+    }),
+  )
   const sections = digest.sections.flatMap((section, i) => {
     const withSection = (part: { moved?: BackedText; stories?: Story[] }): Digest => ({
       ...digest,

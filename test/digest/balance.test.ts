@@ -14,8 +14,12 @@ const events = [
   'Court dismisses an appeal by Halgard',
   'Volunteers fork the Drumlin family',
 ]
-const on = (event: number, publishedAt: number | null, given: Given = { renewal: 'opens' }, part: Partial<LabelledItem> = {}) =>
-  item(part.id ?? `${event}-${publishedAt}`, events[event]!, given, { publishedAt, ...part })
+const on = (
+  event: number,
+  publishedAt: number | null,
+  given: Given = { renewal: 'opens' },
+  part: Partial<LabelledItem> = {},
+) => item(part.id ?? `${event}-${publishedAt}`, events[event]!, given, { publishedAt, ...part })
 
 const rows = (items: LabelledItem[], idea = 'renewal', end = until) => balances([idea], items, end).get(idea)!
 /** The weeks that have anything, as `week opens/closes/mixed`. */

@@ -67,19 +67,45 @@ describe('a story that several feeds carried', () => {
   const page = at('https://harbour-lab.example/heron')
   const title = 'Harbour Lab opens the weights of Heron to everybody'
   const press = item('press', title, { renewal: ['opens', 0.6] }, { ...page, publishedAt: since + 1 })
-  const lab = item('lab', `${title} today`, { renewal: ['opens', 0.95] }, { ...page, feed: 'harbour-lab', kind: 'lab' })
-  const mirror = item('a-mirror', title, { renewal: ['opens', 0.7] }, { ...page, feed: 'harbour-mirror', kind: 'lab' })
+  const lab = item(
+    'lab',
+    `${title} today`,
+    { renewal: ['opens', 0.95] },
+    { ...page, feed: 'harbour-lab', kind: 'lab' },
+  )
+  const mirror = item(
+    'a-mirror',
+    title,
+    { renewal: ['opens', 0.7] },
+    { ...page, feed: 'harbour-mirror', kind: 'lab' },
+  )
   const other = item('other', 'Heron flies', { renewal: 'opens' }, { ...page, feed: 'tideline' })
 
   test('is told in the words of one of them, with the best score', () => {
     expect(stories([press, lab, other])).toEqual([
-      expect.objectContaining({ item: 'press', title, evidence: title, score: 0.95, feedTitle: 'Ledgerline' }),
+      expect.objectContaining({
+        item: 'press',
+        title,
+        evidence: title,
+        score: 0.95,
+        feedTitle: 'Ledgerline',
+      }),
     ])
   })
 
   test('names the other publishers, each once and by its first feed, the earliest first', () => {
-    const markets = item('markets', title, { renewal: 'opens' }, { ...page, feed: 'tideline-markets', publishedAt: since + 9 })
-    const ministry = item('ministry', title, { renewal: 'opens' }, { ...page, feed: 'ministry', publishedAt: since + 5 })
+    const markets = item(
+      'markets',
+      title,
+      { renewal: 'opens' },
+      { ...page, feed: 'tideline-markets', publishedAt: since + 9 },
+    )
+    const ministry = item(
+      'ministry',
+      title,
+      { renewal: 'opens' },
+      { ...page, feed: 'ministry', publishedAt: since + 5 },
+    )
     const again = item('again', title, { renewal: 'opens' }, { ...page, feed: 'ledgerline' })
     const [story] = stories([press, other, again, markets, ministry])
     expect(story?.also).toEqual([
@@ -90,7 +116,12 @@ describe('a story that several feeds carried', () => {
   })
 
   test('names a publisher whose round-up came first before those that came later', () => {
-    const roundUp = item('round-up', `Weekly round-up: ${title}`, { renewal: 'opens' }, { feed: 'ministry', publishedAt: since })
+    const roundUp = item(
+      'round-up',
+      `Weekly round-up: ${title}`,
+      { renewal: 'opens' },
+      { feed: 'ministry', publishedAt: since },
+    )
     const [story, ...others] = stories([press, other, roundUp])
     expect(others).toEqual([])
     expect(story?.also.map(({ feed }) => feed)).toEqual(['ministry', 'tideline'])
@@ -118,10 +149,20 @@ describe('a story that several feeds carried', () => {
 
   test('is told by a report that carries the idea, even before one that says more', () => {
     const [story] = stories([
-      item('lab', `${title} and tells all`, { 'compute-cost': ['closes', 0.6] }, { ...page, feed: 'harbour-lab' }),
+      item(
+        'lab',
+        `${title} and tells all`,
+        { 'compute-cost': ['closes', 0.6] },
+        { ...page, feed: 'harbour-lab' },
+      ),
       item('press', 'Heron freed', { renewal: ['opens', 0.9] }, page),
     ])
-    expect(story).toMatchObject({ item: 'press', direction: 'opens', evidence: 'Heron freed', ideas: ['compute-cost'] })
+    expect(story).toMatchObject({
+      item: 'press',
+      direction: 'opens',
+      evidence: 'Heron freed',
+      ideas: ['compute-cost'],
+    })
   })
 
   test('leans to where most of its weight does, and is told by one that leans there', () => {
@@ -143,14 +184,19 @@ describe('a story that several feeds carried', () => {
 describe('a story', () => {
   test('on two ideas stands once, under the stronger, and names the other', () => {
     const items = [
-      item('a', 'Heron is out and cheaper', { renewal: ['opens', 0.7], 'disciplinary-floor': ['opens', 0.9] }),
+      item('a', 'Heron is out and cheaper', {
+        renewal: ['opens', 0.7],
+        'disciplinary-floor': ['opens', 0.9],
+      }),
     ]
     expect(headings(items)).toEqual(['disciplinary-floor'])
     expect(stories(items)).toMatchObject([{ ideas: ['renewal'] }])
   })
 
   test('equally strong on two ideas stands under the first of them', () => {
-    expect(headings([item('a', 'Heron is out', { 'compute-cost': 'opens', renewal: 'opens' })])).toEqual(['renewal'])
+    expect(headings([item('a', 'Heron is out', { 'compute-cost': 'opens', renewal: 'opens' })])).toEqual([
+      'renewal',
+    ])
   })
 
   test('without a date stands at when it was first seen', () => {
@@ -167,17 +213,25 @@ describe('a story', () => {
   })
 })
 
-const names = 'Heron Petrel Lichen Drumlin Zenith Marram Tallow Dunlin Nimbrel Orrin Wexholm Carrow Braehead Stowage'.split(' ')
+const names =
+  'Heron Petrel Lichen Drumlin Zenith Marram Tallow Dunlin Nimbrel Orrin Wexholm Carrow Braehead Stowage'.split(
+    ' ',
+  )
 /** A week with a bit of everything: stories on all ideas, more than are told, one in four without an idea. */
 const week = Array.from({ length: 28 }, (_, i) => {
   const direction = (['opens', 'closes', 'mixed'] as const)[i % 3]!
   const score = 0.5 + (i % 5) / 10
-  return item(`i${i}`, `${names[i % 14]} does number ${i * 7}`, i % 4 === 3 ? {} : { [ideas[i % 5]!.id]: [direction, score] }, {
-    ...at(`https://news.example/${i % 25}`),
-    feed: feeds[i % feeds.length]!.id,
-    publishedAt: until - i * 3_600_000,
-    language: i % 8 === 3 ? unsupportedLanguage : 'en',
-  })
+  return item(
+    `i${i}`,
+    `${names[i % 14]} does number ${i * 7}`,
+    i % 4 === 3 ? {} : { [ideas[i % 5]!.id]: [direction, score] },
+    {
+      ...at(`https://news.example/${i % 25}`),
+      feed: feeds[i % feeds.length]!.id,
+      publishedAt: until - i * 3_600_000,
+      language: i % 8 === 3 ? unsupportedLanguage : 'en',
+    },
+  )
 })
 
 describe('a digest', () => {
@@ -237,7 +291,11 @@ describe('a digest', () => {
   })
 
   test('has its period and no number, and the coverage it was given', () => {
-    const coverage = { feeds: 5, answered: 4, failing: [{ feed: 'tideline', title: 'Tideline', error: 'gone' }] }
+    const coverage = {
+      feeds: 5,
+      answered: 4,
+      failing: [{ feed: 'tideline', title: 'Tideline', error: 'gone' }],
+    }
     expect(composeDigest(input(week, { coverage })).digest).toMatchObject({
       number: null,
       since: '2026-11-16T09:00:00.000Z',

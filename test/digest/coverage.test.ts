@@ -5,7 +5,12 @@ import { weekFeeds } from '../fixtures/weeks/feeds.ts'
 import { since, until } from './items.ts'
 
 const period = { since, until }
-const feed = (id: string, part: Partial<Feed> = {}): Feed => ({ ...weekFeeds[0]!, id, title: `Title of ${id}`, ...part })
+const feed = (id: string, part: Partial<Feed> = {}): Feed => ({
+  ...weekFeeds[0]!,
+  id,
+  title: `Title of ${id}`,
+  ...part,
+})
 const state = (id: string, part: Partial<FeedState> = {}): FeedState => ({
   feed: id,
   url: `https://${id}.example/feed.xml`,
@@ -66,7 +71,10 @@ describe('the coverage of a period', () => {
     const ids = ['before', 'first', 'last', 'after', 'never']
     const times = [since - 1, since, until - 1, until, null]
     const states = ids.map((id, i) => state(id, { firstPolledAt: times[i] }))
-    const { added } = cover(ids.map((id) => feed(id)), states)
+    const { added } = cover(
+      ids.map((id) => feed(id)),
+      states,
+    )
     expect(added).toEqual([
       { feed: 'first', title: 'Title of first' },
       { feed: 'last', title: 'Title of last' },
@@ -116,7 +124,11 @@ describe('an issue is held', () => {
   const of = (feeds: number, answered: number, failing = feeds - answered): Coverage => ({
     feeds,
     answered,
-    failing: Array.from({ length: failing }, (_, i) => ({ feed: `f${i}`, title: `F${i}`, error: 'HTTP 503' })),
+    failing: Array.from({ length: failing }, (_, i) => ({
+      feed: `f${i}`,
+      title: `F${i}`,
+      error: 'HTTP 503',
+    })),
   })
 
   test('when most feeds failed, with the reason in a sentence', () => {

@@ -89,5 +89,7 @@ function givesTwoNumbers(one: string, other: string): boolean {
     }
     return numbers
   })
-  return [...a!].some(([word, numbers]) => b!.get(word)?.every((number) => !numbers.includes(number)) ?? false)
+  return [...a!].some(
+    ([word, numbers]) => b!.get(word)?.every((number) => !numbers.includes(number)) ?? false,
+  )
 }

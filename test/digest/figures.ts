@@ -4,8 +4,8 @@ import { groupStories } from '../../src/digest/index.ts'
 import { isRoundUp } from '../../src/digest/round-up.ts'
 import { compareAmong } from '../../src/digest/stories.ts'
 import type { LabelledItem } from '../../src/model/index.ts'
-import { loadWeek, type WeekIssue, type WeekItem } from '../fixtures/weeks.ts'
 import { weekFeeds } from '../fixtures/weeks/feeds.ts'
+import { loadWeek, type WeekIssue, type WeekItem } from '../fixtures/weeks.ts'
 
 const publisherOf = new Map(weekFeeds.map(({ id, publisher }) => [id, publisher]))
 
@@ -116,7 +116,9 @@ export function repeatedStories(issues: WeekIssue[]): string[] {
 export function updatesOfNothing(issues: WeekIssue[]): string[] {
   const first = firstTold(issues)
   return toldStories(issues)
-    .filter(({ event, number, update }) => update !== undefined && (first.get(event ?? '') ?? number) === number)
+    .filter(
+      ({ event, number, update }) => update !== undefined && (first.get(event ?? '') ?? number) === number,
+    )
     .map(({ title, number }) => `${number}: ${title}`)
 }
 

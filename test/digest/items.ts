@@ -7,11 +7,23 @@ export const since = until - 7 * day
 
 export const feeds: DigestInput['feeds'] = [
   { id: 'harbour-lab', title: 'Harbour Lab', kind: 'lab', official: true, publisher: 'Harbour Lab' },
-  { id: 'harbour-mirror', title: 'Harbour Lab (mirror)', kind: 'lab', official: false, publisher: 'Harbour Lab' },
+  {
+    id: 'harbour-mirror',
+    title: 'Harbour Lab (mirror)',
+    kind: 'lab',
+    official: false,
+    publisher: 'Harbour Lab',
+  },
   { id: 'ministry', title: 'Ministry', kind: 'policy', official: true, publisher: 'Government' },
   { id: 'ledgerline', title: 'Ledgerline', kind: 'press', official: true, publisher: 'Ledgerline' },
   { id: 'tideline', title: 'Tideline', kind: 'press', official: true, publisher: 'Tideline Media' },
-  { id: 'tideline-markets', title: 'Tideline Markets', kind: 'press', official: true, publisher: 'Tideline Media' },
+  {
+    id: 'tideline-markets',
+    title: 'Tideline Markets',
+    kind: 'press',
+    official: true,
+    publisher: 'Tideline Media',
+  },
   { id: 'forum', title: 'Forum', kind: 'community', official: true, publisher: 'Commonwheel' },
 ]
 

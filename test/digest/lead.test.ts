@@ -10,7 +10,12 @@ const texts = (items: LabelledItem[]) => composeDigest(input(items)).digest.lead
 
 const page = at('https://a.example/1')
 const week = [
-  item('a', 'Heron weights are open to everybody.', { renewal: ['opens', 0.9] }, { ...page, publishedAt: since + 1 }),
+  item(
+    'a',
+    'Heron weights are open to everybody.',
+    { renewal: ['opens', 0.9] },
+    { ...page, publishedAt: since + 1 },
+  ),
   item('b', 'Heron flies', { renewal: 'opens' }, { ...page, feed: 'tideline' }),
   item('c', 'Rents for cards climb', { 'compute-cost': ['closes', 0.7] }),
   item('d', 'Corvane doubles its prices', { 'disciplinary-floor': ['closes', 0.95] }),
@@ -21,7 +26,12 @@ const week = [
 /** Weeks with so many stories each way in the last and, on average, in those before. */
 function balance(now: Partial<WeekBalance>, before: Partial<WeekBalance> = {}, weeks = 12): WeekBalance[] {
   return Array.from({ length: weeks }, (_, i) => ({
-    ...{ week: new Date(since - (weeks - 1 - i) * 7 * 864e5).toISOString().slice(0, 10), opens: 0, closes: 0, mixed: 0 },
+    ...{
+      week: new Date(since - (weeks - 1 - i) * 7 * 864e5).toISOString().slice(0, 10),
+      opens: 0,
+      closes: 0,
+      mixed: 0,
+    },
     ...(i === weeks - 1 ? now : before),
   }))
 }
@@ -36,11 +46,11 @@ const section = (idea: string, balance: WeekBalance[]): DigestSection => {
   return { idea, name, title, balance, stories: [] }
 }
 const lead = (told: Candidate[], sections: DigestSection[] = []) =>
-  composeLead(
-    told,
-    [...sections, ...ideas.map(({ id }) => section(id, []))],
-    { read: 150, feeds: 28, repeats: 0 },
-  ).map(({ text }) => text)
+  composeLead(told, [...sections, ...ideas.map(({ id }) => section(id, []))], {
+    read: 150,
+    feeds: 28,
+    repeats: 0,
+  }).map(({ text }) => text)
 
 describe('the lead', () => {
   test('tells the strongest story, and the strongest that leans another way', () => {
@@ -60,10 +70,9 @@ describe('the lead', () => {
     const closes = candidate('compute-cost', { item: 'b', direction: 'closes' })
     const update = candidate('renewal', { item: 'c', update: 'It moved.', updates: 7 })
     const changed = section('renewal', balance({ opens: 6 }, { opens: 1 }))
-    const leads = [[opens], [opens, closes], [opens, closes, update], [opens, update], [update]].flatMap((told) => [
-      lead(told),
-      lead(told, [changed]),
-    ])
+    const leads = [[opens], [opens, closes], [opens, closes, update], [opens, update], [update]].flatMap(
+      (told) => [lead(told), lead(told, [changed])],
+    )
     expect(new Set(leads.map(({ length }) => length))).toEqual(new Set([2, 3, 4]))
     for (const one of leads) expect(new Set(one).size).toBe(one.length)
   })

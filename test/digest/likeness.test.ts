@@ -3,15 +3,16 @@ import { readAccount } from '../../src/digest/account.ts'
 import { inCommon, meaningOf, rarityAmong, sameEvent, type Told } from '../../src/digest/likeness.ts'
 import { compareAmong } from '../../src/digest/stories.ts'
 import { stemOf } from '../../src/lib/text/index.ts'
+import type { Direction } from '../../src/model/index.ts'
 import { loadWeek } from '../fixtures/weeks.ts'
 
 const accountOf = (title: string, summary = '') => readAccount({ title, summary })
 const among = (...titles: string[]) => rarityAmong(titles.map((title) => accountOf(title)))
 const alone = rarityAmong([])
 
-function told(title: string, ideas: string[] = ['renewal'], summary = ''): Told {
-  const account = accountOf(title, summary)
-  return { ...account, meaning: meaningOf(account, alone), ideas }
+function told(title: string, labels: Told['labels'] = [{ idea: 'renewal', direction: 'opens' }]): Told {
+  const account = accountOf(title)
+  return { ...account, meaning: meaningOf(account, alone), labels }
 }
 
 const likelihood = (one: string, other: string, days = 0) => sameEvent(told(one), told(other), days, alone)
@@ -39,7 +40,9 @@ describe('what two accounts have in common', () => {
       const common = inCommon(read(one), read(other), rarity)
       const back = inCommon(read(other), read(one), rarity)
       for (const [name, value] of Object.entries(common)) {
-        expect(value, `${name}: ${one.title} / ${other.title}`).toBeGreaterThanOrEqual(name === 'meaning' ? -1 : 0)
+        expect(value, `${name}: ${one.title} / ${other.title}`).toBeGreaterThanOrEqual(
+          name === 'meaning' ? -1 : 0,
+        )
         expect(value, name).toBeLessThanOrEqual(1 + 1e-9)
         expect(back[name as keyof typeof back], name).toBeCloseTo(value, 9)
       }
@@ -80,9 +83,18 @@ describe('two accounts are likelier of one event', () => {
     expect(tomorrow).toBeGreaterThan(later!)
   })
 
-  test('when they bear on the same idea', () => {
-    const other = told(near, ['compute-cost'])
-    expect(likelihood(one, near)).toBeGreaterThan(sameEvent(told(one), other, 0, alone))
+  test('when they were given the same idea, and all the more with the same direction', () => {
+    const given = (idea: string, direction: Direction) =>
+      sameEvent(told(one), told(near, [{ idea, direction }]), 0, alone)
+    expect(given('renewal', 'opens')).toBeGreaterThan(given('renewal', 'closes'))
+    expect(given('renewal', 'closes')).toBeGreaterThan(given('compute-cost', 'opens'))
+  })
+
+  test('when it may have turned round between them', () => {
+    const turned = told(near, [{ idea: 'renewal', direction: 'closes' }])
+    expect(sameEvent(told(one), turned, 0, alone, { mayTurn: true })).toBeGreaterThan(
+      sameEvent(told(one), turned, 0, alone),
+    )
   })
 
   test('when they name the same house rather than two', () => {
@@ -101,7 +113,9 @@ describe('two accounts are likelier of one event', () => {
 
   test('but never when they name two versions of one thing', () => {
     expect(likelihood('Harbour Lab opens Skerry 3.1', 'Harbour Lab opens Skerry 3.2')).toBe(0)
-    expect(likelihood('Harbour Lab opens Skerry 3.1', 'Harbour Lab opens Skerry 3.1 now')).toBeGreaterThan(0.5)
+    expect(likelihood('Harbour Lab opens Skerry 3.1', 'Harbour Lab opens Skerry 3.1 now')).toBeGreaterThan(
+      0.5,
+    )
     expect(likelihood('From Skerry 3.1 to Skerry 3.2', 'Harbour Lab opens Skerry 3.2')).toBeGreaterThan(0)
   })
 })

@@ -57,7 +57,8 @@ describe('a story that an earlier issue told', () => {
   })
 
   test('is a repeat in whatever order the earlier stories come', () => {
-    for (const seed of [1, 2, 3]) expect(remember([again], shuffled([rise, grid], seed))).toEqual({ repeats: rise })
+    for (const seed of [1, 2, 3])
+      expect(remember([again], shuffled([rise, grid], seed))).toEqual({ repeats: rise })
   })
 
   test('is told where nothing is remembered', () => {
@@ -109,7 +110,8 @@ describe('a story that moved on', () => {
     const leans = now('leans', known.title, known.summary, { 'compute-cost': 'opens' })
     const figures = now('figures', known.title, `${known.summary} Orders: 1,900 cards, 47 firms, 61 towns.`)
     const done = now('done', 'Brontide confirms: accelerator prices rise by a quarter', known.summary)
-    for (const one of [leans, figures, done]) expect(remember([one]), one.id).toEqual({ updates: rise, by: one })
+    for (const one of [leans, figures, done])
+      expect(remember([one]), one.id).toEqual({ updates: rise, by: one })
   })
 
   test('is measured against all that was told of it, not only against the first story', () => {

@@ -12,7 +12,12 @@ const evidenceOf = (items: LabelledItem[]) => {
 
 const page = at('https://harbour-lab.example/heron')
 const items = [
-  item('a', 'Heron 2 weights are open to everybody', { renewal: ['opens', 0.9] }, { ...page, summary: 'Both sizes of 7B and 34B.' }),
+  item(
+    'a',
+    'Heron 2 weights are open to everybody',
+    { renewal: ['opens', 0.9] },
+    { ...page, summary: 'Both sizes of 7B and 34B.' },
+  ),
   item('b', 'Heron 2 is free', { renewal: 'opens' }, { ...page, feed: 'tideline' }),
   item('c', 'Heron 2', { renewal: 'opens' }, { ...page, feed: 'harbour-lab' }),
   item('d', 'Rents for cards climb by 12 percent', { 'compute-cost': ['closes', 0.7] }, { feed: 'ministry' }),
@@ -29,7 +34,9 @@ const faultOfLead = (text: string, backing = first.backing) =>
 describe('a digest as it was composed', () => {
   test('has no fault', () => {
     expect(digest.lead).toHaveLength(2)
-    expect(first.text).toBe('Opens under Renewal: “Heron 2 weights are open to everybody” (Ledgerline and 2 other publishers).')
+    expect(first.text).toBe(
+      'Opens under Renewal: “Heron 2 weights are open to everybody” (Ledgerline and 2 other publishers).',
+    )
     expect(faults(digest)).toEqual([])
   })
 
@@ -163,12 +170,15 @@ describe('of a hundred texts of the twelve weeks', async () => {
 
   test('all hold as they are, and they are a hundred', () => {
     expect(new Set(hundred).size).toBe(100)
-    for (const { text, replaced, evidence } of hundred) expect(verify(replaced(text), evidence), text).toEqual([])
+    for (const { text, replaced, evidence } of hundred)
+      expect(verify(replaced(text), evidence), text).toEqual([])
   })
 
   test('at least 98 are found at fault once a number or a name is changed', () => {
     for (const { text, other } of hundred) expect(other).not.toBe(text)
-    const missed = hundred.filter(({ other, replaced, evidence }) => verify(replaced(other), evidence).length === 0)
+    const missed = hundred.filter(
+      ({ other, replaced, evidence }) => verify(replaced(other), evidence).length === 0,
+    )
     expect(missed.map(({ other }) => other).slice(2)).toEqual([])
   })
 })

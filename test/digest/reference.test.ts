@@ -102,8 +102,16 @@ describe('the debate of an issue', () => {
   })
 
   test.each([
-    ['Investment', 'renewal', 'Who pays for frontier training? Firm says open release cannot recover its costs'],
-    ['Dependence', 'economic-function', 'Ministry signs with one provider; critics warn of dependence on few suppliers'],
+    [
+      'Investment',
+      'renewal',
+      'Who pays for frontier training? Firm says open release cannot recover its costs',
+    ],
+    [
+      'Dependence',
+      'economic-function',
+      'Ministry signs with one provider; critics warn of dependence on few suppliers',
+    ],
   ])('is of %s where its story is', (axis, idea, title) => {
     expect(debateFor([weights, mixed(idea, title)], wiki, ideas)?.axis).toBe(axis)
   })
@@ -124,8 +132,17 @@ describe('the debate of an issue', () => {
   })
 
   test('is none where the wiki has no such page, or no axis with two sides', () => {
-    expect(debateFor([contested], wiki.filter(({ id }) => id !== 'debates'), ideas)).toBeNull()
-    const halved = page('debates', '## Axes\n\n### Safety\n\n**Wide access makes risk larger.** A model can be fetched.')
+    expect(
+      debateFor(
+        [contested],
+        wiki.filter(({ id }) => id !== 'debates'),
+        ideas,
+      ),
+    ).toBeNull()
+    const halved = page(
+      'debates',
+      '## Axes\n\n### Safety\n\n**Wide access makes risk larger.** A model can be fetched.',
+    )
     expect(debateFor([contested], [halved], ideas)).toBeNull()
   })
 })

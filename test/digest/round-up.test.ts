@@ -61,6 +61,8 @@ describe('the topics of a round-up', () => {
   })
 
   test('of a title that tells of one thing are the title', () => {
-    expect(topicOf('Harbour Lab opens its weights', 'opens its weights')).toBe('Harbour Lab opens its weights')
+    expect(topicOf('Harbour Lab opens its weights', 'opens its weights')).toBe(
+      'Harbour Lab opens its weights',
+    )
   })
 })

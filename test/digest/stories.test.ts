@@ -12,10 +12,8 @@ const idsOf = (stories: LabelledItem[][]) => stories.map((story) => story.map((o
 const grouped = (items: LabelledItem[]) => idsOf(groupStories(items))
 /** Whether two titles are taken for one event; texts may follow. */
 const same = (one: string, other: string, [oneText = '', otherText = ''] = ['', '']) =>
-  grouped([
-    item('a', one, opens, { summary: oneText }),
-    item('b', other, opens, { summary: otherText }),
-  ]).length === 1
+  grouped([item('a', one, opens, { summary: oneText }), item('b', other, opens, { summary: otherText })])
+    .length === 1
 
 describe('items are one story', () => {
   test('when they lead to the same page, whatever their titles and dates', () => {
@@ -40,8 +38,14 @@ describe('items are one story', () => {
   })
 
   test.each([
-    ['Brontide raises accelerator prices by a quarter', 'Accelerators get dearer: Brontide asks a quarter more'],
-    ['Fourteen libraries run Wrackline on a server of their own', 'Libraries: 14 towns, one Wrackline server'],
+    [
+      'Brontide raises accelerator prices by a quarter',
+      'Accelerators get dearer: Brontide asks a quarter more',
+    ],
+    [
+      'Fourteen libraries run Wrackline on a server of their own',
+      'Libraries: 14 towns, one Wrackline server',
+    ],
     ['Port Ellery savings bank offers Harbour Lab a loan', 'Harbour Lab gets loan from Port Ellery bank'],
   ])('when they say the same in other words: %s / %s', (one, other) => {
     expect(same(one, other)).toBe(true)
@@ -57,8 +61,14 @@ describe('items are one story', () => {
   })
 
   test.each([
-    ['Ardmoor said on May 4 that users pay 30 percent more.', 'Users pay 30 percent more from May 18, it said.'],
-    ['From 1 June users pay 30 percent more.', 'Users pay 30 percent more. From 15 May they see the new list.'],
+    [
+      'Ardmoor said on May 4 that users pay 30 percent more.',
+      'Users pay 30 percent more from May 18, it said.',
+    ],
+    [
+      'From 1 June users pay 30 percent more.',
+      'Users pay 30 percent more. From 15 May they see the new list.',
+    ],
     ['All 14 plans cost 30 percent more.', 'All 3 sizes and 14 plans cost 30 percent more.'],
   ])('though one names a day or a count that the other does not: %s / %s', (one, other) => {
     const title = 'Ardmoor raises the prices of Zenith for batch users'
@@ -67,7 +77,12 @@ describe('items are one story', () => {
 
   test.each([20, 60, 80, 200])('however many tell of it: %i', (count) => {
     const items = Array.from({ length: count }, (_, i) =>
-      item(`i${i}`, 'Ardmoor raises the batch prices of Zenith by 30 per cent', opens, at(`https://${i}.example/`)),
+      item(
+        `i${i}`,
+        'Ardmoor raises the batch prices of Zenith by 30 per cent',
+        opens,
+        at(`https://${i}.example/`),
+      ),
     )
     expect(groupStories(items)).toHaveLength(1)
   })

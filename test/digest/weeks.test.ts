@@ -70,7 +70,9 @@ describe('the twelve issues', () => {
   test('begin with twelve different sentences, about twelve different stories', () => {
     expect(new Set(issues.map(({ digest }) => digest.lead[0]!.text)).size).toBe(12)
     expect(new Set(issues.map(({ digest }) => digest.lead.map(({ text }) => text).join(' '))).size).toBe(12)
-    const firsts = issues.flatMap(({ digest }) => digest.lead[0]!.backing.find(({ kind }) => kind === 'item') ?? [])
+    const firsts = issues.flatMap(
+      ({ digest }) => digest.lead[0]!.backing.find(({ kind }) => kind === 'item') ?? [],
+    )
     expect(new Set(firsts.map((backing) => backing.kind === 'item' && backing.item)).size).toBe(12)
   })
 

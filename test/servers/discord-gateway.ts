@@ -182,6 +182,11 @@ export function openGateway(
     return message.author.id !== world.bot.id && !named
   }
 
+  function detach(connection: Connection): void {
+    if (connection.session) connection.session.connection = null
+    connection.session = null
+  }
+
   const test: TestGateway = {
     identifies: [],
     resumes: [],
@@ -194,7 +199,11 @@ export function openGateway(
     },
     invalidate({ resumable = false } = {}) {
       if (!resumable) sessions.clear()
-      for (const connection of connections) send(connection, { op: invalidSession, d: resumable })
+      for (const connection of connections) {
+        // discord.js resumes on the same connection.
+        detach(connection)
+        send(connection, { op: invalidSession, d: resumable })
+      }
     },
     closeAll(code) {
       if (code === 4007 || code === 4009) sessions.clear()
@@ -203,7 +212,7 @@ export function openGateway(
     cut(how = 'fin') {
       for (const connection of connections) {
         // What is sent from here on goes to the session only, to be replayed.
-        if (connection.session) connection.session.connection = null
+        detach(connection)
         connection.peer.cut(how)
       }
     },

@@ -150,7 +150,7 @@ export function createInteractions(world: World): Interactions {
     return found
   }
 
-  function editMessage(pending: Pending, message: StoredMessage, { body, files }: Call): Answer {
+  function editMessage(message: StoredMessage, { body, files }: Call): Answer {
     checked(body, message, files)
     const wasLoading = message.flags & messageFlags.loading
     message.flags &= ~messageFlags.loading
@@ -164,7 +164,7 @@ export function createInteractions(world: World): Interactions {
     const { body, files } = call
     // A follow-up to a deferred answer becomes that answer, and stays as visible as that was.
     if (pending.original && pending.original.flags & messageFlags.loading)
-      return editMessage(pending, pending.original, call)
+      return editMessage(pending.original, call)
     if (pending.userOnly && pending.followUps.length >= mostFollowUps)
       throw new Refusal(400, 40094, 'This interaction has hit the maximum number of follow up messages')
     checked(body, undefined, files)
@@ -202,7 +202,7 @@ export function createInteractions(world: World): Interactions {
         open: true,
         handle(call) {
           const pending = pendingOf(call.params)
-          return editMessage(pending, messageOf(pending, call.params.message!), call)
+          return editMessage(messageOf(pending, call.params.message!), call)
         },
       },
       { method: 'DELETE', path: message, open: true, handle: drop },

@@ -68,8 +68,8 @@ describe('an exported text', () => {
   test('loses nothing else: the words of every other line are in the page', () => {
     const { page, dropped } = imported(asText)
     const gone = new Set(dropped.map(({ line }) => line))
-    const others = asText.split('\n').filter((_, i) => i > 0 && !gone.has(i + 1))
-    expect(others.filter((line) => line.trim()).length).toBe(25)
+    const others = asText.split('\n').filter((line, i) => line.trim() && i > 0 && !gone.has(i + 1))
+    expect(others).toHaveLength(25)
     const shown = `${page.title} ${plainText(renderMarkdown(page.markdown).html)}`
     // The numbers of a list are the list's, and no text, once it is shown.
     const texts = others.map((line) => line.replace(/^\s*\d\. /, ''))
@@ -85,6 +85,11 @@ describe('an exported text', () => {
     const to = asText.indexOf('Debates')
     const tight = `${asText.slice(0, from)}${asText.slice(from, to).replace(/\n\n/g, '\n')}${asText.slice(to)}`
     expect(imported(tight).page).toEqual(imported(asText).page)
+  })
+
+  test('may have no blank lines, each line then being a paragraph', () => {
+    const unwrapped = asText.replace(/(?<=\b4\)\.|export,|and the)\n */g, ' ')
+    expect(imported(unwrapped.replace(/\n+/g, '\n')).page).toEqual(imported(asText).page)
   })
 
   test('keeps an entry without a name as it stands', () => {

@@ -1,12 +1,12 @@
 /**
- * Makes `commonness.json`: in how many of the labelled items under wiki/labels each stem stands, for those that stand in
+ * Makes `src/digest/commonness.json`: in how many of the labelled items under wiki/labels each stem stands, for those that stand in
  * many. Run again after the labels have grown much; its result is committed.
  *
- *     node src/digest/derive-commonness.ts
+ *     node test/digest/derive-commonness.ts
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readAccount } from './account.ts'
+import { readAccount } from '../../src/digest/account.ts'
 
 /** Stems in fewer items than this share are rare enough to be told apart by the period's own items. */
 const leastShare = 0.002
@@ -25,6 +25,6 @@ const common = [...counts]
   .sort(([a], [b]) => (a < b ? -1 : 1))
   .map(([stem, count]) => [stem, Math.round((count / lines.length) * 1e4) / 1e4])
 writeFileSync(
-  join(import.meta.dirname, 'commonness.json'),
+  join(import.meta.dirname, '..', '..', 'src', 'digest', 'commonness.json'),
   `${JSON.stringify(Object.fromEntries(common), null, 1)}\n`,
 )
