@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config.ts'
+import { addAsk } from './ask.ts'
 import { addClassify } from './classify.ts'
 import { addDemo } from './demo.ts'
 import { addDigest } from './digest.ts'
@@ -43,6 +44,7 @@ Settings come from the environment and from .env; .env.example lists them all. E
     addDemo,
     addIngest,
     addItems,
+    addAsk,
     addClassify,
     addEvaluate,
     addLabel,

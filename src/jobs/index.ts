@@ -1,4 +1,5 @@
 export { openArchive } from './archive.ts'
+export { ask } from './ask.ts'
 export { classify } from './classify.ts'
 export { type DeliverReport, deliver } from './deliver.ts'
 export { composePeriod, createDigest, openPeriod } from './digest.ts'

@@ -2,6 +2,7 @@ import { type Dialect, Kysely, sql } from 'kysely'
 import { deliveries } from './deliveries.ts'
 import { digests } from './digests.ts'
 import { feedStates } from './feed-states.ts'
+import { gaps } from './gaps.ts'
 import { items } from './items.ts'
 import { jobRuns } from './job-runs.ts'
 import { migrate } from './migrate.ts'
@@ -14,6 +15,7 @@ import { verdicts } from './verdicts.ts'
 
 export { type Claim, type Destination, deliveryId } from './deliveries.ts'
 export type { StoredDigest } from './digests.ts'
+export type { Gap } from './gaps.ts'
 export type { ItemFilter, NewItem } from './items.ts'
 export type { StoredVerdict } from './verdicts.ts'
 
@@ -59,6 +61,7 @@ function nouns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
     jobRuns: jobRuns(db, kind),
     settings: settings(db),
     verdicts: verdicts(db),
+    gaps: gaps(db),
     /** Answers when the database does; throws when it doesn't. */
     async ping(): Promise<void> {
       await sql`select 1`.execute(db)

@@ -163,6 +163,32 @@ export function items(db: Kysely<Schema>) {
       }))
     },
 
+    /**
+     * Items that bear on an idea (any, where it is null) in a direction (any, where it is null), that happened since
+     * `since` (ms): newest first, at most `limit`.
+     */
+    async bearing(wish: {
+      idea: string | null
+      direction: Direction | null
+      since: number
+      limit: number
+    }): Promise<LabelledItem[]> {
+      const happened = sql<number>`coalesce(published_at, first_seen_at)`
+      let labels = db.selectFrom('label').select('label.item')
+      if (wish.idea !== null) labels = labels.where('label.idea', '=', wish.idea)
+      if (wish.direction !== null) labels = labels.where('label.direction', '=', wish.direction)
+      const rows = await db
+        .selectFrom('item')
+        .selectAll('item')
+        .where(happened, '>=', wish.since)
+        .where('item.id', 'in', labels)
+        .orderBy(happened, 'desc')
+        .orderBy('id')
+        .limit(wish.limit)
+        .execute()
+      return withLabels(rows)
+    },
+
     /** The items with these ids that are stored, in no particular order. */
     async byIds(ids: string[]): Promise<LabelledItem[]> {
       const rows: ItemTable[] = []

@@ -147,4 +147,16 @@ export const migrations: Migration[] = [
       'create index item_feed_seen on item (feed, first_seen_at)',
     ],
   },
+  {
+    name: '006 gaps',
+    statements: [
+      `create table gap (
+        question text primary key,
+        times integer not null,
+        first_asked_at bigint not null,
+        last_asked_at bigint not null
+      )`,
+      'create index item_happened on item (coalesce(published_at, first_seen_at))',
+    ],
+  },
 ]

@@ -11,6 +11,7 @@ export interface Schema {
   job_run: JobRunTable
   setting: SettingTable
   verdict: VerdictTable
+  gap: GapTable
 }
 
 interface FeedStateTable {
@@ -126,6 +127,13 @@ export interface JobRunTable {
 interface SettingTable {
   name: string
   value: string
+}
+
+interface GapTable {
+  question: string
+  times: number
+  first_asked_at: number
+  last_asked_at: number
 }
 
 interface VerdictTable {

@@ -3,7 +3,7 @@ import { groupStories } from '../../src/digest/index.ts'
 import { sameEvent } from '../../src/digest/likeness.ts'
 import { compareAmong, joinRoundUps } from '../../src/digest/stories.ts'
 import { day, effectiveDate, type LabelledItem } from '../../src/model/index.ts'
-import { loadWeek } from '../fixtures/weeks.ts'
+import { loadWeek, weekNumbers } from '../fixtures/weeks.ts'
 import { at, item, shuffled, until } from './items.ts'
 
 const opens = { renewal: 'opens' } as const
@@ -143,18 +143,23 @@ describe('grouping', () => {
     }
   })
 
-  test('overlooks no likely pair for want of a rare word that both use', () => {
-    const comparison = compareAmong(week)
-    let likely = 0
-    for (const [i, one] of week.entries()) {
-      for (const other of week.slice(i + 1)) {
-        const days = Math.abs(effectiveDate(one) - effectiveDate(other)) / day
-        if (sameEvent(comparison.told(one), comparison.told(other), days, comparison.rarity) < 0.45) continue
-        likely += 1
-        expect(groupStories([one, other], comparison), `${one.title} / ${other.title}`).toHaveLength(1)
-      }
-    }
-    expect(likely).toBeGreaterThan(50)
+  test('overlooks no pair that is clearly of one event, for want of a rare word that both use', () => {
+    const clear = weekNumbers.flatMap((number) => {
+      const items = loadWeek(number).filter((one) => one.labels.length > 0)
+      const comparison = compareAmong(items)
+      return items.flatMap((one, i) =>
+        items.slice(i + 1).flatMap((other) => {
+          const days = Math.abs(effectiveDate(one) - effectiveDate(other)) / day
+          const likely = sameEvent(comparison.told(one), comparison.told(other), days, comparison.rarity)
+          return likely < 0.6 ? [] : [{ number, pair: [one, other], comparison }]
+        }),
+      )
+    })
+    const overlooked = clear.filter(({ pair, comparison }) => groupStories(pair, comparison).length > 1)
+    expect(clear.length).toBeGreaterThan(400)
+    expect(overlooked.map(({ number, pair }) => `${number}: ${pair[0]?.title} / ${pair[1]?.title}`)).toEqual(
+      [],
+    )
   })
 
   test('compares an item with few others, though all titles share words', () => {

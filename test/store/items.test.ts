@@ -304,5 +304,25 @@ onEachDatabase((db) => {
         ]),
       )
     })
+
+    test('what bears on an idea comes newest first, by idea, direction and age', async () => {
+      await absorb([1, 2, 3, 4].map((n) => newItem(n, { publishedAt: now - n * 10 })))
+      await db.store.items.label(
+        [
+          { item: newItem(1).id, labels: [label({ direction: 'closes' })] },
+          { item: newItem(2).id, labels: [label(), label({ idea: 'compute-cost', direction: 'closes' })] },
+          { item: newItem(3).id, labels: [label()] },
+        ],
+        'model:one',
+      )
+      const found = async (idea: string | null, direction: 'opens' | 'closes' | null, since = 0, limit = 9) =>
+        ids(await db.store.items.bearing({ idea, direction, since, limit }))
+      expect(await found(null, null)).toEqual([1, 2, 3].map((n) => newItem(n).id))
+      expect(await found('renewal', 'opens')).toEqual([2, 3].map((n) => newItem(n).id))
+      expect(await found('compute-cost', null)).toEqual([newItem(2).id])
+      expect(await found(null, 'closes', now - 15)).toEqual([newItem(1).id])
+      expect(await found(null, null, 0, 1)).toEqual([newItem(1).id])
+      expect(await found('economic-function', null)).toEqual([])
+    })
   })
 })

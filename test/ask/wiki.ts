@@ -1,0 +1,68 @@
+import { join } from 'node:path'
+import { type Asker, createAsker, type NewsSource } from '../../src/ask/index.ts'
+import type { Llm } from '../../src/lib/llm/index.ts'
+import type { Answer, Direction, Idea, LabelledItem, NewsWish, Page, Passage } from '../../src/model/index.ts'
+import { ideasOf, passagesOf, readPages } from '../../src/wiki/index.ts'
+
+export const site = 'https://wiki.example.org'
+export const now = Date.UTC(2026, 10, 23)
+const day = 24 * 60 * 60 * 1000
+
+/** The committed pages, made ready to be asked. */
+export async function readWiki(
+  llm?: Llm,
+): Promise<{ asker: Asker; pages: Page[]; passages: Passage[]; ideas: Idea[] }> {
+  const { pages } = await readPages(join(import.meta.dirname, '..', '..', 'wiki'))
+  const passages = passagesOf(pages)
+  const ideas = ideasOf(pages)
+  return { asker: createAsker({ passages, pages, ideas, site, llm }), pages, passages, ideas }
+}
+
+export const noNews: NewsSource = async () => []
+
+/** Asks with nothing stored. */
+export function ask(asker: Asker, question: string): Promise<Answer> {
+  return asker.answer(question, { news: noNews, now })
+}
+
+/** A stored item with one label, so many days old. */
+export function item(title: string, idea: string, direction: Direction, days: number): LabelledItem {
+  const id = title.toLowerCase().replace(/\W+/g, '-')
+  const url = `https://news.example.org/${id}`
+  const when = now - days * day
+  return {
+    id,
+    feed: 'press',
+    title,
+    summary: '',
+    content: '',
+    url,
+    canonicalUrl: url,
+    kind: 'press',
+    language: 'en',
+    publishedAt: when,
+    firstSeenAt: when,
+    baseline: false,
+    labels: [{ idea, direction, score: 0.9, evidence: title, by: 'maintainer' }],
+  }
+}
+
+/** Stored items as a caller would give them, and the wishes that came. */
+export function stored(items: LabelledItem[]): { news: NewsSource; wishes: NewsWish[] } {
+  const wishes: NewsWish[] = []
+  return {
+    wishes,
+    async news(wish) {
+      wishes.push(wish)
+      return items.filter(
+        ({ labels, firstSeenAt }) =>
+          firstSeenAt >= wish.since &&
+          labels.some(
+            ({ idea, direction }) =>
+              (wish.idea === null || idea === wish.idea) &&
+              (wish.direction === null || direction === wish.direction),
+          ),
+      )
+    },
+  }
+}
