@@ -191,9 +191,9 @@ function scoreOf(question: Question, fit: Fit, at: number, top: Fit, shelf: Shel
   const sentence = entry.sentences[at]!
   const asked = shelf.lexicon.meaning(question.words.map(({ word }) => word))
   let score =
-    0.8 * shelf.coverage(question.words, [sentence.roots]) +
-    0.35 * Math.max(0, cosine(asked, sentence.meaning)) +
-    0.9 * (fit.score / top.score)
+    0.72 * shelf.coverage(question.words, [sentence.roots]) +
+    0.5 * Math.max(0, cosine(asked, sentence.meaning)) +
+    1.15 * (fit.score / top.score)
   if (fit === top) score += 0.1
   if (question.asked === 'definition' && entry.at === 0 && at === 0 && fit.named > 0) score += 0.8
   if (question.asked === 'definition' && entry.at === 0 && at > 0 && fit.named > 0) score += 0.15

@@ -1,5 +1,6 @@
 import { cosine, wordVectors } from '../lib/meaning/index.ts'
-import { areKin, isContent, isFaint, rootOf, wordsOf } from './words.ts'
+import { synonymsOf } from './thesaurus.ts'
+import { areKin, commonWords, isContent, isFaint, rootOf, wordsOf } from './words.ts'
 
 /** A root that the wiki uses. */
 interface Entry {
@@ -33,6 +34,8 @@ const nearFrom = 0.5
 const nearFull = 0.85
 /** What a word counts for that differs in an ending only. */
 export const kin = 0.9
+/** What a word of the thesaurus counts for. */
+const synonym = 0.75
 /** The most that a near word counts for. */
 const nearMost = 0.8
 
@@ -97,6 +100,9 @@ export function createLexicon(texts: string[]): Lexicon {
     const vector = new Float64Array(vectors.dimensions)
     const root = rootOf(word)
     for (const other of entries.keys()) if (other !== root && areKin(other, root)) found.set(other, kin)
+    for (const other of synonymsOf(root)) {
+      if (entries.has(other) && !found.has(other)) found.set(other, synonym)
+    }
     if (vectors.read(vector, word)) {
       for (const [other, entry] of entries) {
         if (other === root || !entry.vector || entry.name) continue
@@ -125,7 +131,9 @@ export function createLexicon(texts: string[]): Lexicon {
       }
     }
     // A word that English knows is no slip.
-    return best && !common ? best.form : word
+    if (common) return word
+    const small = commonWords.find((one) => editDistance(word, one, 1) <= 1)
+    return small ?? best?.form ?? word
   }
 
   return {

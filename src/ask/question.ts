@@ -70,7 +70,7 @@ export function cleaned(message: string): string {
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/https?:\/\/\S+/g, ' ')
     .replace(/(?<!\w):\w+:(?!\w)/g, ' ')
-    .replace(/[\p{Extended_Pictographic}\u{FE0F}\u{200D}\p{Cc}]/gu, ' ')
+    .replace(/\p{Extended_Pictographic}|\p{Cc}|\u{FE0F}|\u{200D}/gu, ' ')
     .replace(/^\s*>+/gm, ' ')
   return text.replace(/\s+/g, ' ').trim()
 }
@@ -80,7 +80,7 @@ export function readQuestion(message: string, lexicon: Lexicon): Question {
   const plain = cleaned(message)
   let text = plain
   for (const [pattern, instead] of chat) text = text.replace(pattern, instead)
-  const { core, rest } = parted(text)
+  const { core, rest } = withoutLead(parted(text))
   const words = contentOf(core, lexicon)
   const known = new Set(words.map(({ root }) => root))
   return {
@@ -113,6 +113,16 @@ function parted(text: string): { core: string; rest: string } {
   }
 }
 
+/** `Before I go to bed: what is …` asks what stands behind the colon. */
+function withoutLead({ core, rest }: { core: string; rest: string }): { core: string; rest: string } {
+  const [lead = ''] =
+    /^.*?[:;–—]\s+(?=(?:what|who|when|where|why|how|which|is|are|does|do|can|could|would)\b)/is.exec(core) ??
+    []
+  const tail = core.slice(lead.length)
+  const asks = wordsOf(tail).some((word) => isContent(word.toLowerCase()))
+  return lead && asks ? { core: tail, rest: `${lead} ${rest}` } : { core, rest }
+}
+
 const opener =
   /^\W*(?:so |and |but |ok |hey |yo |hi |well )*(?:what|who|when|where|why|how|which|is|are|does|do|can|could|explain|tell me|define|list|name|describe)\b/i
 
@@ -121,7 +131,7 @@ function contentOf(text: string, lexicon: Lexicon): QuestionWord[] {
   const raw = wordsOf(text)
   // Where everything has a capital, capitals say nothing.
   const capitals = raw.filter((word) => /^\p{Lu}/u.test(word)).length
-  const telling = capitals < Math.max(3, raw.length * 0.6)
+  const telling = capitals < Math.max(4, raw.length * 0.6)
   for (const [i, typed] of raw.entries()) {
     const lower = typed.toLowerCase().replaceAll('’', "'")
     if (!isContent(lower)) continue
@@ -138,6 +148,10 @@ function contentOf(text: string, lexicon: Lexicon): QuestionWord[] {
   }
   return [...found.values()]
 }
+
+/** Asks who plays a part, not for somebody's name. */
+const roles =
+  /\bwho (?:gets|holds|decides|can|could|should|may|owns|pays|benefits|governs|controls|trains|maintains|loses|gains|needs|counts)\b/
 
 function askedFor(text: string): Asked {
   const q = text.toLowerCase()
@@ -161,6 +175,7 @@ function askedFor(text: string): Asked {
     return 'when'
   if (
     /\bwho(?:m|se)?\b/.test(q) &&
+    !roles.test(q) &&
     !/\b(?:people|anyone|those|somebody|someone|users?|builders?|tenants?|firms?|researchers?|everyone|companies) who\b/.test(
       q,
     )
@@ -177,7 +192,7 @@ function askedFor(text: string): Asked {
   if (/\bdiffer|\bversus\b|\bvs\b|\bcompar|\bdistinction\b|\bdistinguish|\bsame as\b|\bbetter than\b/.test(q))
     return 'compare'
   if (
-    /\b(?:list|name|which|what are|what were) (?:all |the |some )*(?:\w+ )?(?:two|three|four|five|six|seven|eight|kinds|types|examples|principles|conditions|ways|signs|books|readings?|axes|things|sources)\b|\bfurther reading\b|\bwhat (?:should|can|could) i read\b|\bwhat to (?:read|watch)\b|\bexamples of\b|^\W*list\b/.test(
+    /\b(?:list|name|which|what are|what were) (?:all |the |some )*(?:[\w'’-]+ ){0,2}(?:two|three|four|five|six|seven|eight|kinds|types|examples|principles|conditions|ways|signs|books|readings?|axes|things|sources)\b|\bfurther reading\b|\bwhat (?:should|can|could) i read\b|\bwhat to (?:read|watch)\b|\bexamples of\b|^\W*list\b/.test(
       q,
     )
   )

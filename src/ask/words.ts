@@ -36,9 +36,16 @@ const faint = new Set(
     'statement section passage count counts counted stop stops hold holds deal deals always bad wrong right ' +
     'automatically currently state job famous known background life work works worked career view stance judge example ' +
     'examples main basic overview relation relate related relationship connection connected purpose role topic details ' +
+    'contribute contributed contribution recognise recognize spot tricky affect affects influence impact cause causes ' +
+    'address handle achieve help allow enable prevent avoid improve consider expect benefit benefits ' +
+    'difference differences differ differs different contradict compete competing hurt same explained nationality ' +
+    'distinction distinguish distinguishes compare compared versus vs ' +
     'book books write wrote written essay essays author authors people person reason reasons part parts'
   ).split(' '),
 )
+
+/** Idle and faint words long enough to be misspelt recognisably. */
+export const commonWords: readonly string[] = [...idle, ...faint].filter((word) => word.length > 4)
 
 /** True for words that say how something is asked about more than what. */
 export function isFaint(word: string): boolean {

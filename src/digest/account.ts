@@ -91,16 +91,30 @@ function namesOf(text: string): Set<string> {
   return names
 }
 
-/** `Llama 3.1`, `GPT-5`, `Qwen2.5`, `K2`: what a number stands behind, and the number. */
+/** Words commoner than this are no names of things that have versions: May 4, Section 2, All 14. */
+const ordinaryWords = 3000
+
+/** `Llama 3.1`, `GPT-5`, `Qwen2.5`, `SB 243`, `v2`: what a number stands behind, and the number. */
 function versionsOf(text: string): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>()
-  for (const [, name, number] of text
-    .normalize('NFKC')
-    .matchAll(
-      /(?<![\p{L}\p{N}])(\p{Lu}[\p{L}]*)[ -]?v?(\d{1,2}(?:\.\d+)*)(?![\p{N}%]|[.,]\d|\s?(?:million|billion|per))/gu,
-    )) {
+  const { rank } = wordVectors()
+  const note = (name: string, number: string) => found.set(name, (found.get(name) ?? new Set()).add(number))
+  const plain = text.normalize('NFKC')
+  for (const [, name, number] of plain.matchAll(
+    /(?<![\p{L}\p{N}])(\p{Lu}\p{L}*)[ -]?v?(\d{1,2}(?:\.\d+)*|(?<=\p{Lu}{2} )\d{3})(?![\p{N}%]|[.,]\d|\s?(?:million|billion|thousand|[mb]n\b|per))/gu,
+  )) {
     const key = name!.toLowerCase()
-    found.set(key, (found.get(key) ?? new Set()).add(number!))
+    if (rank(key) >= ordinaryWords && !currencies.has(key)) note(key, number!)
+  }
+  // A bare v2 or build b6940 is a version of whatever the text is about.
+  if (found.size === 0) {
+    for (const [, number] of plain.matchAll(
+      /(?<![\p{L}\p{N}])(?:v(?=\d)|[a-z](?=\d{4}))(\d+(?:\.\d+)*)(?![\p{L}\p{N}])/gu,
+    )) {
+      note('', number!)
+    }
   }
   return found
 }
+
+const currencies = new Set(['usd', 'eur', 'gbp', 'chf', 'jpy', 'cny'])

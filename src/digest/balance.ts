@@ -1,13 +1,7 @@
-import {
-  type Direction,
-  directions,
-  effectiveDate,
-  type LabelledItem,
-  type WeekBalance,
-  week,
-} from '../model/index.ts'
+import { type Direction, effectiveDate, type LabelledItem, type WeekBalance, week } from '../model/index.ts'
+import { leaningOf } from './leaning.ts'
 import { isRoundUp } from './round-up.ts'
-import { type Cluster, groupStories } from './stories.ts'
+import { groupStories } from './stories.ts'
 
 /** Weeks shown of an idea's balance. */
 export const balanceWeeks = 12
@@ -45,14 +39,6 @@ export function balances(
     }
   }
   return weeks
-}
-
-/** The direction that most of a story's items give an idea; at a tie the first of opens, closes, mixed. Null for none. */
-function leaningOf(story: Cluster, idea: string): Direction | null {
-  const given = story.flatMap((item) => item.labels.filter((label) => label.idea === idea))
-  if (given.length === 0) return null
-  const count = (direction: Direction) => given.filter((label) => label.direction === direction).length
-  return directions.reduce((best, direction) => (count(direction) > count(best) ? direction : best))
 }
 
 /** The mean of the four weeks before the last, to a tenth. */

@@ -39,7 +39,9 @@ export function coverageOf(
       ? [{ feed: feed.id, title: feed.title }]
       : []
   })
-  const answered = enabled.filter((feed) => (stateOf.get(feed.id)?.lastSuccessAt ?? 0) >= period.since).length
+  const answered = enabled.filter(
+    (feed) => !failed.has(feed.id) && (stateOf.get(feed.id)?.lastSuccessAt ?? 0) >= period.since,
+  ).length
   return { feeds: enabled.length, answered, failing, silent, added }
 }
 

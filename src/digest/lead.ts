@@ -56,18 +56,26 @@ export function composeLead(
 /** How a section's last week differs from the four before it and what weighs most in it; null without weeks before. */
 export function movedBy(section: DigestSection, told: Candidate[]): BackedText | null {
   const { balance, idea } = section
-  const strongest = told.find((one) => one.idea === idea)
-  if (!strongest || !hasPast(balance)) return null
+  if (!hasPast(balance)) return null
   const { direction, now, before } = changeOf(section)
-  const { story } = strongest
-  const weight = `“${trimEnd(story.title)}” (${sourcesOf(story)}) weighs most.`
-  const backing = [quoteOf(story), ...sourceCount(story)]
+  const own = told.filter((one) => one.idea === idea)
   if (Math.abs(now - before) < 1) {
-    return { text: `Much as in the four weeks before; ${weight}`, backing }
+    const first = own[0]
+    return first
+      ? {
+          text: `Much as in the four weeks before; “${trimEnd(first.story.title)}” (${sourcesOf(first.story)}) weighs most.`,
+          backing: [quoteOf(first.story), ...sourceCount(first.story)],
+        }
+      : null
   }
+  const change = `${capitalised(sentenceOf(direction, now))} in the last seven days, against ${before} a week in the four weeks before`
+  const backing = changeBacking(idea, direction, now, before)
+  // What made a count fall is what did not happen; only a rise has a story.
+  const mover = now > before ? own.find(({ story }) => story.direction === direction) : undefined
+  if (!mover) return { text: `${change}.`, backing }
   return {
-    text: `${capitalised(sentenceOf(direction, now))} in the last seven days, against ${before} a week in the four weeks before; ${weight}`,
-    backing: [...backing, ...changeBacking(idea, direction, now, before)],
+    text: `${change}; “${trimEnd(mover.story.title)}” (${sourcesOf(mover.story)}) weighs most.`,
+    backing: [quoteOf(mover.story), ...backing, ...sourceCount(mover.story)],
   }
 }
 

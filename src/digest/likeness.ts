@@ -134,10 +134,18 @@ function rareOf(stems: Set<string>, n: number, rarity: Rarity): number {
   return Math.min(1, rarest.slice(0, n).reduce((sum, value) => sum + value, 0) / most)
 }
 
-/** Skerry 3.1 is not Skerry 3.2, whatever else two accounts share. */
+/** Skerry 3.1 is not Skerry 3.2, and what Nimbrel does is not what Braehead does, though all other words are the same. */
 function contradict(a: Account, b: Account): boolean {
-  return [...a.versions].some(([name, versions]) => {
+  const otherVersion = [...a.versions].some(([name, versions]) => {
     const others = b.versions.get(name)
     return others !== undefined && versions.isDisjointFrom(others)
   })
+  return otherVersion || sameButForNames(a, b)
+}
+
+function sameButForNames(a: Account, b: Account): boolean {
+  if (a.titleNames.size === 0 || b.titleNames.size === 0 || !a.titleNames.isDisjointFrom(b.titleNames))
+    return false
+  const [restA, restB] = [a.title.difference(a.titleNames), b.title.difference(b.titleNames)]
+  return restA.size > 0 && restA.size === restB.size && restA.isSubsetOf(restB)
 }

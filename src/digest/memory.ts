@@ -69,7 +69,7 @@ function likelihoodOf(cluster: Cluster, { items }: PastStory, { told, rarity }: 
   return sum / (cluster.length * items.length)
 }
 
-/** Another leaning, words of movement, or figures that were not known. */
+/** Another leaning, a title with words of movement or a figure that were not known, or several new figures. */
 function hasNews(
   item: LabelledItem,
   before: LabelledItem[],
@@ -81,7 +81,7 @@ function hasNews(
   if (item.labels.some((label) => ideas.has(label.idea) && !leanings.has(leaningOf(label)))) return true
   const fresh = [...told(item).text].filter((stem) => !known.has(stem))
   if (fresh.filter((stem) => /\p{N}/u.test(stem)).length >= newFigures) return true
-  return [...told(item).title].some((stem) => moves.has(stem) && !known.has(stem))
+  return [...told(item).title].some((stem) => !known.has(stem) && (moves.has(stem) || /\p{N}/u.test(stem)))
 }
 
 /** Whether the title names somebody or something of whom the earlier stories did not speak. */

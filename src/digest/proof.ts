@@ -60,6 +60,8 @@ export function faultOf(sentence: BackedText, digest: Digest, evidence: Evidence
   }
   // Titles may hold quotation marks of their own, so what is quoted is taken out by the quotes and not by the marks.
   const own = quotes.reduce((text, quote) => text.replace(`“${quote}”`, ' '), sentence.text)
+  const misread = misreadingOf(sentence, own, digest)
+  if (misread) return misread
   const words = own.match(/\d+(?:[.,]\d+)*|[\p{L}][\p{L}\p{N}'’.-]*|[“”]/gu) ?? []
   const names = knownNames(sentence, digest)
   for (const [at, word] of words.entries()) {
@@ -72,9 +74,42 @@ export function faultOf(sentence: BackedText, digest: Digest, evidence: Evidence
   }
   if (!quotes.every((quote) => sentence.text.includes(`“${quote}”`)))
     return 'It does not quote what backs it.'
-  const said = new Set(words.map(Number))
-  const unsaid = values.find((value) => value !== 0 && !said.has(value))
-  return unsaid === undefined ? null : `It does not say the number ${unsaid} that backs it.`
+  // Each number says what its backing counts, so they stand in one order; for none a sentence may say "no".
+  const said = words.filter((word) => /^\d/.test(word) && !names.has(word)).map(Number)
+  const unsaid = values.find((value) => value !== 0 && !said.includes(value))
+  if (unsaid !== undefined) return `It does not say the number ${unsaid} that backs it.`
+  const inOrder = (numbers: number[]) => numbers.filter((number) => number !== 0).join(' ')
+  return inOrder(said) === inOrder(values)
+    ? null
+    : `It says the numbers ${said.join(', ')}; what backs it counts ${values.join(', ')}.`
+}
+
+/** Words by which a sentence says which way something points. */
+const directionWords: Record<Direction, RegExp> = {
+  opens: /\b(opens?)\b/i,
+  closes: /\b(closes?)\b/i,
+  mixed: /\bcontested\b/i,
+}
+
+/** What a sentence says of ideas and directions that its backing does not; `own` are its words without quotations. */
+function misreadingOf(sentence: BackedText, own: string, digest: Digest): string | null {
+  const counted = sentence.backing.flatMap((backing) => {
+    const [, idea, direction] =
+      backing.kind === 'count' ? (/^(?:last week|weeks before): (\S+) (\S+)$/.exec(backing.of) ?? []) : []
+    return idea && isDirection(direction) ? [{ idea, direction }] : []
+  })
+  const items = sentence.backing.flatMap((backing) => (backing.kind === 'item' ? [backing.item] : []))
+  const told = digest.sections.flatMap(({ idea, stories }) =>
+    stories.filter(({ item }) => items.includes(item)).map(({ direction }) => ({ idea, direction })),
+  )
+  const meant = counted.length > 0 ? counted : told
+  const named = digest.sections.filter(({ name }) => own.includes(name))
+  const stranger = named.find(({ idea }) => !meant.some((one) => one.idea === idea))
+  if (stranger) return `Nothing that backs it is about ${stranger.name}.`
+  const turned = directions.find(
+    (direction) => directionWords[direction].test(own) && !meant.some((one) => one.direction === direction),
+  )
+  return turned ? `Nothing that backs it is ${turned}.` : null
 }
 
 /** The words of names that a sentence may use: of ideas, and of the publishers of the stories that back it. */

@@ -8,9 +8,9 @@ import { topicOf } from './round-up.ts'
 export type Cluster = LabelledItem[]
 
 /** Groups whose items are on average at least so likely of one event are one story. */
-const likely = 0.35
+const likely = 0.4
 /** Words of an item, the rarest, by which others are found that may tell of the same. */
-const clues = 12
+const clues = 20
 /** A word that more items use than this says too little to be a clue. */
 const commonest = 60
 /** Pairs less likely than this are not remembered. */
@@ -58,7 +58,7 @@ export function compareAmong(all: LabelledItem[]): Comparison {
 export function groupStories(items: LabelledItem[], comparison = compareAmong(items)): Cluster[] {
   const sorted = [...items].sort(byDate)
   const groups = new Grouping(sorted.length)
-  for (const [i, j] of sameUrls(sorted)) groups.join(i, j)
+  for (const [i, j] of [...sameUrls(sorted), ...sameTitles(sorted)]) groups.join(i, j)
   for (const [i, j] of candidates(sorted, comparison)) {
     const [a, b] = [sorted[i]!, sorted[j]!]
     const days = Math.abs(effectiveDate(a) - effectiveDate(b)) / day
@@ -85,22 +85,39 @@ export function joinRoundUps(
 ): Cluster[] {
   const joined = stories.map((story) => [...story])
   const alone: Cluster[] = []
+  const users = new Map<string, Set<number>>()
+  for (const [i, story] of stories.entries()) {
+    for (const item of story) {
+      for (const stem of comparison.told(item).text) users.set(stem, (users.get(stem) ?? new Set()).add(i))
+    }
+  }
   for (const item of [...roundUps].sort(byDate)) {
     // What it names is read by itself: the rest of a round-up tells of other things.
     const title = topicOf(item.title, item.labels[0]?.evidence ?? '')
     const named = comparison.read({ ...item, title, summary: item.labels[0]?.evidence ?? '' })
-    const likelihoods = stories.map((story) => {
+    let [best, home] = [likely, -1]
+    for (const i of nearby(named.text, users)) {
+      const story = stories[i]!
       const sum = story.reduce(
         (total, one) => total + sameEvent(named, comparison.told(one), 0, comparison.rarity),
         0,
       )
-      return sum / story.length
-    })
-    const best = likelihoods.reduce((at, p, i) => (p > (likelihoods[at] ?? 0) ? i : at), -1)
-    if (best >= 0 && likelihoods[best]! >= likely) joined[best]!.push(item)
+      if (sum / story.length >= best) [best, home] = [sum / story.length, i]
+    }
+    if (home >= 0) joined[home]!.push(item)
     else alone.push([item])
   }
-  return [...joined, ...alone]
+  return [...joined.map((story) => story.sort(byDate)), ...alone]
+}
+
+/** The stories that use a word of these that few use, in order. */
+function nearby(stems: Set<string>, users: Map<string, Set<number>>): number[] {
+  const found = new Set<number>()
+  for (const stem of stems) {
+    const those = users.get(stem)
+    if (those && those.size <= commonest) for (const i of those) found.add(i)
+  }
+  return [...found].sort((a, b) => b - a)
 }
 
 function byDate(a: LabelledItem, b: LabelledItem): number {
@@ -118,13 +135,30 @@ function sameUrls(items: LabelledItem[]): [number, number][] {
   })
 }
 
+/** Titles of at least so many words that are the same tell the same, however many there are. */
+const tellingTitle = 4
+
+function sameTitles(items: LabelledItem[]): [number, number][] {
+  const last = new Map<string, { i: number; at: number }>()
+  return items.flatMap((item, i): [number, number][] => {
+    const words = item.title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+    if (words.length < tellingTitle) return []
+    const key = words.join(' ')
+    const earlier = last.get(key)
+    const at = effectiveDate(item)
+    last.set(key, { i, at })
+    return earlier && at - earlier.at <= 2 * day ? [[earlier.i, i]] : []
+  })
+}
+
 /** Pairs that share one of their rarest words, each once. */
 function candidates(items: LabelledItem[], { told, rarity }: Comparison): [number, number][] {
   const users = new Map<string, number[]>()
   for (const [i, item] of items.entries()) {
     const { text, title, names } = told(item)
     const rarest = [...text].sort((a, b) => rarity(b) - rarity(a) || (a < b ? -1 : 1)).slice(0, clues)
-    for (const stem of new Set([...rarest, ...title, ...names])) {
+    const numbers = [...text].filter((stem) => /\p{N}/u.test(stem))
+    for (const stem of new Set([...rarest, ...title, ...names, ...numbers])) {
       users.set(stem, [...(users.get(stem) ?? []), i])
     }
   }

@@ -11,6 +11,7 @@ import {
   type Story,
 } from '../model/index.ts'
 import { readAccount } from './account.ts'
+import { leaningOf } from './leaning.ts'
 import { sameEvent } from './likeness.ts'
 import type { Recollection } from './memory.ts'
 import { isRoundUp, topicOf } from './round-up.ts'
@@ -33,7 +34,7 @@ export function tell(
   const verdicts = weighIdeas(cluster, ideas)
   const main = verdicts[0]!
   const news = recollection && 'updates' in recollection ? recollection : null
-  const teller = news?.by ?? bestTeller(cluster, main.idea, feeds, comparison)
+  const teller = news?.by ?? bestTeller(cluster, main, feeds, comparison)
   const label = teller.labels.find((one) => one.idea === main.idea) ?? teller.labels[0] ?? main.label
   const title = isRoundUp(teller.title) ? topicOf(teller.title, label.evidence) : teller.title
   const story: Story = {
@@ -76,10 +77,10 @@ function weighIdeas(cluster: Cluster, ideas: Map<string, Idea>) {
   }
   return [...byIdea]
     .map(([idea, labels]) => {
-      const weights = new Map<Direction, number>()
-      for (const { direction, score } of labels) weights.set(direction, (weights.get(direction) ?? 0) + score)
-      const strongest = labels.reduce((best, label) => (label.score > best.score ? label : best))
-      const direction = [...weights].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))[0]![0]
+      const direction = leaningOf(cluster, idea)!
+      // What it is told from should say what it is told as.
+      const same = labels.filter((label) => label.direction === direction)
+      const strongest = same.reduce((best, label) => (label.score > best.score ? label : best))
       return { idea, direction, score: strongest.score, label: strongest, given: labels.length }
     })
     .sort(
@@ -104,11 +105,17 @@ const telling: Record<FeedKind, number> = {
  * Who tells a story best: one whose label carries the idea and whose title says what happened; then one in the middle of
  * it, most like what the others tell, from a publisher that tells news, and early: statements and opinions come later.
  */
-function bestTeller(cluster: Cluster, idea: string, feeds: FeedFacts, comparison: Comparison): LabelledItem {
+function bestTeller(
+  cluster: Cluster,
+  main: { idea: string; direction: Direction },
+  feeds: FeedFacts,
+  comparison: Comparison,
+): LabelledItem {
   const begun = effectiveDate(cluster[0]!)
   const standing = (item: LabelledItem) => {
     const feed = feeds.get(item.feed)
-    const carries = item.labels.some((label) => label.idea === idea) ? 16 : 0
+    const own = item.labels.find((label) => label.idea === main.idea)
+    const carries = own ? (own.direction === main.direction ? 24 : 16) : 0
     const whole = isRoundUp(item.title) ? 0 : 8
     const says = readAccount({ title: item.title, summary: '' }).title.size >= sayingWords ? 4 : 0
     const official = feed?.official === false ? 0 : 0.5

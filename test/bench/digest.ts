@@ -4,9 +4,15 @@ import { join } from 'node:path'
 import { composeDigest } from '../../src/digest/index.ts'
 import { type LabelledItem, week } from '../../src/model/index.ts'
 import { ideasOf, readPages } from '../../src/wiki/index.ts'
-import { type Figures, groupingFigures, pairFigures, readStoryPairs } from '../digest/figures.ts'
+import {
+  type Figures,
+  groupingFigures,
+  memoryFigures,
+  pairFigures,
+  readStoryPairs,
+} from '../digest/figures.ts'
 import { weekFeeds } from '../fixtures/weeks/feeds.ts'
-import { loadWeek, weekNumbers } from '../fixtures/weeks.ts'
+import { composeWeeks, loadWeek, weekNumbers } from '../fixtures/weeks.ts'
 
 const { pages } = await readPages(join(import.meta.dirname, '..', '..', 'wiki'))
 const ideas = ideasOf(pages)
@@ -83,16 +89,20 @@ function standInsOf(texts: string[]): Map<string, { others: string[]; at: number
   return new Map(blocks.flatMap((words) => words.map((word, at) => [word, { others: words, at }] as const)))
 }
 
-const times = sizes.map((size) => {
-  const input = { period: { since, until }, ideas, pages, feeds: weekFeeds, items: items(size) }
-  const measured = Array.from({ length: rounds }, () => {
-    const start = performance.now()
-    const { digest } = composeDigest({ ...input, history: input.items })
-    if (digest.read !== size) throw new Error(`The digest read ${digest.read} items of ${size}.`)
-    return performance.now() - start
-  })
-  return { size, ms: measured.toSorted((a, b) => a - b)[Math.floor(rounds / 2)]! }
+const inputs = sizes.map((size) => {
+  const these = items(size)
+  return { period: { since, until }, ideas, pages, feeds: weekFeeds, items: these, history: these }
 })
+const times = sizes.map((size) => ({ size, ms: Number.POSITIVE_INFINITY }))
+// In turns, and the best of each: what else the machine does meanwhile is not measured.
+for (let round = 0; round < rounds; round++) {
+  for (const [i, input] of inputs.entries()) {
+    const start = performance.now()
+    const { digest } = composeDigest(input)
+    times[i]!.ms = Math.min(times[i]!.ms, performance.now() - start)
+    if (digest.read !== sizes[i]) throw new Error(`The digest read ${digest.read} items of ${sizes[i]}.`)
+  }
+}
 const ratio = times.at(-1)!.ms / times[0]!.ms
 
 const pairs = readStoryPairs()
@@ -102,7 +112,7 @@ process.stdout.write(
   `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n\n`,
 )
 table([
-  [`composing, one core, median of ${rounds} rounds`, 'ms', 'ms an item', 'goal'],
+  [`composing, one core, best of ${rounds} rounds`, 'ms', 'ms an item', 'goal'],
   ...times.map(({ size, ms }) => [
     `${size.toLocaleString('en-GB')} items in one period`,
     ms.toFixed(0),
@@ -118,6 +128,14 @@ table([
   row('weeks 7 to 12, not tuned on', groupingFigures([7, 8, 9, 10, 11, 12]), '0.88'),
   row('look-alikes, first half', half('tune')),
   row('look-alikes, second half', half('test')),
+])
+
+process.stdout.write('\n')
+const memory = memoryFigures(await composeWeeks())
+table([
+  ['memory over the twelve weeks', 'count', 'of'],
+  ['stories that move an earlier one on, told as updates', String(memory.updates), String(memory.moved)],
+  ['items left out as told before that bring news', String(memory.news), String(memory.repeats)],
 ])
 
 function row(name: string, { precision, recall, f1 }: Figures, goal = ''): string[] {

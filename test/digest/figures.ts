@@ -143,6 +143,23 @@ export function newsLeftOut(issues: WeekIssue[], publishers: number): string[] {
   })
 }
 
+/** What became of what earlier issues had told: of stories that moved on, and of items left out. */
+export function memoryFigures(issues: WeekIssue[]) {
+  const first = firstTold(issues)
+  const isTold = (event: string | null, number: number) =>
+    event !== null && (first.get(event) ?? number) < number
+  const moved = toldStories(issues).filter(({ event, number }) => isTold(event, number))
+  const left = issues.flatMap(({ number, items, fates }) =>
+    items.flatMap((item) => (fates.get(item.id)!.fate === 'repeat' ? [{ ...item, number }] : [])),
+  )
+  return {
+    moved: moved.length,
+    updates: moved.filter(({ update }) => update !== undefined).length,
+    repeats: left.length,
+    news: left.filter(({ event, stage, number }) => stage === 'update' || !isTold(event, number)).length,
+  }
+}
+
 /** The event that most of these items tell of. */
 function eventOf(items: WeekItem[]): string | null {
   const counts = new Map<string, number>()

@@ -146,9 +146,12 @@ describe('what moved a section', () => {
   const moved = (now: Partial<WeekBalance>, before: Partial<WeekBalance>) =>
     movedBy(section('renewal', balance(now, before)), told)?.text
 
-  test('is the direction that changed most, and its own strongest story', () => {
+  test('is the direction that changed most, and the strongest story told that leans so', () => {
     expect(moved({ opens: 3, closes: 6 }, { opens: 2, closes: 1 })).toBe(
-      '6 stories close in the last seven days, against 1 a week in the four weeks before; “Event a” (Ledgerline and Tideline) weighs most.',
+      '6 stories close in the last seven days, against 1 a week in the four weeks before.',
+    )
+    expect(moved({ opens: 6, closes: 1 }, { opens: 2, closes: 1 })).toBe(
+      '6 stories open in the last seven days, against 2 a week in the four weeks before; “Event a” (Ledgerline and Tideline) weighs most.',
     )
   })
 
@@ -164,9 +167,12 @@ describe('what moved a section', () => {
     )
   })
 
-  test('is not said without weeks before, or without a story', () => {
+  test('is not said without weeks before; without a story only the change is', () => {
     expect(moved({ opens: 3 }, {})).toBeUndefined()
-    expect(movedBy(section('economic-function', balance({ opens: 3 }, { opens: 1 })), told)).toBeNull()
+    expect(movedBy(section('economic-function', balance({ opens: 3 }, { opens: 1 })), told)?.text).toBe(
+      '3 stories open in the last seven days, against 1 a week in the four weeks before.',
+    )
+    expect(movedBy(section('economic-function', balance({ opens: 1 }, { opens: 1 })), told)).toBeNull()
   })
 })
 

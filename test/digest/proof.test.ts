@@ -111,9 +111,10 @@ describe('a sentence is found at fault', () => {
     const change = (now: number, publishers: number): BackedText => ({
       text: `${now} story opens in the last seven days, against 0 a week in the four weeks before; “Heron 2 weights are open to everybody” (Ledgerline and ${publishers} other publishers) weighs most.`,
       backing: [
-        ...first.backing,
+        first.backing[0]!,
         { kind: 'count', of: 'last week: renewal opens', value: 1 },
         { kind: 'count', of: 'weeks before: renewal opens', value: 0 },
+        ...first.backing.slice(1),
       ],
     })
     expect(faults(withLead(change(1, 2)))).toEqual([])

@@ -26,6 +26,14 @@ describe('logging in', () => {
     expect(guild.roles.cache.get(writer.id)!.name).toBe('writer')
   })
 
+  test('with more channels than fit into 64 KB gives them all', async () => {
+    const setting = await startClient()
+    for (let i = 0; i < 500; i++) setting.server.addChannel({ name: `channel-${i}-é` })
+    await logIn(setting)
+    expect(setting.client.channels.cache.size).toBe(500)
+    expect(setting.client.channels.cache.last()).toMatchObject({ name: 'channel-499-é' })
+  })
+
   test('without guilds is ready too', async () => {
     const { server, client } = await startLoggedIn({ client: { intents: [] } })
     expect(client.isReady()).toBe(true)

@@ -3,17 +3,21 @@ import {
   ApplicationCommandType,
   ButtonBuilder,
   ButtonStyle,
+  ChannelSelectMenuBuilder,
   type ChatInputCommandInteraction,
   Events,
   type Interaction,
   LabelBuilder,
+  type MessageActionRowComponentBuilder,
   MessageFlags,
   ModalBuilder,
+  RoleSelectMenuBuilder,
   SlashCommandBuilder,
   StringSelectMenuBuilder,
   TextDisplayBuilder,
   TextInputBuilder,
   TextInputStyle,
+  UserSelectMenuBuilder,
 } from 'discord.js'
 import { describe, expect, test } from 'vitest'
 import { type Setting, startLoggedIn } from './discord-client.ts'
@@ -171,6 +175,66 @@ test('buttons and selects change their message', async () => {
   person.select(asked, 'reason', ['old'])
   await server.until(() => asked.content === 'old')
   expect(asked.components).toEqual([])
+})
+
+test('selects of people, roles and channels carry what was picked', async () => {
+  const { server, person, channel } = await startBot(async (interaction) => {
+    if (interaction.isChatInputCommand()) {
+      const menus = [new UserSelectMenuBuilder(), new RoleSelectMenuBuilder(), new ChannelSelectMenuBuilder()]
+      const components = menus.map((menu, i) =>
+        new ActionRowBuilder<MessageActionRowComponentBuilder>().addComponents(menu.setCustomId(`menu-${i}`)),
+      )
+      await interaction.reply({ content: 'Who?', components, flags: MessageFlags.Ephemeral })
+    }
+    if (interaction.isUserSelectMenu())
+      await interaction.update(`user ${interaction.users.first()!.username}`)
+    if (interaction.isRoleSelectMenu()) await interaction.update(`role ${interaction.roles.first()!.name}`)
+    if (interaction.isChannelSelectMenu())
+      await interaction.update(`channel ${interaction.channels.firstKey()}`)
+  })
+  const asked = await person.slash(channel, 'ask', { question: 'x' }).reply()
+  for (const [i, value, said] of [
+    [0, person.id, 'user anna'],
+    [1, server.guild.id, 'role @everyone'],
+    [2, channel, `channel ${channel}`],
+  ] as const) {
+    person.select(asked, `menu-${i}`, [value])
+    await server.until(() => asked.content === said)
+  }
+  expect(() => server.addPerson({ username: 'bert' }).select(asked, 'menu-0', [person.id])).toThrow(
+    'bert does not see',
+  )
+  expect(() => person.select(asked, 'menu-0', [])).toThrow('takes 1 to 1')
+})
+
+test('of a deferral only “ephemeral” counts, and a follow-up fills it in', async () => {
+  const { server, person, channel, failure } = await startBot(async (interaction) => {
+    if (!interaction.isChatInputCommand()) return
+    const flags = MessageFlags.Ephemeral | MessageFlags.IsComponentsV2
+    await interaction.deferReply({ flags: flags as number as MessageFlags.Ephemeral })
+    await interaction.followUp('The answer')
+    await interaction.editReply({ components: [new TextDisplayBuilder().setContent('x')] })
+  })
+  const sent = person.slash(channel, 'ask', { question: 'x' })
+  expect(await sent.reply()).toMatchObject({ content: 'The answer', flags: MessageFlags.Ephemeral })
+  expect(sent.followUps()).toEqual([])
+  await expect(failure).rejects.toMatchObject({ code: 50035 })
+  expect(server.messages(channel)).toEqual([])
+})
+
+test('more than 25 choices, or a modal after a deferral, are refused', async () => {
+  const { server, person, channel } = await startBot(async (interaction) => {
+    if (interaction.isAutocomplete())
+      await interaction.respond(Array.from({ length: 26 }, (_, i) => ({ name: `${i}`, value: `${i}` })))
+    if (!interaction.isChatInputCommand()) return
+    await interaction.deferReply()
+    interaction.deferred = false
+    await interaction.showModal(modal)
+  })
+  const typed = person.type(channel, 'ask', {}, 'question')
+  const sent = person.slash(channel, 'ask', { question: 'x' })
+  await server.until(() => typed.refusals().length > 0 && sent.refusals().length > 0)
+  expect([typed.refusals(), sent.refusals()]).toEqual([[50035], [40060]])
 })
 
 test('a button opens a modal, which is sent back', async () => {

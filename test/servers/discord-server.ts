@@ -219,6 +219,8 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
     deleteChannel(id) {
       const channel = channelOf(id)
       world.channels.delete(id)
+      for (const one of [...world.channels.values()])
+        if (one.options.parent === id && one.thread) world.channels.delete(one.id)
       world.dispatch('CHANNEL_DELETE', describeChannel(world, channel), 1)
     },
     addPerson: people.addPerson,
