@@ -1,5 +1,5 @@
 import { cosine, wordVectors } from '../lib/meaning/index.ts'
-import { synonymsOf } from './thesaurus.ts'
+import { isGrouped, synonymsOf } from './thesaurus.ts'
 import { areKin, commonWords, isContent, isFaint, rootOf, wordsOf } from './words.ts'
 
 /** A root that the wiki uses. */
@@ -27,6 +27,8 @@ export interface Lexicon {
   corrected(word: string): string
   /** Mean of the words' vectors, each weighted by how telling it is. */
   meaning(words: string[]): Float64Array
+  /** The same of length 1 less what all texts of the wiki have in common: what tells this one from the others. */
+  leaning(words: string[]): Float64Array
 }
 
 /** From this cosine on two words count as near; at the upper one as good as the same. */
@@ -70,6 +72,21 @@ export function createLexicon(texts: string[]): Lexicon {
     if (vectors.read(vector, entry.form) || vectors.read(vector, root)) entry.vector = vector
   }
 
+  /** A form of the word that the vectors know: itself, or without its ending; null when there is none. */
+  function baseOf(word: string): string | null {
+    const british = word.replace(/is(?=e|ing|ed|ation)/, 'iz')
+    const forms = [word, british]
+    for (const form of [word, british]) {
+      for (const ending of [/s$/, /es$/, /ing$/, /ed$/, /er$/, /ers$/, /ly$/, /ists?$/, /ness$/, /able$/]) {
+        if (!ending.test(form) || form.length < 6) continue
+        const stem = form.replace(ending, '')
+        forms.push(stem, `${stem}e`, `${stem}y`)
+        if (/(.)\1$/.test(stem)) forms.push(stem.slice(0, -1))
+      }
+    }
+    return forms.find((form) => form.length > 2 && Number.isFinite(vectors.rank(form))) ?? null
+  }
+
   const weights = new Map<string, number>()
   const nearby = new Map<string, Map<string, number>>()
   // A question may hold any word, so what is remembered is kept small.
@@ -83,7 +100,7 @@ export function createLexicon(texts: string[]): Lexicon {
     const known = weights.get(word)
     if (known !== undefined) return known
     if (isFaint(word)) return bounded(weights, word, 0.12)
-    const rank = Math.min(vectors.rank(word), vectors.rank(rootOf(word)))
+    const rank = Math.min(vectors.rank(word), vectors.rank(baseOf(word) ?? rootOf(word)))
     const rare = Number.isFinite(rank)
       ? Math.min(1, Math.max(0.1, Math.log(rank / 60 + 1) / Math.log(500)))
       : 1
@@ -103,7 +120,7 @@ export function createLexicon(texts: string[]): Lexicon {
     for (const other of synonymsOf(root)) {
       if (entries.has(other) && !found.has(other)) found.set(other, synonym)
     }
-    if (vectors.read(vector, word)) {
+    if (vectors.read(vector, baseOf(word) ?? word)) {
       for (const [other, entry] of entries) {
         if (other === root || !entry.vector || entry.name) continue
         const likeness = cosine(vector, entry.vector)
@@ -136,22 +153,40 @@ export function createLexicon(texts: string[]): Lexicon {
     return small ?? best?.form ?? word
   }
 
+  function meaning(words: string[]): Float64Array {
+    const sum = new Float64Array(vectors.dimensions)
+    for (const word of words) vectors.addTo(sum, baseOf(word) ?? word, weight(word))
+    return sum
+  }
+  const common = new Float64Array(vectors.dimensions)
+  for (const text of texts) addUnit(common, meaning(plainWords(text)), 1 / texts.length)
+
   return {
     has: (root) => entries.has(root),
     isName: (root) => entries.get(root)?.name ?? false,
     weight,
     isStrange: (word) =>
       !entries.has(rootOf(word)) &&
-      !Number.isFinite(vectors.rank(word)) &&
+      !isGrouped(rootOf(word)) &&
+      baseOf(word) === null &&
       ![...near(word).values()].includes(kin),
     near,
     corrected,
-    meaning(words) {
-      const sum = new Float64Array(vectors.dimensions)
-      for (const word of words) vectors.addTo(sum, word, weight(word))
-      return sum
+    meaning,
+    leaning(words) {
+      const own = new Float64Array(vectors.dimensions)
+      if (!addUnit(own, meaning(words), 1)) return own
+      return own.map((value, d) => value - common[d]!)
     },
   }
+}
+
+/** Adds `weight` times the vector brought to length 1; false where it has no length. */
+function addUnit(sum: Float64Array, vector: Float64Array, weight: number): boolean {
+  const length = Math.hypot(...vector)
+  if (length === 0) return false
+  for (let d = 0; d < sum.length; d++) sum[d]! += (weight * vector[d]!) / length
+  return true
 }
 
 /** Content words of a text in lower case, for `meaning`. */

@@ -24,6 +24,8 @@ export interface QuestionWord {
   weight: number
   /** A name, a number or a word that English hardly has: nothing else can stand in for it. */
   name: boolean
+  /** Hardly English and not in the wiki, yet not written like a name. */
+  odd: boolean
 }
 
 /** A question as the rest of the room reads it. */
@@ -35,6 +37,8 @@ export interface Question {
   /** Those of what surrounds it in a long message. */
   context: QuestionWord[]
   asked: Asked
+  /** All words of `text` in lower case with a space around each. */
+  plain: string
   /** Roots of the content words of `text` in order, for finding titles in it. */
   roots: string[]
   foreign: boolean
@@ -80,7 +84,7 @@ export function readQuestion(message: string, lexicon: Lexicon): Question {
   const plain = cleaned(message)
   let text = plain
   for (const [pattern, instead] of chat) text = text.replace(pattern, instead)
-  const { core, rest } = withoutLead(parted(text))
+  const { core, rest } = clauseOf(withoutLead(parted(text)), lexicon)
   const words = contentOf(core, lexicon)
   const known = new Set(words.map(({ root }) => root))
   return {
@@ -88,12 +92,18 @@ export function readQuestion(message: string, lexicon: Lexicon): Question {
     words,
     context: contentOf(rest, lexicon).filter(({ root }) => !known.has(root)),
     asked: askedFor(core),
+    plain: phraseOf(core),
     roots: wordsOf(core)
       .map((word) => lexicon.corrected(word.toLowerCase()))
       .filter(isContent)
       .map(rootOf),
     foreign: isForeign(text),
   }
+}
+
+/** The words of a text in lower case with a space around each, so that a phrase can be looked up in another. */
+export function phraseOf(text: string): string {
+  return ` ${wordsOf(text.toLowerCase()).join(' ')} `
 }
 
 /** A long message holds one question; the rest tells how it came about. */
@@ -123,6 +133,30 @@ function withoutLead({ core, rest }: { core: string; rest: string }): { core: st
   return lead && asks ? { core: tail, rest: `${lead} ${rest}` } : { core, rest }
 }
 
+/** From so many words on a sentence tells a story around its question. */
+const rambling = 24
+
+/** Of a rambling sentence the clause that asks, the one with the most words of the wiki where there are several. */
+function clauseOf(
+  { core, rest }: { core: string; rest: string },
+  lexicon: Lexicon,
+): { core: string; rest: string } {
+  if (wordsOf(core).length < rambling) return { core, rest }
+  const clauses = core
+    .split(/[,;:—–()\n]+|\b(?:anyway|anyhow|and so|but so)\b/)
+    .flatMap(
+      (clause) => /\b(?:what|why|how|which|who|whose|whether|explain|define)\b.*/is.exec(clause)?.[0] ?? [],
+    )
+    .map((clause) => {
+      const words = contentOf(clause, lexicon).filter(({ root }) => lexicon.has(root))
+      return { clause, worth: words.reduce((sum, { weight }) => sum + weight, 0) }
+    })
+    .filter(({ worth }) => worth > 0.1)
+    .sort((a, b) => b.worth - a.worth)
+  const asks = clauses[0]?.clause.trim()
+  return asks ? { core: asks, rest: `${core.replace(asks, ' ')} ${rest}` } : { core, rest }
+}
+
 const opener =
   /^\W*(?:so |and |but |ok |hey |yo |hi |well )*(?:what|who|when|where|why|how|which|is|are|does|do|can|could|explain|tell me|define|list|name|describe)\b/i
 
@@ -141,10 +175,11 @@ function contentOf(text: string, lexicon: Lexicon): QuestionWord[] {
     const capital = telling && i > 0 && /^\p{Lu}/u.test(typed) && word === lower
     const name =
       lexicon.isName(root) ||
-      /\d/.test(word) ||
-      lexicon.isStrange(word) ||
+      (/\d/.test(word) && !/^\d{1,3}$/.test(word)) ||
       (capital && (!lexicon.has(root) || (i > 1 && /^\p{Lu}/u.test(raw[i - 1]!))))
-    if (!found.has(root)) found.set(root, { word, root, weight: lexicon.weight(word), name })
+    const odd = !name && lexicon.isStrange(word)
+    if (!found.has(root))
+      found.set(root, { word, root, weight: lexicon.weight(word) * (odd ? 0.7 : 1), name, odd })
   }
   return [...found.values()]
 }
@@ -156,11 +191,12 @@ const roles =
 function askedFor(text: string): Asked {
   const q = text.toLowerCase()
   if (
-    /\bhow (?:much|expensive|costly)\b(?! (?:does|do|did|can|could) (?:it|this|that) matter)|\bwhat (?:is|are|was|were) the (?:\w+ ){0,2}(?:price|cost|fee|salary|budget)s?\b|\bwhat (?:does|do|did) .{1,60} cost\b|\bprice of\b|\bcost of (?!frontier|compute|training\b)/.test(
+    /\bhow (?:expensive|costly)\b|\bhow much (?:is|are|was|were|do|does|did|will|would|money|[\w-]+ (?:pays?|costs?))\b(?! (?:it|this|that) matter)(?!.*\b(?:trust|differ|depend)\b)|\bwhat (?:is|are|was|were) the (?:\w+ ){0,2}(?:price|cost|fee|salary|budget)s?\b|\bwhat (?:does|do|did) .{1,60} cost\b|\bprice of\b|\bcost of (?!frontier|compute|training\b)/.test(
       q,
     )
   )
     return 'price'
+  if (/\bhow old\b.*\bborn\b|\bborn when\b|\byear\b\W*$/.test(q)) return 'when'
   if (
     /\bhow (?:many|old|big|large|long|tall|fast|often)\b|\bwhat (?:number|percentage|share|fraction|proportion)\b|\bnumber of\b/.test(
       q,
@@ -168,7 +204,7 @@ function askedFor(text: string): Asked {
   )
     return 'number'
   if (
-    /\bwhen\b(?=\s+(?:was|were|did|will|exactly)\b)|\b(?:what|which|in what|in which) (?:year|date|month|day|decade)\b|\bwhat date\b|\b(?:year|date) (?:of|was|did)\b|^\W*when\W*$/.test(
+    /\bwhen\b(?=\s+(?:was|were|did|will|exactly)\b)|\b(?:what|which|in what|in which|wat) (?:year|date|month|day|decade)\b|\bwhat date\b|\b(?:year|date) (?:of|was|did)\b|^\W*when\W*$/.test(
       q,
     )
   )

@@ -1,7 +1,8 @@
 import { cosine } from '../lib/meaning/index.ts'
 import type { Page, Passage } from '../model/index.ts'
 import { createLexicon, type Lexicon, plainWords } from './lexicon.ts'
-import type { Question, QuestionWord } from './question.ts'
+import { phraseOf, type Question, type QuestionWord } from './question.ts'
+import { type Parts, scoreOf } from './score.ts'
 import { rootsOf, wordsOf } from './words.ts'
 
 /** A sentence as the index keeps it. */
@@ -9,6 +10,7 @@ export interface ShelfSentence {
   text: string
   roots: Set<string>
   meaning: Float64Array
+  leaning: Float64Array
 }
 
 /** A passage as the index keeps it. */
@@ -20,6 +22,7 @@ export interface ShelfPassage {
   roots: Set<string>
   section: Set<string>
   meaning: Float64Array
+  leaning: Float64Array
   sentences: ShelfSentence[]
 }
 
@@ -28,8 +31,13 @@ export interface ShelfPage {
   title: string
   /** Roots of the title and each alias, as they follow each other. */
   names: string[][]
+  /** Title and aliases as they are said, for those of two words and more. */
+  phrases: string[]
   /** The roots of all of them. */
   called: Set<string>
+  /** What its title and aliases mean, and what all its text means. */
+  calledLeaning: Float64Array
+  leaning: Float64Array
   roots: Set<string>
 }
 
@@ -41,6 +49,7 @@ export interface Fit {
   cover: number
   /** How much of a name of the page the question says. */
   named: number
+  parts: Parts
 }
 
 /** The wiki's passages, ready to be asked. */
@@ -62,18 +71,6 @@ export interface Shelf {
   coverage(words: QuestionWord[], sets: Set<string>[], least?: number): number
 }
 
-/** Tuned by random search on `test/ask/own-questions.jsonl`; a fifth more or less of each changes little. */
-const weights = {
-  cover: 0.9,
-  sentence: 0.15,
-  meaning: 0.45,
-  page: 0.6,
-  named: 0.57,
-  context: 0.28,
-  first: 0.06,
-  section: 0.47,
-}
-
 /** Builds the index of passages; takes some tens of milliseconds. */
 export function createShelf(passages: readonly Passage[], pages: readonly Page[]): Shelf {
   const lexicon = createLexicon([
@@ -89,7 +86,18 @@ export function createShelf(passages: readonly Passage[], pages: readonly Page[]
       return whole || name === title ? [roots] : []
     })
     const called = new Set([title, ...aliases].flatMap(rootsOf))
-    shelfPages.set(id, { id, title, names, called, roots: new Set(called) })
+    shelfPages.set(id, {
+      id,
+      title,
+      names,
+      phrases: [title, ...aliases].map(phraseOf).filter((phrase) => phrase.trim().includes(' ')),
+      called,
+      roots: new Set(called),
+      calledLeaning: lexicon.leaning(plainWords([title, ...aliases].join(' '))),
+      leaning: lexicon.leaning(
+        plainWords(passages.flatMap((one) => (one.page === id ? one.text : [])).join(' ')),
+      ),
+    })
   }
   const entries: ShelfPassage[] = []
   const counts = new Map<string, number>()
@@ -107,10 +115,12 @@ export function createShelf(passages: readonly Passage[], pages: readonly Page[]
       roots,
       section: new Set(rootsOf(passage.section)),
       meaning: lexicon.meaning(plainWords(`${passage.section} ${passage.text}`)),
+      leaning: lexicon.leaning(plainWords(`${passage.section} ${passage.text}`)),
       sentences: passage.sentences.map((text) => ({
         text,
         roots: new Set(rootsOf(text)),
         meaning: lexicon.meaning(plainWords(text)),
+        leaning: lexicon.leaning(plainWords(text)),
       })),
     })
   }
@@ -137,7 +147,7 @@ export function createShelf(passages: readonly Passage[], pages: readonly Page[]
 
   /** A name of the page that stands whole in the question, weighed by how telling its words are. */
   function named(question: Question, page: ShelfPage): number {
-    let best = 0
+    let best = page.phrases.some((phrase) => question.plain.includes(phrase)) ? 0.8 : 0
     for (const name of page.names) {
       const telling = name.filter((root) => lexicon.has(root))
       const worth = telling.reduce((sum, root) => sum + lexicon.weight(root), 0)
@@ -161,11 +171,19 @@ export function createShelf(passages: readonly Passage[], pages: readonly Page[]
 
   function ranked(question: Question): Fit[] {
     const reading = readingWish.test(question.text)
-    const asked = lexicon.meaning(question.words.map(({ word }) => word))
+    const said = question.words.map(({ word }) => word)
+    const [asked, leans] = [lexicon.meaning(said), lexicon.leaning(said)]
+    const like = (one: Float64Array) => Math.max(0, cosine(leans, one))
     const ofPage = new Map(
       [...shelfPages.values()].map((page) => [
         page.id,
-        { named: named(question, page), cover: coverage(question.words, [page.roots]) },
+        {
+          named: named(question, page),
+          cover: coverage(question.words, [page.roots]),
+          called: coverage(question.words, [page.called]),
+          leaning: like(page.leaning),
+          calledLeaning: like(page.calledLeaning),
+        },
       ]),
     )
     return entries
@@ -173,26 +191,28 @@ export function createShelf(passages: readonly Passage[], pages: readonly Page[]
         const { page, passage } = entry
         const about = ofPage.get(page.id)!
         const cover = coverage(question.words, [entry.roots, entry.section, page.called])
-        const sentence = Math.max(0, ...entry.sentences.map(({ roots }) => coverage(question.words, [roots])))
-        const context = question.context.length > 0 ? coverage(question.context, [entry.roots]) : 0
-        const opening = entry.at === 0 && question.asked === 'definition' ? about.named : 0
-        const score =
-          weights.cover * cover +
-          weights.sentence * sentence +
-          weights.meaning * Math.max(0, cosine(asked, entry.meaning)) +
-          weights.page * about.cover +
-          weights.named * about.named +
-          weights.context * context +
-          weights.section * headed(question, entry) * (about.named > 0 ? 1 : 0.5) +
-          weights.first * (entry.at === 0 ? 0.5 : 0) +
-          0.5 * opening +
-          (question.asked === 'why' && reasons.test(passage.text) ? 0.15 : 0) +
-          (reading && passage.section === 'Further reading' ? 0.8 : 0) +
-          (about.named > 0 && filing.test(question.text) && passage.section === 'What to look for'
-            ? 0.45
-            : 0) -
-          (sideline.test(passage.section) && !wantsList(question, passage) ? 0.15 : 0)
-        return { entry, score, cover, named: about.named }
+        const parts: Parts = {
+          cover,
+          own: coverage(question.words, [entry.roots]),
+          sentence: Math.max(0, ...entry.sentences.map(({ roots }) => coverage(question.words, [roots]))),
+          meaning: Math.max(0, cosine(asked, entry.meaning)),
+          leaning: like(entry.leaning),
+          nearest: Math.max(0, ...entry.sentences.map((one) => like(one.leaning))),
+          page: about.cover,
+          pageLeaning: about.leaning,
+          called: about.called,
+          calledLeaning: about.calledLeaning,
+          named: about.named,
+          context: question.context.length > 0 ? coverage(question.context, [entry.roots]) : 0,
+          first: entry.at === 0 ? 1 : 0,
+          opening: entry.at === 0 && question.asked === 'definition' ? about.named : 0,
+          section: headed(question, entry) * (about.named > 0 ? 1 : 0.5),
+          why: question.asked === 'why' && reasons.test(passage.text) ? 1 : 0,
+          reading: reading && passage.section === 'Further reading' ? 1 : 0,
+          filing: filing.test(question.text) && passage.section === 'What to look for' ? about.named : 0,
+          sideline: sideline.test(passage.section) && !wantsList(question, passage) ? 1 : 0,
+        }
+        return { entry, score: scoreOf(parts), cover, named: about.named, parts }
       })
       .sort((a, b) => b.score - a.score || a.entry.at - b.entry.at)
   }

@@ -1,7 +1,7 @@
 import { type Direction, effectiveDate, type LabelledItem, type WeekBalance, week } from '../model/index.ts'
 import { leaningOf } from './leaning.ts'
 import { isRoundUp } from './round-up.ts'
-import { groupStories } from './stories.ts'
+import { type Cluster, groupStories } from './stories.ts'
 
 /** Weeks shown of an idea's balance. */
 export const balanceWeeks = 12
@@ -39,6 +39,32 @@ export function balances(
     }
   }
   return weeks
+}
+
+/** What earlier issues said of their own last seven days, by idea. */
+export type FrozenWeeks = Map<string, WeekBalance[]>
+
+/**
+ * Balances as an issue shows them: the weeks that earlier issues closed stay as they said, and the last is counted from
+ * the stories of this one, those among them that were not told because others were stronger included.
+ */
+export function closingBalances(
+  counted: Map<string, WeekBalance[]>,
+  frozen: FrozenWeeks,
+  stories: Cluster[],
+): Map<string, WeekBalance[]> {
+  return new Map(
+    [...counted].map(([idea, weeks]) => {
+      const last = weeks.at(-1)!
+      const own = { week: last.week, opens: 0, closes: 0, mixed: 0 }
+      for (const story of stories) {
+        const direction = leaningOf(story, idea)
+        if (direction) own[direction] += 1
+      }
+      const said = new Map((frozen.get(idea) ?? []).map((week) => [week.week, week]))
+      return [idea, [...weeks.slice(0, -1).map((week) => said.get(week.week) ?? week), own]]
+    }),
+  )
 }
 
 /** The mean of the four weeks before the last, to a tenth. */

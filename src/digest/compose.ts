@@ -11,13 +11,13 @@ import {
   type Period,
   unsupportedLanguage,
 } from '../model/index.ts'
-import { balances } from './balance.ts'
+import { balances, closingBalances, type FrozenWeeks } from './balance.ts'
 import { composeLead, movedBy } from './lead.ts'
 import { type PastStory, recall } from './memory.ts'
 import { type Evidence, faultOf } from './proof.ts'
 import { conceptFor, debateFor } from './reference.ts'
 import { isRoundUp } from './round-up.ts'
-import { compareAmong, groupStories, joinRoundUps } from './stories.ts'
+import { type Cluster, compareAmong, groupStories, joinRoundUps } from './stories.ts'
 import { type FeedFacts, tell } from './story.ts'
 import { type Candidate, choose, strengthOf } from './strength.ts'
 
@@ -39,8 +39,11 @@ export interface DigestInput {
   /** The stories of earlier issues that readers may remember. */
   past?: PastStory[]
   pages?: Page[]
-  /** Concepts of earlier issues, the latest first. */
+  /** What earlier issues said of their own last seven days. */
+  frozen?: FrozenWeeks
+  /** Concepts of earlier issues, the latest first; and the axes of their debates. */
   concepts?: string[]
+  debates?: string[]
   coverage?: Coverage
 }
 
@@ -81,6 +84,7 @@ export function composeDigest(input: DigestInput): Composition {
   const fates = new Map<string, Fate>(
     items.map((item) => [item.id, { fate: item.language === unsupportedLanguage ? 'unread' : 'noIdea' }]),
   )
+  const fresh: Cluster[] = []
   const candidates = clusters.flatMap((cluster): Candidate[] => {
     const recollection = recall(cluster, past, comparison)
     if (recollection && 'repeats' in recollection) {
@@ -88,6 +92,7 @@ export function composeDigest(input: DigestInput): Composition {
       for (const item of cluster) fates.set(item.id, { fate: 'repeat', story: cluster[0]!.title, issue })
       return []
     }
+    fresh.push(cluster)
     const { idea, story } = tell(cluster, order, facts, recollection, comparison)
     const roundUp = cluster.every((item) => isRoundUp(item.title))
     const talk = cluster.every((item) => item.kind === 'community')
@@ -96,10 +101,14 @@ export function composeDigest(input: DigestInput): Composition {
   const { told, weaker } = choose(candidates, storyLimit)
   settle(fates, told, weaker)
 
-  const weeks = balances(
-    ideas.map(({ id }) => id),
-    input.history,
-    period.until,
+  const weeks = closingBalances(
+    balances(
+      ideas.map(({ id }) => id),
+      input.history,
+      period.until,
+    ),
+    input.frozen ?? new Map(),
+    fresh,
   )
   // An idea without stories stands there all the same: its balance shows how calm that is.
   const sections: DigestSection[] = ideas.map(({ id, name, title }) => ({
@@ -112,7 +121,7 @@ export function composeDigest(input: DigestInput): Composition {
   const read = items.length
   const feedsRead = new Set(items.map((item) => item.feed)).size
   const concept = conceptFor(told, pages, ideas, (input.concepts ?? []).slice(0, conceptMemory))
-  const debate = debateFor(told, pages, ideas)
+  const debate = debateFor(told, pages, ideas, (input.debates ?? []).slice(0, conceptMemory))
   const left = countLeft(fates)
   const digest: Digest = {
     number: null,

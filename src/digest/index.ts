@@ -1,4 +1,4 @@
-export { balances, balanceWeeks } from './balance.ts'
+export { balances, balanceWeeks, type FrozenWeeks } from './balance.ts'
 export { type Composition, composeDigest, conceptMemory, type DigestInput, type Fate } from './compose.ts'
 export { coverageOf, reasonToHold } from './coverage.ts'
 export type { PastStory } from './memory.ts'

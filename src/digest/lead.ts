@@ -53,21 +53,13 @@ export function composeLead(
   return told[1] ? [...sentences, event(told[1])] : [...sentences, reading(counts)]
 }
 
-/** How a section's last week differs from the four before it and what weighs most in it; null without weeks before. */
+/** How a section's last week differs from the four before it and what weighs most in it; null without weeks before, or when it hardly does. */
 export function movedBy(section: DigestSection, told: Candidate[]): BackedText | null {
   const { balance, idea } = section
   if (!hasPast(balance)) return null
   const { direction, now, before } = changeOf(section)
   const own = told.filter((one) => one.idea === idea)
-  if (Math.abs(now - before) < 1) {
-    const first = own[0]
-    return first
-      ? {
-          text: `Much as in the four weeks before; “${trimEnd(first.story.title)}” (${sourcesOf(first.story)}) weighs most.`,
-          backing: [quoteOf(first.story), ...sourceCount(first.story)],
-        }
-      : null
-  }
+  if (Math.abs(now - before) < 1) return null
   const change = `${capitalised(sentenceOf(direction, now))} in the last seven days, against ${before} a week in the four weeks before`
   const backing = changeBacking(idea, direction, now, before)
   // What made a count fall is what did not happen; only a rise has a story.

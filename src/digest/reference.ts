@@ -36,12 +36,17 @@ export function conceptFor(told: Candidate[], pages: Page[], ideas: Idea[], used
 
 /**
  * The debate that a contested story belongs to: the axis of the page `debates` that is nearest to it, with its two sides.
- * Null when no contested story is near to any.
+ * Axes that were `used` lately are left out. Null when no contested story is near to any.
  */
-export function debateFor(told: Candidate[], pages: Page[], ideas: Idea[]): Debate | null {
+export function debateFor(
+  told: Candidate[],
+  pages: Page[],
+  ideas: Idea[],
+  used: string[] = [],
+): Debate | null {
   const page = pages.find(({ id }) => id === 'debates')
   if (!page) return null
-  const axes = axesOf(page)
+  const axes = axesOf(page).filter(({ axis }) => !used.includes(axis))
   const found = told
     .filter(({ story }) => story.direction === 'mixed')
     .flatMap((one) => {

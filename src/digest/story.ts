@@ -46,13 +46,20 @@ export function tell(
     publishedAt: new Date(effectiveDate(teller)).toISOString(),
     direction: main.direction,
     score: main.score,
-    evidence: label.evidence,
+    evidence: wordsBesides(title, label.evidence, teller.summary),
     ...(news ? { update: label.evidence || title, updates: news.updates.issue } : {}),
     also: otherPublishers(cluster, teller, feeds),
     items: [teller.id, ...cluster.filter((item) => item !== teller).map((item) => item.id)],
     ideas: verdicts.slice(1).map((verdict) => verdict.idea),
   }
   return { idea: main.idea, story }
+}
+
+/** The evidence or, where it only says the title again, the first sentence of the summary: readers have read the title. */
+function wordsBesides(title: string, evidence: string, summary: string): string {
+  if (!title.includes(evidence.replace(/[.…]+$/, ''))) return evidence
+  const [first = ''] = /^.{20,300}?[.!?…](?=\s|$)/su.exec(summary.trim()) ?? []
+  return first && !title.includes(first.replace(/[.…]+$/, '')) ? first : evidence
 }
 
 /** One feed for each publisher besides the teller's, the earliest. */
@@ -117,7 +124,8 @@ function bestTeller(
     const own = item.labels.find((label) => label.idea === main.idea)
     const carries = own ? (own.direction === main.direction ? 24 : 16) : 0
     const whole = isRoundUp(item.title) ? 0 : 8
-    const says = readAccount({ title: item.title, summary: '' }).title.size >= sayingWords ? 4 : 0
+    const { title, titleNames } = readAccount({ title: item.title, summary: '' })
+    const says = (title.size >= sayingWords ? 4 : 0) + (titleNames.size > 0 ? 2 : 0)
     const official = feed?.official === false ? 0 : 0.5
     const late = Math.min(3, (effectiveDate(item) - begun) / day)
     return (

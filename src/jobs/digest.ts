@@ -4,6 +4,7 @@ import {
   composeDigest,
   conceptMemory,
   coverageOf,
+  type FrozenWeeks,
   type PastStory,
   reasonToHold,
 } from '../digest/index.ts'
@@ -15,7 +16,7 @@ import type { Way } from './way.ts'
 type DigestWay = Pick<Way, 'store' | 'feeds' | 'ideas' | 'pages' | 'classifier' | 'now'>
 
 /** Issues whose stories readers may remember. */
-const memory = 8
+const memory = 12
 /** A feed's rhythm is learned from so many weeks. */
 const rhythmWeeks = 26
 
@@ -48,6 +49,8 @@ export async function composePeriod(way: DigestWay, period: Period, fresh: boole
     items: items.filter((item) => !told.has(item.id)),
     history: await store.items.labelledBetween({ since: until - (balanceWeeks + 1) * week, until }),
     past: await storiesOf(way, issues),
+    frozen: frozenWeeks(issues),
+    debates: issues.flatMap(({ digest }) => (digest.debate ? [digest.debate.axis] : [])),
     concepts: issues.flatMap(({ digest }) => (digest.concept ? [digest.concept.id] : [])),
     coverage: coverageOf(
       way.feeds,
@@ -56,6 +59,18 @@ export async function composePeriod(way: DigestWay, period: Period, fresh: boole
       period,
     ),
   })
+}
+
+/** What each issue said of the seven days that ended with it. */
+function frozenWeeks(issues: StoredDigest[]): FrozenWeeks {
+  const weeks: FrozenWeeks = new Map()
+  for (const { digest } of issues) {
+    for (const { idea, balance } of digest.sections) {
+      const last = balance.at(-1)
+      if (last) weeks.set(idea, [...(weeks.get(idea) ?? []), last])
+    }
+  }
+  return weeks
 }
 
 /** The stories of these issues with their items as they are stored now. */

@@ -172,16 +172,12 @@ export function quoteOf(evidence: string, title: string): string {
 }
 
 /** What tells that a story goes on, before its quotation; null when it is told for the first time. */
-export function updateOf(
-  { update, updates, title, evidence }: Story,
-  idea: string,
-  site: string,
-): UpdateView | null {
+export function updateOf({ update, updates, title, evidence }: Story, site: string): UpdateView | null {
   if (!update && updates === undefined) return null
   const words = plain(update ?? '', 240)
   return {
     label: updates === undefined ? 'Update' : `Update to issue ${number(updates)}`,
-    href: updates === undefined ? null : `${site}/digests/${updates}#${idea}`,
+    href: updates === undefined ? null : `${site}/digests/${updates}`,
     words: [title, evidence].some((shown) => saysAgain(words, shown)) ? '' : words,
   }
 }
@@ -250,7 +246,7 @@ function storyView(
     mark: marks[story.direction],
     word: words[story.direction],
     quote: quoteOf(story.evidence, story.title),
-    update: updateOf(story, idea, place.site),
+    update: updateOf(story, place.site),
     also: story.also.slice(0, 8).map(({ feedTitle, feed, url }, index, shown) => ({
       title: plain(feedTitle, 80) || plain(feed, 80),
       // A feed that only passes the article on has no page of its own to lead to.

@@ -82,7 +82,7 @@ function sectionEmbed(
   let description = sectionHead(section)
   let shown = 0
   for (const story of section.stories) {
-    const longer = `${description}\n\n${storyLines(story, section.idea, digest, place)}`
+    const longer = `${description}\n\n${storyLines(story, digest, place)}`
     if (longer.length > room) break
     description = longer
     shown += 1
@@ -113,7 +113,7 @@ function sectionHead(section: DigestSection): string {
   ].join('\n')
 }
 
-function storyLines(story: Story, idea: string, digest: Digest, { site }: Place): string {
+function storyLines(story: Story, digest: Digest, { site }: Place): string {
   const also = story.also.slice(0, 4).map(({ feedTitle }) => discordText(feedTitle, 40))
   const facts = [
     words[story.direction],
@@ -122,7 +122,7 @@ function storyLines(story: Story, idea: string, digest: Digest, { site }: Place)
     ...(also.length ? [`also: ${also.join(', ')}`] : []),
   ]
   const quote = quoteOf(clip(plain(story.evidence), 240), story.title)
-  const update = updateOf(story, idea, site)
+  const update = updateOf(story, site)
   const updateLabel = update && maskedLink(update.label, update.href, 60)
   return [
     `${marks[story.direction]} **${maskedLink(storyTitle(story), story.url, 200)}**`,
