@@ -1,7 +1,6 @@
-import { cosine } from '../lib/meaning/index.ts'
 import type { Citation, Passage } from '../model/index.ts'
-import { holdsValue } from './needs.ts'
 import type { Question } from './question.ts'
+import { rankSentences } from './sentences.ts'
 import type { Fit, Shelf, ShelfPassage } from './shelf.ts'
 import type { Place } from './sufficiency.ts'
 
@@ -15,6 +14,11 @@ interface Choice {
 
 const most = { sentences: 5, passages: 3, characters: 1_200, entries: 9 }
 
+/** What a sentence gains from standing beside one that is told, or on a page not told of yet; and how far below the first the last may lie. */
+const beside = 0.3
+const elsewhere = 0.5
+const farthest = 5
+
 /** A sentence that leans on what stands before it. */
 const leaning =
   /^(?:It|They|This|That|These|Those|She|He|Her|His|Him|Their|Its|Them|Such|But|Yet|So|And|Nor|Or|Besides|Therefore|Others?|Both|Neither|The (?:two|second|first|other|last|same)|Here|There the|Conversely|For (?:that|the same|one)|In that|Another|Then|Also|None of|Some of|What (?:counts|matters)|Against (?:that|it)|To call|Nobody has to|That is|If (?:so|not)|Taken together|In short|Many such|Once)\b/
@@ -22,10 +26,6 @@ const leaning =
 /** Asks for more than one view. */
 const sides =
   /\b(?:argu\w+|counter\w*|debates?|sides?|disagree\w*|critic\w*|objections?|both|repl(?:y|ies)|pros|cons|against)\b/i
-
-/** Only points elsewhere. */
-const pointer =
-  /^(?:See\b|The page on\b|This page\b|It helps to ask|One thing\.$|The wiki's source does not spell)/
 
 /** An answer made of the wiki's own sentences, with what it cites. */
 export interface Composed {
@@ -78,16 +78,17 @@ function choose(question: Question, fits: Fit[], value: Place | null, shelf: She
   const top = fits[0]!
   // The other paragraphs under the same heading carry on the thought, or give the other side.
   const sided = sides.test(question.text) ? 0.4 : 0.1
-  const beside = ({ entry }: Fit) =>
+  const besideTop = ({ entry }: Fit) =>
     entry.page === top.entry.page && entry.passage.section === top.entry.passage.section
       ? sided * top.score
       : 0
   const near = [
     top,
     ...fits
-      .filter((fit) => fit !== top && fit.score + beside(fit) >= 0.7 * top.score)
-      .sort((a, b) => b.score + beside(b) - a.score - beside(a))
-      .slice(0, 7),
+      .slice(1, 20)
+      .map((fit) => ({ ...fit, score: fit.score + besideTop(fit) }))
+      .sort((a, b) => b.score - a.score)
+      .slice(0, 10),
   ]
   const choices = new Map<ShelfPassage, Choice>()
   let [sentences, characters] = [0, 0]
@@ -100,44 +101,31 @@ function choose(question: Question, fits: Fit[], value: Place | null, shelf: She
     sentences += 1
     characters += entry.passage.sentences[at]!.length
   }
-  /** Sentences from the one at `at` on, with what it leans on before it; at most so many. */
-  const tell = (entry: ShelfPassage, at: number, room: number, must: boolean) => {
-    const wanted = runFrom(entry.passage, at, room, (one) => ranks.get(entry)![one]!)
-    for (const one of [at, ...wanted]) {
-      const text = entry.passage.sentences[one]!
-      const over = sentences >= most.sentences || characters + text.length > most.characters
-      if ((over && !(must && one <= at)) || repeats(text, choices)) continue
-      take(entry, one)
-    }
+  /** The sentence at `at`, with what it leans on before it. */
+  const tell = (entry: ShelfPassage, at: number, must: boolean) => {
+    const run = withAntecedent(entry.passage, at).filter((one) => !choices.get(entry)?.at.includes(one))
+    const length = run.reduce((sum, one) => sum + entry.passage.sentences[one]!.length, 0)
+    const over = sentences + run.length > most.sentences || characters + length > most.characters
+    if (over && !must) return
+    for (const one of run) if (!repeats(entry.passage.sentences[one]!, choices)) take(entry, one)
   }
 
-  const ranks = new Map(
-    near.map((fit) => [
-      fit.entry,
-      fit.entry.sentences.map((_, at) => scoreOf(question, fit, at, top, shelf)),
-    ]),
-  )
+  const ranks = new Map(near.map((fit) => [fit.entry, rankSentences(question, fit, top, shelf)]))
   const first: { entry: ShelfPassage; at: number } = value
     ? { entry: value.entry, at: value.entry.sentences.indexOf(value.sentence) }
-    : bestOf(near.slice(0, 3), ranks)
-  if (!ranks.has(first.entry))
-    ranks.set(
-      first.entry,
-      first.entry.sentences.map(() => 1),
-    )
+    : bestOf(near, ranks)
   const whole = value
     ? null
     : (asksWhole(question, { entry: top.entry, at: 0 }, top) ?? asksWhole(question, first, top))
   if (whole) for (const at of whole.sentences.slice(0, most.entries).keys()) take(whole, at)
-  else tell(first.entry, first.at, value ? 1 : 3, true)
-  for (const fit of near) {
-    if (choices.size >= most.passages || sentences >= (value ? 2 : most.sentences)) break
-    if (choices.has(fit.entry) || (whole && sentences >= 4)) continue
-    const scores = ranks.get(fit.entry)!
-    const at = scores.indexOf(Math.max(...scores))
-    if (fit.score + beside(fit) < 0.75 * top.score || pointer.test(fit.entry.passage.sentences[at]!)) continue
-    if (fit.entry.passage.sentences[at]!.endsWith(':')) continue
-    tell(fit.entry, at, value ? 1 : 2, false)
+  else tell(first.entry, first.at, true)
+  const limit = value ? 2 : most.sentences
+  while (sentences < limit && !(whole && sentences >= 4)) {
+    const next = bestNext(near, ranks, choices, first)
+    if (!next) break
+    const before = sentences
+    tell(next.entry, next.at, false)
+    if (sentences === before) ranks.get(next.entry)![next.at] = Number.NEGATIVE_INFINITY
   }
   return [...choices.values()]
 }
@@ -166,53 +154,36 @@ function asksWhole(
   return told && entry === top.entry ? entry : null
 }
 
-/**
- * What is told of a passage around a sentence: in a paragraph what it leans on and what follows it; in a list the entries
- * that suit best.
- */
-function runFrom(passage: Passage, at: number, room: number, score: (at: number) => number): number[] {
-  const all = [...passage.sentences.keys()]
-  if (passage.kind === 'list') {
-    return all
-      .filter((one) => one === at || score(one) > 0.8 * score(at))
-      .sort((a, b) => score(b) - score(a))
-      .slice(0, room)
-  }
+/** The place of a sentence of a paragraph, after those of the one or two that it leans on. */
+function withAntecedent(passage: Passage, at: number): number[] {
+  if (passage.kind === 'list') return [at]
   let from = at
   while (from > 0 && at - from < 2 && leaning.test(passage.sentences[from]!)) from -= 1
-  const to = Math.min(all.length, at + room)
-  from = Math.max(0, Math.min(from, to - room))
-  return all.slice(from, to).filter((one) => one === at || !pointer.test(passage.sentences[one]!))
+  return [...Array(at - from + 1).keys()].map((one) => from + one)
 }
 
-function scoreOf(question: Question, fit: Fit, at: number, top: Fit, shelf: Shelf): number {
-  const { entry } = fit
-  const { passage } = entry
-  const sentence = entry.sentences[at]!
-  const asked = shelf.lexicon.meaning(question.words.map(({ word }) => word))
-  let score =
-    0.72 * shelf.coverage(question.words, [sentence.roots]) +
-    0.5 * Math.max(0, cosine(asked, sentence.meaning)) +
-    1.15 * (fit.score / top.score)
-  if (fit === top) score += 0.1
-  if (question.asked === 'definition' && entry.at === 0 && at === 0 && fit.named > 0) score += 0.8
-  if (question.asked === 'definition' && entry.at === 0 && at > 0 && fit.named > 0) score += 0.15
-  if (
-    question.asked === 'why' &&
-    /\b(?:because|since|so that|therefore|reason|as long as|in order)\b/i.test(sentence.text)
-  )
-    score += 0.2
-  if (
-    question.asked === 'compare' &&
-    /\b(?:but|while|whereas|not the same|differ|unlike|yet|instead|rather)\b/i.test(sentence.text)
-  )
-    score += 0.15
-  if (!holdsValue(question, sentence.text, shelf.lexicon.isName)) score -= 0.2
-  if (pointer.test(sentence.text)) score -= 0.5
-  if (/\?$/.test(sentence.text)) score -= 0.25
-  if (sentence.roots.size < 4) score -= 0.15
-  if (leaning.test(sentence.text) && passage.kind === 'paragraph') score -= 0.05
-  return score
+/** The best sentence not yet told, those beside a told one a little before others; null when none is near the first. */
+function bestNext(
+  near: Fit[],
+  ranks: Map<ShelfPassage, number[]>,
+  choices: Map<ShelfPassage, Choice>,
+  first: { entry: ShelfPassage; at: number },
+): { entry: ShelfPassage; at: number } | null {
+  const least = (ranks.get(first.entry)?.[first.at] ?? 0) - farthest
+  let best: { entry: ShelfPassage; at: number; score: number } | null = null
+  for (const { entry } of near) {
+    const told = choices.get(entry)
+    if (!told && choices.size >= most.passages) continue
+    for (const [at, rank] of ranks.get(entry)!.entries()) {
+      if (told?.at.includes(at) || entry.passage.sentences[at]!.endsWith(':')) continue
+      const neighbour =
+        told && entry.passage.kind === 'paragraph' && told.at.some((one) => Math.abs(one - at) === 1)
+      const other = ![...choices.keys()].some(({ page }) => page === entry.page)
+      const score = rank + (neighbour ? beside : 0) + (other ? elsewhere : 0)
+      if (score > least && (!best || score > best.score)) best = { entry, at, score }
+    }
+  }
+  return best
 }
 
 /** Pages say some things twice; an answer does not. */

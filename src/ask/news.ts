@@ -21,7 +21,7 @@ const recency =
   /\b(?:lately|recent(?:ly)?|latest|news|headlines?|this (?:week|month)|last (?:week|month|few days|couple of)|past (?:\w+ )?(?:week|month|days?)|yesterday|these days|this morning|currently happening|news today|today's news|update[sd]? on|anything new|what(?: i|')?s new|happened (?:with|on|lately)|happened to .{1,40} recently|(?:today|this year)(?=\W*$))\b/i
 /** Questions about how news is judged, which the wiki answers. */
 const aboutFiling =
-  /\b(?:what (?:kind|sort|type)s? of|which (?:kind|sort|type)s? of|what counts|how (?:is|are|does|do)|counts? as|filed|file[sd]?|classif|label|why|should i watch|bears? on|mean)\b/i
+  /\b(?:what (?:kind|sort|type)s? of|which (?:kind|sort|type)s? of|what counts|how (?:is|are|does|do)|counts? as|filed|file[sd]?|classif|label|why|should i watch|bears? on|mean|do you ask|(?:each|every) (?:news )?(?:item|story))\b/i
 const events =
   /\b(?:price (?:cuts?|hikes?|increases?|rises?|drops?|wars?|changes?)|cuts?|releases?|launch(?:es)?|mergers?|deals?|lawsuits?|shortages?|funding|grants?|announcements?|hikes?|stories|items|withdrawals?|deprecations?|acquisitions?|weights)\b/i
 

@@ -1,5 +1,6 @@
 import { detectLanguage } from '../lib/text/index.ts'
 import type { Lexicon } from './lexicon.ts'
+import { isWorldName } from './names.ts'
 import { isContent, rootOf, wordsOf } from './words.ts'
 
 /** What a question asks for. */
@@ -56,11 +57,34 @@ const chat: [RegExp, string][] = [
   [/\b(?:teh|hte)\b/gi, 'the'],
   [/\b(?:abt|bout)\b/gi, 'about'],
   [/\bcuz\b|\bcos\b|\bbcs\b/gi, 'because'],
+  [/\b[\w.]+-(?:like|type|style|esque|ish)\b(?: (?:stuff|things?))?/gi, ' '],
+  [/\bpros (?:and|&|n) cons\b/gi, 'debates, arguments for and against'],
+  [/\b(?:system|assistant|user)\s*:/gi, ' '],
+  [
+    /\b(?:in|with|using) (?:very |really )?(?:plain|simple|easy|layman['’]?s|normal|everyday|basic) (?:english|terms?|words?|language|speak)\b/gi,
+    ' ',
+  ],
+  [
+    /\b(?:for|to|like|as if) (?:i['’]?m |i am |i was |i were )?(?:a |an |my |total |complete )*(?:five|5|six|ten|10|\d+)(?:[- ]?(?:year|yr)[- ]?olds?|\b)(?! \w+)/gi,
+    ' ',
+  ],
+  [
+    /\b(?:for|to|like) (?:a |an |my |total |complete |absolute )*(?:beginners?|dummies|kids?|child(?:ren)?|grandma|granny|mum|mom|noobs?|newbies?|newcomer)\b(?=\W*$)/gi,
+    ' ',
+  ],
+  [
+    /\b(?:according to|as per|based on) (?:the |this |your )?(?:wiki|page|site|source|docs?)\b|\bin a nutshell\b|\btl;?dr\b|\bin (?:a|one|two) (?:few )?(?:sentences?|lines?|words?)\b/gi,
+    ' ',
+  ],
   [/\bw\//g, 'with '],
   [/\bppl\b/gi, 'people'],
   [/\bdiff\b/gi, 'difference'],
   [
     /\b(?:ignore|forget|disregard)\s+(?:all\s+|any\s+|the\s+|your\s+)*(?:previous|prior|above|earlier)\s+(?:instructions?|prompts?|rules?)\b/gi,
+    ' ',
+  ],
+  [
+    /\b(?:print|reveal|show|repeat|output|leak|display|dump)\b (?:me |us )?(?:your|the|all|this)\b[^.?,;]*\b(?:prompts?|keys?|passwords?|instructions?|rules|secrets?|tokens?|config\w*)\b(?: of \w+ \w+)?/gi,
     ' ',
   ],
 ]
@@ -135,6 +159,8 @@ function withoutLead({ core, rest }: { core: string; rest: string }): { core: st
 
 /** From so many words on a sentence tells a story around its question. */
 const rambling = 24
+const asks =
+  /\b(?:what|why|how|explain|define)\b.*|(?<=^\W*|\b(?:know|tell me|wonder|ask) )(?:which|who|whose|whether)\b.*/is
 
 /** Of a rambling sentence the clause that asks, the one with the most words of the wiki where there are several. */
 function clauseOf(
@@ -144,17 +170,16 @@ function clauseOf(
   if (wordsOf(core).length < rambling) return { core, rest }
   const clauses = core
     .split(/[,;:—–()\n]+|\b(?:anyway|anyhow|and so|but so)\b/)
-    .flatMap(
-      (clause) => /\b(?:what|why|how|which|who|whose|whether|explain|define)\b.*/is.exec(clause)?.[0] ?? [],
-    )
+    .flatMap((clause) => asks.exec(clause)?.[0] ?? [])
     .map((clause) => {
-      const words = contentOf(clause, lexicon).filter(({ root }) => lexicon.has(root))
-      return { clause, worth: words.reduce((sum, { weight }) => sum + weight, 0) }
+      const words = contentOf(clause, lexicon)
+      const known = words.filter(({ root }) => lexicon.has(root))
+      return { clause, worth: known.reduce((sum, { weight }) => sum + weight, 0) / (1 + words.length) ** 0.6 }
     })
     .filter(({ worth }) => worth > 0.1)
     .sort((a, b) => b.worth - a.worth)
-  const asks = clauses[0]?.clause.trim()
-  return asks ? { core: asks, rest: `${core.replace(asks, ' ')} ${rest}` } : { core, rest }
+  const best = clauses[0]?.clause.trim()
+  return best ? { core: best, rest: `${core.replace(best, ' ')} ${rest}` } : { core, rest }
 }
 
 const opener =
@@ -173,10 +198,12 @@ function contentOf(text: string, lexicon: Lexicon): QuestionWord[] {
     if (!isContent(word)) continue
     const root = rootOf(word)
     const capital = telling && i > 0 && /^\p{Lu}/u.test(typed) && word === lower
+    const known = lexicon.has(root) || [...lexicon.near(word).values()].some((near) => near >= 0.75)
     const name =
       lexicon.isName(root) ||
+      (isWorldName(word) && !known) ||
       (/\d/.test(word) && !/^\d{1,3}$/.test(word)) ||
-      (capital && (!lexicon.has(root) || (i > 1 && /^\p{Lu}/u.test(raw[i - 1]!))))
+      (capital && (!known || (i > 1 && /^\p{Lu}/u.test(raw[i - 1]!))))
     const odd = !name && lexicon.isStrange(word)
     if (!found.has(root))
       found.set(root, { word, root, weight: lexicon.weight(word) * (odd ? 0.7 : 1), name, odd })
@@ -186,19 +213,19 @@ function contentOf(text: string, lexicon: Lexicon): QuestionWord[] {
 
 /** Asks who plays a part, not for somebody's name. */
 const roles =
-  /\bwho (?:gets|holds|decides|can|could|should|may|owns|pays|benefits|governs|controls|trains|maintains|loses|gains|needs|counts)\b/
+  /\bwho (?:only|just|has|have|gets|holds|decides|can|could|should|may|owns|pays|benefits|governs|controls|trains|maintains|loses|gains|needs|counts)\b/
 
 function askedFor(text: string): Asked {
   const q = text.toLowerCase()
   if (
-    /\bhow (?:expensive|costly)\b|\bhow much (?:is|are|was|were|do|does|did|will|would|money|[\w-]+ (?:pays?|costs?))\b(?! (?:it|this|that) matter)(?!.*\b(?:trust|differ|depend)\b)|\bwhat (?:is|are|was|were) the (?:\w+ ){0,2}(?:price|cost|fee|salary|budget)s?\b|\bwhat (?:does|do|did) .{1,60} cost\b|\bprice of\b|\bcost of (?!frontier|compute|training\b)/.test(
+    /\bhow (?:expensive|costly)\b|\bhow much (?:is|are|was|were|do|does|did|will|would|money|[\w-]+ (?:pays?|costs?))\b(?! (?:it|this|that) matter)(?!.*\b(?:trust|differ|depend)\b)|\bwhat (?:is|are|was|were) the (?:\w+ ){0,2}(?:price|cost|fee|salary|budget)s?\b|\bwhat (?:does|do|did) .{1,60} cost\b|\bprice of\b|\bsalar(?:y|ies)\b|\bnet worth\b|\b(?:do|does|did) .{1,40} earn\b|\bcost of (?!frontier|compute|training\b)/.test(
       q,
     )
   )
     return 'price'
   if (/\bhow old\b.*\bborn\b|\bborn when\b|\byear\b\W*$/.test(q)) return 'when'
   if (
-    /\bhow (?:many|old|big|large|long|tall|fast|often)\b|\bwhat (?:number|percentage|share|fraction|proportion)\b|\bnumber of\b/.test(
+    /\bhow much (?!(?:it|this|that|does|do|did|is)\b)[\w-]+ (?:does|do|did|is|are|was|were|has|have)\b|\bhow (?:many|old|big|large|long|tall|fast|often)\b|\bwhat (?:number|percentage|share|fraction|proportion)\b|\b(?:what is|what was|whats) (?:the )?(?:[\w'’-]+ ){0,3}(?:consumption|size|speed|latency|accuracy|score|budget|revenue|population|valuation|length|height|weight|age|address|e-?mail|phone|isbn|handle|deadline|deposit|rate|percentage|average)\b|\baverage \w+ (?:in|of|for)\b|\bnumber of\b/.test(
       q,
     )
   )

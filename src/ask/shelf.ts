@@ -148,6 +148,11 @@ export function createShelf(passages: readonly Passage[], pages: readonly Page[]
   /** A name of the page that stands whole in the question, weighed by how telling its words are. */
   function named(question: Question, page: ShelfPage): number {
     let best = page.phrases.some((phrase) => question.plain.includes(phrase)) ? 0.8 : 0
+    // `That disciplinary thing` means the page with the word in its title.
+    const title = rootsOf(page.title)
+    const said = title.filter((root) => question.roots.includes(root))
+    const worths = [said, title].map((roots) => roots.reduce((sum, root) => sum + lexicon.weight(root), 0))
+    if (title.length <= 3) best = Math.max(best, (0.5 * worths[0]!) / Math.max(0.3, worths[1]!))
     for (const name of page.names) {
       const telling = name.filter((root) => lexicon.has(root))
       const worth = telling.reduce((sum, root) => sum + lexicon.weight(root), 0)

@@ -1,4 +1,6 @@
-import { holdsName, holdsValue, wantsValue } from './needs.ts'
+import { gradeOf } from './grade.ts'
+import { limitOf } from './limits.ts'
+import { holdsValue, wantsValue } from './needs.ts'
 import type { Question, QuestionWord } from './question.ts'
 import type { Fit, Shelf, ShelfPassage, ShelfSentence } from './shelf.ts'
 import { isFaint } from './words.ts'
@@ -15,24 +17,20 @@ export interface Place {
 
 /** What must be covered, as weighted shares of the question's words. Measured on `test/ask/own-questions.jsonl`. */
 const bars = {
-  /** By the best passage. */
-  passage: 0.52,
   /** By the best passage, when it gives no name although somebody is asked for. */
   whole: 0.7,
-  /** By the best three together. */
-  together: 0.5,
   /** Of the words besides an unknown name. */
   besidesName: 0.83,
-  /** A word that tells so much must not be missing from the best passages. */
-  telling: 0.6,
-  /** A word counts as held from here on, when another stands for it. */
-  held: 0.3,
+  /** A page is called by its name from here on. */
+  titled: 0.55,
+  /** The least grade of a question that asks for no value. */
+  grade: -0.75,
   /** By the sentence that holds a value, its page's names included. */
   value: 0.54,
   /** Of its words besides names, by that sentence alone. */
   rest: 0.47,
   /** By the passage that speaks of something named, besides the name. */
-  attribute: 0.45,
+  attribute: 0.35,
 }
 
 /** From here on a word of like meaning stands for one that is asked about a name: a husband is no woman. */
@@ -72,28 +70,24 @@ export function sufficiencyOf(question: Question, fits: Fit[], shelf: Shelf): Su
       return { holds: false, why: `no passage gives the ${question.asked} asked for` }
     }
   }
+  const limit = limitOf(question, fits, shelf)
+  if (limit) return { holds: false, why: limit }
   const names = others.filter(({ name }) => name)
-  const able = fits.slice(0, 25).filter(({ entry }) => {
-    const here = names.every(
-      (name) =>
-        entry.roots.has(name.root) || entry.page.called.has(name.root) || entry.section.has(name.root),
+  const able = fits
+    .slice(0, 25)
+    .filter(({ entry }) =>
+      names.every(
+        ({ root }) => entry.roots.has(root) || entry.page.called.has(root) || entry.section.has(root),
+      ),
     )
-    return here && namesOne(question, entry, shelf) && coverOf(others, entry, shelf) >= bars.passage
-  })
-  if (able.length === 0) return { holds: false, why: 'no passage covers the question' }
+  if (able.length === 0) return { holds: false, why: 'no passage holds the names' }
   const lead = able[0]!
-  const together = shelf.coverage(
-    others,
-    able.slice(0, 3).flatMap(({ entry }) => [entry.roots, entry.section, entry.page.called]),
-  )
-  if (together < bars.together)
-    return { holds: false, why: 'the best passages cover too little of the question' }
-  const missing = others.filter(
-    (word) => word.weight >= bars.telling && !isHeld(word, able.slice(0, 3), shelf),
-  )
-  if (missing.length > (others.length > 5 ? 1 : 0)) {
-    return { holds: false, why: `nothing is told about ${missing[0]!.word}` }
-  }
+  const { called } = lead.entry.page
+  // A name of a page, and nothing asked about it in particular: what it is.
+  const bare = words.every(({ root, word }) => called.has(root) || isFaint(word))
+  const titled = lead.named >= bars.titled && bare
+  const grade = gradeOf(question, able, shelf)
+  if (!titled && grade < bars.grade) return { holds: false, why: `graded ${grade.toFixed(2)}` }
   const rest = others.filter(({ name, word }) => !name && !isFaint(word))
   if (names.length > 0 && rest.length > 0) {
     const attribute = shelf.coverage(
@@ -112,21 +106,6 @@ export function sufficiencyOf(question: Question, fits: Fit[], shelf: Shelf): Su
     }
   }
   return { holds: true, fits: [...able, ...fits.filter((fit) => !able.includes(fit))], value: null }
-}
-
-/** `Which bank` asks for one by its name. */
-function namesOne(question: Question, { passage }: ShelfPassage, shelf: Shelf): boolean {
-  return !instance.test(question.text) || holdsName(question, passage.text, shelf.lexicon.isName)
-}
-
-const instance =
-  /\bwhich (?:bank|countr(?:y|ies)|cit(?:y|ies)|universit(?:y|ies)|compan(?:y|ies)|firms?|labs?|courts?|laws?|judges?|agenc(?:y|ies)|models?)\b/i
-
-/** True when one of the passages holds the word or one that may stand for it. */
-function isHeld(word: QuestionWord, fits: Fit[], shelf: Shelf): boolean {
-  return fits.some(({ entry }) =>
-    [entry.roots, entry.section, entry.page.called].some((roots) => shelf.holds(word, roots) >= bars.held),
-  )
 }
 
 function coverOf(words: QuestionWord[], entry: ShelfPassage, shelf: Shelf): number {
@@ -170,7 +149,8 @@ function valuePlace(question: Question, fits: Fit[], shelf: Shelf): { fit: Fit; 
       if (lifespan && !spans && (question.asked === 'when' || question.asked === 'where')) continue
       if (question.asked === 'where' && isReading(entry)) continue
       const person = question.asked === 'who' && !sentence.roots.isDisjointFrom(shelf.persons) ? 0.4 : 0
-      const score = near + alone + person + 0.3 * fit.score
+      const opening = question.asked === 'who' && entry.at === 0 && sentence === entry.sentences[0]
+      const score = near + alone + person + 0.3 * fit.score + (opening ? fit.named : 0)
       if (!best || score > best.score) best = { fit, place: { entry, sentence }, score }
     }
   }

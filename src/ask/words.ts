@@ -21,7 +21,7 @@ const idle = new Set(
     'giving away whatever whenever wherever name names named nobody anything nothing everything something ever matter matters important importance please kindly great good nice cool interesting interested bunch yall gotcha ' +
     'yeah nah hmm umm er uh look looks seem seems keep keeps thanks maybe perhaps whether happen happens happened today ' +
     "now actual guess sure honestly anyway isn't don't doesn't can't won't wouldn't shouldn't couldn't aren't it's that's " +
-    'wat dat dis teh w n co cheers mate fam lad lads hiya howdy gm sup dumb stupid silly newbie noob layman laymans nutshell brief ' +
+    'thingy thingie thingamajig later gist dis dem plz wat dat dis teh w n co cheers mate fam lad lads hiya howdy gm sup dumb stupid silly newbie noob layman laymans nutshell brief ' +
     'briefly short elaborate clarify outline regarding concerning wonders speaking honest honestly kindly gazillion loads load bunch ' +
     'wee already toward towards basically apparently supposedly supposed total totally super pretty herself himself themselves ' +
     'myself yourself itself whats whos hows wheres whens whys theyre weve ive id ill youd shes hes thatd aint ya yer em til ' +
@@ -46,6 +46,7 @@ const faint = new Set(
     'address handle achieve help allow enable prevent avoid improve consider expect benefit benefits ' +
     'difference differences differ differs different contradict compete competing hurt same explained nationality ' +
     'distinction distinguish distinguishes compare compared versus vs ' +
+    'quotes quoted mention mentions mentioned mentioning insist insists english merely fancy ' +
     'metaphors issue issues problem phrase everybody worry worries whole brand bother nutshell lot sort places place guess ' +
     'book books write wrote written essay essays author authors people person reason reasons part parts'
   ).split(' '),

@@ -42,7 +42,9 @@ export function coverageOf(
   const answered = enabled.filter(
     (feed) => !failed.has(feed.id) && (stateOf.get(feed.id)?.lastSuccessAt ?? 0) >= period.since,
   ).length
-  return { feeds: enabled.length, answered, failing, silent, added }
+  // In a first issue all are new, which is no news.
+  const first = added.length * 2 > enabled.length
+  return { feeds: enabled.length, answered, failing, silent, added: first ? [] : added }
 }
 
 /** Days since the last item, when that is long for this feed; else null. */
