@@ -61,11 +61,6 @@ function counts(question: Question, sentence: string): boolean {
   })
 }
 
-/** True when a text holds a proper name that the question does not say. */
-export function holdsName(question: Question, text: string, isName: (root: string) => boolean): boolean {
-  return newName(question, text, isName, 'where')
-}
-
 /** A name that the question does not say itself. For persons: two capitals in a row, or a name of the wiki's. */
 function newName(
   question: Question,

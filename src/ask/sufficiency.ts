@@ -15,7 +15,7 @@ export interface Place {
   sentence: ShelfSentence
 }
 
-/** What must be covered, as weighted shares of the question's words. Measured on `test/ask/own-questions.jsonl`. */
+/** What must be covered, as weighted shares of the question's words. Measured on `test/ask/*.jsonl`. */
 const bars = {
   /** By the best passage, when it gives no name although somebody is asked for. */
   whole: 0.7,

@@ -8,21 +8,26 @@ import commonStems from './commonness.json' with { type: 'json' }
 export type Rarity = (stem: string) => number
 
 /**
- * How rare each stem is among these accounts: ln((1 + n) / (1 + df)) + 1. Where there are few, every word would be rare, so
- * texts are added in which words are as common as among the labelled items of the wiki.
+ * How rare each stem is among these accounts: ln((1 + n) / (1 + df)) + 1. Where there are few, every word would be rare, so a
+ * word counts for at least as common as among the labelled items of the wiki.
  */
 export function rarityAmong(accounts: Account[]): Rarity {
   const counts = new Map<string, number>()
   for (const { text } of accounts) for (const stem of text) counts.set(stem, (counts.get(stem) ?? 0) + 1)
   const total = accounts.length + backgroundTexts
   return (stem) => {
-    const background = backgroundTexts * (commonness[stem] ?? 0)
-    return Math.log((1 + total) / (1 + (counts.get(stem) ?? 0) + background)) + 1
+    const count = counts.get(stem) ?? 0
+    const here = Math.max(0, count - oneStory) / Math.max(accounts.length, 1)
+    const share = Math.max(commonness[stem] ?? 0, here, count / total)
+    return Math.log((1 + total) / (1 + total * share)) + 1
   }
 }
 
 /** Shares of the labelled items that use a stem; `test/digest/derive-commonness.ts` makes them. */
 const commonness: Record<string, number> = commonStems
+
+/** Items that one story may have: a word that so many more use is common here, however rare it is elsewhere. */
+const oneStory = 5
 
 /** Texts that the background counts for. */
 const backgroundTexts = 300

@@ -15,7 +15,7 @@ export type Recollection = null | { repeats: PastStory } | { updates: PastStory;
 /** From here on two stories of different issues are likely the same. */
 const likely = 0.5
 /** From here on it is sure enough to tell readers so. */
-const sure = 0.8
+const sure = 0.85
 /** From this share of new words on a story is another one, whatever it shares. */
 const mostlyNew = 0.8
 /** So many figures that the earlier story did not have are news. */
