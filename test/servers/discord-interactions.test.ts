@@ -353,7 +353,7 @@ describe('commands', () => {
   })
 })
 
-test.skipIf(openApiSkipped)('the bodies of all of these fit Discord’s own description', async () => {
+const fitsDescription = async () => {
   const { server, person, channel } = await startBot(async (interaction) => {
     if (interaction.isAutocomplete()) await interaction.respond([{ name: 'a', value: 'a' }])
     if (interaction.isChatInputCommand())
@@ -367,4 +367,6 @@ test.skipIf(openApiSkipped)('the bodies of all of these fit Discord’s own desc
   await pressed.submit({ text: 'y' }).reply()
   expect(server.requests.flatMap(({ route, body }) => validateBody(route, body))).toEqual([])
   expect(server.requests.filter(({ body }) => body !== null).length).toBeGreaterThan(4)
-})
+}
+
+if (openApiSkipped === null) test('the bodies of all of these fit Discord’s own description', fitsDescription)

@@ -3,7 +3,7 @@ import { openApiSkipped, validateBody } from './discord-openapi.ts'
 
 const post = 'POST /channels/:channel/messages'
 
-describe.skipIf(openApiSkipped)(openApiSkipped ?? 'a body', () => {
+const whatFits = () => {
   test.each([
     ['a message', post, { content: 'x', nonce: 'y', enforce_nonce: true }],
     ['an id in the path', 'PATCH /api/v10/channels/123/messages/456', { content: null }],
@@ -38,10 +38,8 @@ describe.skipIf(openApiSkipped)(openApiSkipped ?? 'a body', () => {
   test('for what there is not', () => {
     expect(validateBody('POST /nowhere', {})).toEqual(['POST /nowhere is nothing that Discord offers.'])
   })
-})
+}
 
-test('checking is skipped aloud where the description is missing', () => {
-  if (openApiSkipped === null) return
-  expect(openApiSkipped).toContain('discord-openapi.json')
-  expect(validateBody(post, { content: 5 })).toEqual([])
-})
+// Discord's description is not ours to hand on: where it does not lie beside the checkout, the name of the one test says so.
+if (openApiSkipped === null) describe('a body', whatFits)
+else test(openApiSkipped, () => expect(validateBody(post, { content: 5 })).toEqual([]))
