@@ -1,4 +1,6 @@
 export * from './answer.ts'
+export * from './channel.ts'
+export * from './choice.ts'
 export * from './delivery.ts'
 export * from './digest.ts'
 export * from './feed.ts'

@@ -1,5 +1,5 @@
 export { marks } from './directions.ts'
-export type { DiscordMessage } from './discord.ts'
+export type { DiscordMessage } from './discord/digest.ts'
 export type { Counts, DigestSummary } from './pages.ts'
 export { createRenderer, type Renderer } from './renderer.ts'
 export { headlineOf } from './subject.ts'

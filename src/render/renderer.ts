@@ -1,6 +1,6 @@
 import type { Idea } from '../model/index.ts'
 import type { Place } from './digest-view.ts'
-import { discordRenderer } from './discord.ts'
+import { discordRenderer } from './discord/digest.ts'
 import { emailRenderer } from './email.ts'
 import { digestJson } from './json.ts'
 import { pageRenderer } from './pages.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Digest } from '../../src/model/index.ts'
-import { discordText, maskedLink } from '../../src/render/discord-markdown.ts'
+import { discordText, maskedLink } from '../../src/render/discord/markdown.ts'
 import {
   hostile,
   hostileDigest,

@@ -1,5 +1,5 @@
-import { clip, plain } from './feed-text.ts'
-import { webLink } from './links.ts'
+import { clip, plain } from '../feed-text.ts'
+import { webLink } from '../links.ts'
 
 // Discord links every address it finds, and shows no masked link whose words look like one; this keeps them apart.
 const breaker = '\u200B'

@@ -5,10 +5,10 @@ import {
   issueName,
   type Story,
   storyCount,
-} from '../model/index.ts'
-import { accountOf, feedNoteLine } from './account.ts'
-import { balanceSummary, sparks } from './balance.ts'
-import { periodName, shortDate } from './dates.ts'
+} from '../../model/index.ts'
+import { accountOf, feedNoteLine } from '../account.ts'
+import { balanceSummary, sparks } from '../balance.ts'
+import { periodName, shortDate } from '../dates.ts'
 import {
   balanceLine,
   type DigestView,
@@ -20,11 +20,11 @@ import {
   quoteOf,
   storyTitle,
   updateOf,
-} from './digest-view.ts'
-import { legend, marks, words } from './directions.ts'
-import { discordText, maskedLink } from './discord-markdown.ts'
-import { clip, plain } from './feed-text.ts'
-import { plural } from './numbers.ts'
+} from '../digest-view.ts'
+import { legend, marks, words } from '../directions.ts'
+import { clip, plain } from '../feed-text.ts'
+import { plural } from '../numbers.ts'
+import { discordText, maskedLink } from './markdown.ts'
 
 export interface DiscordEmbed {
   title?: string
