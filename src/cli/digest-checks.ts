@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { type Fate, verify } from '../digest/index.ts'
-import { composePeriod, openPeriod } from '../jobs/index.ts'
+import { verify } from '../digest/index.ts'
+import { explainItem } from '../jobs/index.ts'
 import type { Item } from '../model/index.ts'
 import { findIssue, withWorkshop } from './digest-desk.ts'
 import { Failure } from './failure.ts'
@@ -41,24 +41,13 @@ export function addDigestChecks(digest: Command): void {
     .action((id: string, options: { json?: boolean }) =>
       withWorkshop(async ({ way }) => {
         const item = await findItem(way, id)
-        const told = (await way.store.digests.list()).find(({ digest: { sections } }) =>
-          sections.some(({ stories }) =>
-            stories.some((story) => (story.items ?? [story.item]).includes(item.id)),
-          ),
-        )
-        if (told) {
-          say(
-            item,
-            { issue: told.number },
-            `Told in issue ${told.number}${storyOf(told.digest, item.id)}.`,
-            options,
-          )
-          return
-        }
-        const period = await openPeriod(way)
-        const { fates } = await composePeriod(way, period, true)
-        const fate = fates.get(item.id) ?? null
-        say(item, { fate }, reasonOf(item, fate, period.since), options)
+        const { issue, fate, reason } = await explainItem(way, item)
+        const hint =
+          fate?.fate === 'noIdea' ? ` freehold label ${item.id} IDEA=DIRECTION says otherwise.` : ''
+        if (options.json) {
+          const facts = issue === null ? { fate } : { issue }
+          printJson({ item: item.id, title: item.title, ...facts, reason: reason + hint })
+        } else print(`${item.title}\n  ${reason}${hint}`)
       }),
     )
 
@@ -102,45 +91,4 @@ async function findItem(way: Workshop['way'], id: string): Promise<Item> {
       ? `No stored item's id begins with ${id}; freehold items --json lists them.`
       : `More than one item's id begins with ${id}; give more of it.`,
   )
-}
-
-function storyOf(
-  digest: { sections: { name: string; stories: { item: string; items?: string[]; title: string }[] }[] },
-  id: string,
-): string {
-  for (const { name, stories } of digest.sections) {
-    const story = stories.find((one) => (one.items ?? [one.item]).includes(id))
-    if (story) return story.item === id ? ` under ${name}` : ` with “${story.title}” under ${name}`
-  }
-  return ''
-}
-
-/** Why an item stands where it does, a sentence. */
-function reasonOf(item: Item, fate: Fate | null, since: number): string {
-  if (fate === null) {
-    if (item.baseline) return 'It stood in its feed before Freehold first read it, so it is no news.'
-    return item.firstSeenAt < since
-      ? 'It belongs to a period whose digest has been made, and was not told in it.'
-      : 'It is not among the items of the open period.'
-  }
-  switch (fate.fate) {
-    case 'told':
-      return `The next digest tells it with “${fate.story}” under ${fate.idea}.`
-    case 'weaker':
-      return (
-        `It bears on ${fate.idea}, but its story “${fate.story}” is number ${fate.rank} of ${fate.of} by strength ` +
-        `(${fate.strength.toFixed(2)}; the weakest that is told has ${fate.least.toFixed(2)}).`
-      )
-    case 'repeat':
-      return `It tells nothing that issue ${fate.issue} had not told.`
-    case 'noIdea':
-      return `It was given no key idea; freehold label ${item.id} IDEA=DIRECTION says otherwise.`
-    case 'unread':
-      return 'It is in a language that the classifier does not read.'
-  }
-}
-
-function say(item: Item, facts: object, sentence: string, options: { json?: boolean }): void {
-  if (options.json) printJson({ item: item.id, title: item.title, ...facts, reason: sentence })
-  else print(`${item.title}\n  ${sentence}`)
 }

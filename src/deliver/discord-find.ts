@@ -68,6 +68,6 @@ async function hidesItsHistory(channel: string, get: Get): Promise<boolean> {
 }
 
 /** When a message was posted (ms): its id says so. */
-function timeOf(id: string): number {
+export function timeOf(id: string): number {
   return Number(BigInt(id) >> 22n) + 1_420_070_400_000
 }

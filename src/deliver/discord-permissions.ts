@@ -14,18 +14,34 @@ export interface PermissionFacts {
 
 const administrator = 1n << 3n
 
-/** What the bot needs where it posts; history is needed to find a message whose reply was lost. */
-const needed: [name: string, bit: bigint][] = [
-  ['View Channel', 1n << 10n],
-  ['Send Messages', 1n << 11n],
-  ['Embed Links', 1n << 14n],
-  ['Read Message History', 1n << 16n],
-]
+/** What the bot is to do in a channel. */
+export interface ChannelUse {
+  /** Posts in a forum. */
+  forum?: boolean
+  /** Opens threads under its messages. */
+  discuss?: boolean
+}
+
+/** Permissions by the names that people see; history is needed to find a message whose reply was lost. */
+const bits = {
+  'View Channel': 1n << 10n,
+  'Send Messages': 1n << 11n,
+  'Read Message History': 1n << 16n,
+  'Create Public Threads': 1n << 35n,
+  'Send Messages in Threads': 1n << 38n,
+}
 
 /** The names of the permissions the bot lacks in a channel, by Discord's rules of precedence. */
-export function missingPermissions(facts: PermissionFacts): string[] {
+export function missingPermissions(facts: PermissionFacts, { forum, discuss }: ChannelUse = {}): string[] {
   const held = permissionsIn(facts)
-  return needed.flatMap(([name, bit]) => ((held & bit) === 0n ? [name] : []))
+  const needed: (keyof typeof bits)[] = [
+    'View Channel',
+    'Send Messages',
+    'Read Message History',
+    ...(discuss && !forum ? (['Create Public Threads'] as const) : []),
+    ...(forum ? (['Send Messages in Threads'] as const) : []),
+  ]
+  return needed.filter((name) => (held & bits[name]) === 0n)
 }
 
 function permissionsIn({ guild, member, overwrites }: PermissionFacts): bigint {

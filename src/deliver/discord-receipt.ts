@@ -5,10 +5,22 @@ import type { Receipt } from '../model/index.ts'
 const codes = {
   unknownChannel: 10003,
   unknownMessage: 10008,
+  alreadyPublished: 40033,
+  tagRequired: 40067,
   missingAccess: 50001,
   notTextChannel: 50008,
   missingPermissions: 50013,
+  closedToUs: 50007,
+  threadExists: 160004,
 }
+/** These say that the place itself keeps the bot out. */
+const keepingOut = [
+  codes.unknownChannel,
+  codes.missingAccess,
+  codes.missingPermissions,
+  codes.notTextChannel,
+  codes.tagRequired,
+]
 
 /** What a request that failed means for its delivery, if no try before it can have posted anything. */
 export function receiptOf(error: unknown, channel: string): Receipt {
@@ -21,9 +33,17 @@ export function receiptOf(error: unknown, channel: string): Receipt {
   if (!isApiError(error)) return { outcome: 'deferred', error: sentenceOf(error, channel) }
   if (error.code === codes.unknownMessage)
     return { outcome: 'sent', receipt: 'posted before, and deleted since' }
+  if (error.code === codes.alreadyPublished) return { outcome: 'sent', receipt: 'published before' }
+  if (error.code === codes.threadExists) return { outcome: 'sent', receipt: 'the thread is open' }
   // Without a code of Discord's it is something in between that refuses, and not the channel's fault.
   const final = error.status !== 401 && error.status < 500 && typeof error.code === 'number'
-  return { outcome: final ? 'failed' : 'deferred', error: sentenceOf(error, channel) }
+  const sentence = sentenceOf(error, channel)
+  if (!final) return { outcome: 'deferred', error: sentence }
+  return {
+    outcome: 'failed',
+    error: sentence,
+    ...(keepingOut.includes(error.code as number) ? { keptOut: true } : {}),
+  }
 }
 
 /** Why a request failed, with the remedy. */
@@ -39,11 +59,15 @@ export function sentenceOf(error: unknown, channel: string): string {
     case codes.missingAccess:
       return `The bot can't see Discord channel ${channel} (50001 Missing Access): give it the permission View Channel there.`
     case codes.missingPermissions:
-      return `The bot may not post in Discord channel ${channel} (50013 Missing Permissions): give it Send Messages and Embed Links there.`
+      return `The bot may not post in Discord channel ${channel} (50013 Missing Permissions): give it Send Messages there, and in threads Send Messages in Threads.`
     case codes.unknownChannel:
       return `There is no Discord channel ${channel} (10003 Unknown Channel): it was deleted, or its id is wrong.`
     case codes.notTextChannel:
       return `Discord channel ${channel} takes no messages (50008), only threads or talk: choose a text or announcement channel.`
+    case codes.tagRequired:
+      return `The forum ${channel} wants a tag on each post (40067), and none of its tags has the name of an idea: add one, or lift that rule.`
+    case codes.closedToUs:
+      return `Discord does not let the bot write to channel ${channel} (50007): that person takes no direct messages from this server.`
   }
   if (typeof error.code !== 'number')
     return `Something before Discord answered ${error.status} to our message for channel ${channel}. Check DISCORD_API_URL and whether this machine is blocked.`
@@ -52,6 +76,11 @@ export function sentenceOf(error: unknown, channel: string): string {
 
 export const tokenRefused =
   'Discord refused DISCORD_TOKEN (401): copy the bot’s token again from the developer portal, set it, and restart Freehold.'
+
+/** The receipt of a step that can be repeated without harm: what is unknown is tried again. */
+export function harmless(receipt: Receipt): Receipt {
+  return receipt.outcome === 'unknown' ? { outcome: 'deferred', error: receipt.error } : receipt
+}
 
 /** True when the request certainly never left this machine. */
 export function neverLeft(error: unknown): boolean {

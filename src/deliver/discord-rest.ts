@@ -11,6 +11,8 @@ export interface Passage {
   begun: boolean
   /** True once a request has gone out that may have been obeyed, though we did not hear so. */
   maybePosted: boolean
+  /** What it brings carries no nonce: after a try that may have been obeyed there is no second one. */
+  once?: boolean
 }
 
 /** Waits up to this long (ms) are slept through; longer ones, and the third in a row, are for the caller. */
@@ -34,7 +36,7 @@ export async function createDiscordRest(options: {
   const rest = new REST({
     ...(options.api ? { api: options.api.replace(/\/+$/, '') } : {}),
     timeout: options.timeoutMs,
-    // One more try is safe for messages: they carry a nonce.
+    // One more try is safe for messages, which carry a nonce, and for what can be done twice.
     retries: 1,
     rejectOnRateLimit(limit) {
       const current = passages.getStore()
@@ -44,6 +46,7 @@ export async function createDiscordRest(options: {
     async makeRequest(url, init) {
       const passage = passages.getStore()?.passage
       if (!passage) return await DefaultRestOptions.makeRequest(url, init)
+      if (passage.once && passage.maybePosted) throw new Error('the first try was not answered')
       if (!passage.begun) {
         await askFirst(passage.mayBegin)
         if (init.signal?.aborted) throw new Error('recording that the message goes out took too long')

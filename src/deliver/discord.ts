@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto'
 import type { Receipt } from '../model/index.ts'
 import { type Channel, faultOf, wrongId } from './discord-channel.ts'
 import { type DiscordSearch, lookThrough } from './discord-find.ts'
-import { causeOf, receiptOf, sentenceOf, tokenRefused } from './discord-receipt.ts'
+import type { ChannelUse } from './discord-permissions.ts'
+import { causeOf, harmless, receiptOf, sentenceOf, tokenRefused } from './discord-receipt.ts'
 import { createDiscordRest, type DiscordRest, type Passage, type User } from './discord-rest.ts'
+import { type ForumPost, lookInForum, type MessagePlace, tagsOf, weekInMinutes } from './discord-threads.ts'
 import { HeldBack } from './held-back.ts'
 
 export interface DiscordOptions {
@@ -19,7 +21,7 @@ export interface DiscordOptions {
 export interface DiscordPost {
   /** The channel's id. */
   channel: string
-  /** Body of Create Message; `nonce`, `enforce_nonce` and `allowed_mentions` are set here, whatever it says. */
+  /** Body of Create Message; `nonce` and `enforce_nonce` are set here, and of `allowed_mentions` only roles are kept. */
   body: object
   /** See `nonceFor`. */
   nonce: string
@@ -27,18 +29,34 @@ export interface DiscordPost {
 
 export interface Discord {
   /**
-   * Posts one message that pings nobody. `onBody` is awaited right before the request goes out; if it says false,
-   * nothing does. `unknown` when the request went out and no answer came: then `find` it before trying again. Never rejects.
+   * Posts one message that pings nobody but the roles its body allows. `onBody` is awaited right before the request goes
+   * out; if it says false, nothing does. `unknown` when the request went out and no answer came: then `find` it before
+   * trying again. Never rejects.
    */
   post(post: DiscordPost, onBody: () => Promise<boolean>): Promise<Receipt>
+  /**
+   * Opens a post in a forum channel with its first message. Discord knows no nonce here: `unknown` needs `findForumPost`
+   * before a second try. The receipt is the id of the post, which is that of its thread and of its first message.
+   */
+  openForumPost(post: ForumPost, onBody: () => Promise<boolean>): Promise<Receipt>
+  /** Publishes a message to the channels that follow an announcement channel; once more does no harm. */
+  publish(message: MessagePlace, onBody: () => Promise<boolean>): Promise<Receipt>
+  /** Opens a thread under a message; once more does no harm. The receipt is its id. */
+  openThread(message: MessagePlace & { name: string }, onBody: () => Promise<boolean>): Promise<Receipt>
+  /** Writes to a person in direct messages. Never rejects. */
+  tell(user: string, body: object, nonce: string): Promise<Receipt>
   /**
    * Looks for a message of ours among the channel's last: its id, null when it is certainly not there, or why that can't
    * be told. Give an unanswered request a minute before asking: Discord may still be at it. Never rejects.
    */
-  find(search: DiscordSearch): Promise<{ found: string | null } | { error: string }>
+  find(search: DiscordSearch): Promise<Found>
+  /** Looks for a post of ours in a forum channel by its name; as `find`. */
+  findForumPost(search: { channel: string; name: string; since: number }): Promise<Found>
   /** Who the token belongs to and, of a channel, whether the bot may post there. */
-  verify(channel?: string): Promise<DiscordIdentity | { ok: false; error: string }>
+  verify(channel?: string, use?: ChannelUse): Promise<DiscordIdentity | { ok: false; error: string }>
 }
+
+export type Found = { found: string | null } | { error: string }
 
 /** What `verify` learnt. */
 export interface DiscordIdentity {
@@ -93,30 +111,92 @@ export function createDiscord({ token, apiUrl, timeoutMs = 15_000 }: DiscordOpti
     return await self
   }
 
+  /** Carries out one request that changes something, and says what came of it. */
+  async function carry(
+    channel: string,
+    onBody: () => Promise<boolean>,
+    request: (discord: DiscordRest) => Promise<unknown>,
+    once = false,
+  ): Promise<Receipt> {
+    const wrong = wrongId(channel)
+    if (wrong) return { outcome: 'failed', error: wrong }
+    if (refused) return { outcome: 'deferred', error: tokenRefused }
+    const passage: Passage = { mayBegin: onBody, begun: false, maybePosted: false, once }
+    try {
+      const made = await ask((discord) => discord.during(passage, () => request(discord)))
+      const { id } = made as { id?: unknown }
+      if (typeof id === 'string') return { outcome: 'sent', receipt: id }
+      return {
+        outcome: 'unknown',
+        error: `The answer to our message for Discord channel ${channel} holds no message id. Check DISCORD_API_URL.`,
+      }
+    } catch (error) {
+      if (error instanceof HeldBack) return { outcome: 'deferred', error: error.message }
+      if (!passage.maybePosted) return receiptOf(error, channel)
+      return {
+        outcome: 'unknown',
+        error: `Our message to Discord channel ${channel} went out, but no answer came back: ${causeOf(error)}. It may stand there.`,
+      }
+    }
+  }
+
+  const post: Discord['post'] = ({ channel, body, nonce }, onBody) =>
+    carry(channel, onBody, ({ rest }) =>
+      rest.post(`/channels/${channel}/messages`, {
+        body: { ...withMentions(body), nonce, enforce_nonce: true },
+      }),
+    )
+
   return {
-    async post({ channel, body, nonce }, onBody) {
-      const wrong = wrongId(channel)
-      if (wrong) return { outcome: 'failed', error: wrong }
+    post,
+
+    openForumPost({ channel, name, tags, body }, onBody) {
+      const open = async ({ rest, during }: DiscordRest) => {
+        const forum = (await during(null, () => rest.get(`/channels/${channel}`))) as Channel
+        const applied_tags = tagsOf(forum, tags)
+        return rest.post(`/channels/${channel}/threads`, {
+          body: { name, auto_archive_duration: weekInMinutes, applied_tags, message: withMentions(body) },
+        })
+      }
+      return carry(channel, onBody, open, true)
+    },
+
+    async publish({ channel, message }, onBody) {
+      const receipt = await carry(channel, onBody, ({ rest }) =>
+        rest.post(`/channels/${channel}/messages/${message}/crosspost`),
+      )
+      return harmless(receipt)
+    },
+
+    async openThread({ channel, message, name }, onBody) {
+      const receipt = await carry(channel, onBody, ({ rest }) =>
+        rest.post(`/channels/${channel}/messages/${message}/threads`, {
+          body: { name, auto_archive_duration: weekInMinutes },
+        }),
+      )
+      return harmless(receipt)
+    },
+
+    async tell(user, body, nonce) {
       if (refused) return { outcome: 'deferred', error: tokenRefused }
-      const passage: Passage = { mayBegin: onBody, begun: false, maybePosted: false }
-      const full = { ...body, nonce, enforce_nonce: true, allowed_mentions: { parse: [] } }
       try {
-        const message = await ask(({ rest, during }) =>
-          during(passage, () => rest.post(`/channels/${channel}/messages`, { body: full })),
-        )
-        const { id } = message as { id?: unknown }
-        if (typeof id === 'string') return { outcome: 'sent', receipt: id }
-        return {
-          outcome: 'unknown',
-          error: `The answer to our message for Discord channel ${channel} holds no message id. Check DISCORD_API_URL.`,
-        }
+        const channel = (await ask(({ rest, during }) =>
+          during(null, () => rest.post('/users/@me/channels', { body: { recipient_id: user } })),
+        )) as Channel
+        return await post({ channel: channel.id, body, nonce }, async () => true)
       } catch (error) {
-        if (error instanceof HeldBack) return { outcome: 'deferred', error: error.message }
-        if (!passage.maybePosted) return receiptOf(error, channel)
-        return {
-          outcome: 'unknown',
-          error: `Our message to Discord channel ${channel} went out, but no answer came back: ${causeOf(error)}. It may stand there.`,
-        }
+        return receiptOf(error, `of direct messages to user ${user}`)
+      }
+    },
+
+    async findForumPost({ channel, name, since }) {
+      const wrong = wrongId(channel)
+      if (wrong) return { error: wrong }
+      if (refused) return { error: tokenRefused }
+      try {
+        return await lookInForum({ channel, name, since }, await whoAmI(), get)
+      } catch (error) {
+        return { error: sentenceOf(error, channel) }
       }
     },
 
@@ -131,7 +211,7 @@ export function createDiscord({ token, apiUrl, timeoutMs = 15_000 }: DiscordOpti
       }
     },
 
-    async verify(channel) {
+    async verify(channel, use) {
       const wrong = channel === undefined ? null : wrongId(channel)
       if (wrong) return { ok: false, error: wrong }
       refused = false
@@ -139,7 +219,7 @@ export function createDiscord({ token, apiUrl, timeoutMs = 15_000 }: DiscordOpti
       try {
         const bot = await whoAmI()
         const place = channel === undefined ? null : await get<Channel>(`/channels/${channel}`)
-        const fault = place && (await faultOf(place, bot, get))
+        const fault = place && (await faultOf(place, bot, get, use))
         if (fault) return { ok: false, error: fault }
         return {
           ok: true,
@@ -151,4 +231,11 @@ export function createDiscord({ token, apiUrl, timeoutMs = 15_000 }: DiscordOpti
       }
     },
   }
+}
+
+/** Roles that a body names may be pinged, nobody else. */
+function withMentions(body: object): object {
+  const { allowed_mentions: allowed } = body as { allowed_mentions?: { roles?: string[] } }
+  const roles = allowed?.roles ?? []
+  return { ...body, allowed_mentions: roles.length > 0 ? { parse: [], roles } : { parse: [] } }
 }

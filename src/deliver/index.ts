@@ -7,6 +7,7 @@ export {
   nonceFor,
 } from './discord.ts'
 export type { DiscordSearch, PostedMessage } from './discord-find.ts'
+export type { ForumPost, MessagePlace } from './discord-threads.ts'
 export { buildMail, type Mail, messageIdFor } from './mail.ts'
 export { createOutbox, type Outbox } from './outbox.ts'
 export { createSmtp, type Smtp, type SmtpMessage, type SmtpOptions } from './smtp.ts'

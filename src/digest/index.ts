@@ -1,3 +1,4 @@
+export { type AlertInput, strongStories } from './alerts.ts'
 export { balances, balanceWeeks, type FrozenWeeks } from './balance.ts'
 export { type Composition, composeDigest, conceptMemory, type DigestInput, type Fate } from './compose.ts'
 export { coverageOf, reasonToHold } from './coverage.ts'

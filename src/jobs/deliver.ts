@@ -1,13 +1,22 @@
-import { buildMail, messageIdFor, nonceFor, type PostedMessage } from '../deliver/index.ts'
 import type { Delivery, Medium, Receipt } from '../model/index.ts'
-import { hour } from '../model/index.ts'
-import type { Destination } from '../store/index.ts'
+import { day, hour } from '../model/index.ts'
+import { alertStale } from './alerts.ts'
+import { writeAudience } from './audience.ts'
+import { letterWriter } from './letters.ts'
+import { postWriter } from './posts.ts'
+import { noteOutcome, tellMakers } from './trouble.ts'
 import type { Progress, Way } from './way.ts'
 
 /** Deliveries claimed at a time, per message that can be under way. */
 const claimedAhead = 10
 
-type DeliverWay = Pick<Way, 'store' | 'renderer' | 'post' | 'now' | 'log' | 'owner' | 'leaseMs'>
+/** Posts under way at once; Discord lets some fifty requests a second through. */
+const postsAtOnce = 4
+/** A post that could not be looked for is looked for again after so long, and no more when it is this old (ms). */
+const lookEvery = hour
+const lookFor = 3 * day
+
+type DeliverWay = Pick<Way, 'store' | 'renderer' | 'post' | 'now' | 'log' | 'owner' | 'leaseMs' | 'ideas'>
 
 export interface DeliverReport {
   sent: number
@@ -24,14 +33,22 @@ export interface DeliverOptions {
 }
 
 /** True when there is anything to do: an audience to write down, a message due, a claim whose process is gone. */
-export async function hasPost(way: Pick<Way, 'store' | 'now'>): Promise<boolean> {
+export async function hasPost(way: Pick<Way, 'store' | 'now' | 'post'>): Promise<boolean> {
   if ((await way.store.digests.awaitingAudience()).length > 0) return true
-  return way.store.deliveries.anyDue(way.now())
+  if (await way.store.deliveries.anyDue(way.now())) return true
+  if (!way.post.discord) return false
+  if ((await way.store.channels.noticesDue(way.now())).length > 0) return true
+  return way.store.posts.anyToLookFor(lookRange(way.now()))
+}
+
+function lookRange(now: number): { lost: number; before: number } {
+  return { lost: now - lookFor, before: now - lookEvery }
 }
 
 /**
  * Sends what is due. Each released digest's audience is written down once; every message is claimed before and settled
- * after its try; what a dead process left is taken up again, or is `unknown` if its body had begun to go out.
+ * after its try; what a dead process left is taken up again, or is `unknown` if it is a mail whose body had begun to go
+ * out. Of a backlog each channel gets the newest issue only. Who subscribed a channel is told when posts fail there.
  */
 export async function deliver(way: DeliverWay, options: DeliverOptions = {}): Promise<DeliverReport> {
   const report: DeliverReport = { sent: 0, deferred: 0, failed: 0, unknown: 0, suppressed: 0 }
@@ -39,9 +56,12 @@ export async function deliver(way: DeliverWay, options: DeliverOptions = {}): Pr
   if (orphans.pending || orphans.unknown)
     way.log.warn(orphans, 'took over deliveries of a process that ended')
   for (const number of await way.store.digests.awaitingAudience()) await writeAudience(way, number)
-  await lookForLostPosts(way)
+  if (way.post.discord) await way.store.posts.lookAgain(lookRange(way.now()), way.now())
+  const dropped = await way.store.posts.dropBacklog(way.now() - alertStale, way.now())
+  if (dropped) way.log.warn({ dropped }, 'older posts were dropped, so that no channel is flooded')
 
   const letters = letterWriter(way)
+  const posts = postWriter(way)
   const total = { due: await way.store.deliveries.countDue(way.now()) }
   let done = 0
   const settle = async (delivery: Delivery, receipt: Receipt) => {
@@ -85,34 +105,17 @@ export async function deliver(way: DeliverWay, options: DeliverOptions = {}): Pr
         } else if (typeof letter !== 'function') await settle(delivery, letter)
         else await settle(delivery, await attempt(delivery, () => letter(() => begin(way, delivery))))
       }),
-      sendAll(way, 'discord', 1, options.signal, async (delivery) => {
-        await settle(
-          delivery,
-          await attempt(delivery, () => postPart(way, delivery, () => begin(way, delivery))),
-        )
+      sendAll(way, 'discord', way.post.discord ? postsAtOnce : 1, options.signal, async (delivery) => {
+        const receipt = await attempt(delivery, () => posts(delivery, () => begin(way, delivery)))
+        await settle(delivery, await noteOutcome(way, delivery, receipt))
       }),
     ])
+    await tellMakers(way)
   } finally {
     clearInterval(heartbeat)
     await way.store.deliveries.giveBack(way.owner)
   }
   return report
-}
-
-/** Writes down who gets a digest: subscribers confirmed by now, and the channels with every part of the post. */
-async function writeAudience(way: DeliverWay, number: number): Promise<void> {
-  const stored = await way.store.digests.get(number)
-  if (!stored) return
-  const parts = way.renderer.discord(stored.digest).length
-  const places: Destination[] = []
-  for (const { id } of await way.store.subscribers.audience())
-    places.push({ medium: 'email', target: id, part: 0 })
-  for (const target of way.post.channels) {
-    for (let part = 0; part < parts; part++) places.push({ medium: 'discord', target, part })
-  }
-  const written = await way.store.deliveries.prepare(number, places, way.now())
-  if (written)
-    way.log.info({ digest: number, deliveries: written }, 'the audience of a digest is written down')
 }
 
 async function sendAll(
@@ -157,102 +160,4 @@ function claimOf(way: DeliverWay, delivery: Delivery) {
 
 function begin(way: DeliverWay, delivery: Delivery): Promise<boolean> {
   return way.store.deliveries.bodyStarts(claimOf(way, delivery), way.now())
-}
-
-type Letter = (onBody: () => Promise<boolean>) => Promise<Receipt>
-
-/** Writes the mail of a delivery; null when its reader has left. A digest is rendered once, not once per reader. */
-function letterWriter(way: DeliverWay): (delivery: Delivery) => Promise<Letter | null> {
-  const { post } = way
-  const from = post.mailAddress
-  const unsubscribeUrl = `mailto:${from}?subject=unsubscribe`
-  const rendered = new Map<number, Promise<{ subject: string; html: string; text: string; date: Date }>>()
-  const render = async (number: number) => {
-    const stored = await way.store.digests.get(number)
-    if (!stored) throw new Error(`Digest ${number} is gone from the database, but mails of it are still due.`)
-    const mail = way.renderer.email(stored.digest, { unsubscribeUrl, postalAddress: post.postalAddress })
-    return { ...mail, date: new Date(stored.createdAt) }
-  }
-  return async (delivery) => {
-    const reader = await way.store.subscribers.get(delivery.target)
-    if (!reader || reader.confirmedAt === null || reader.unsubscribedAt !== null) return null
-    const mail = rendered.get(delivery.digest) ?? render(delivery.digest)
-    rendered.set(delivery.digest, mail)
-    const { subject, html, text, date } = await mail
-    const message = await buildMail({
-      from: post.mailFrom,
-      to: reader.email,
-      subject,
-      html,
-      text,
-      messageId: messageIdFor(delivery.id, post.mailDomain),
-      date,
-      listId: `Freehold digest <digest.${post.mailDomain}>`,
-      listUnsubscribe: `<${unsubscribeUrl}>`,
-      listArchive: `<${post.publicUrl}/digests>`,
-    })
-    return async (onBody) => {
-      if (post.smtp) return post.smtp.send({ envelopeFrom: from, to: reader.email, message }, onBody)
-      if (!(await onBody()))
-        return { outcome: 'deferred', error: 'Another process has taken this delivery over.' }
-      return post.outbox.writeMail(`digest-${delivery.digest}-${delivery.id}`, message)
-    }
-  }
-}
-
-async function postPart(
-  way: DeliverWay,
-  delivery: Delivery,
-  onBody: () => Promise<boolean>,
-): Promise<Receipt> {
-  const body = await bodyOf(way, delivery)
-  if (!body)
-    return { outcome: 'failed', error: 'The digest has no such part any more; its templates changed.' }
-  if (way.post.discord) {
-    return way.post.discord.post({ channel: delivery.target, body, nonce: nonceFor(delivery.id) }, onBody)
-  }
-  if (!(await onBody()))
-    return { outcome: 'deferred', error: 'Another process has taken this delivery over.' }
-  return way.post.outbox.writeDiscord(`digest-${delivery.digest}-part-${delivery.part + 1}`, body)
-}
-
-async function bodyOf(way: DeliverWay, delivery: Delivery) {
-  const stored = await way.store.digests.get(delivery.digest)
-  return stored ? way.renderer.discord(stored.digest)[delivery.part] : undefined
-}
-
-/**
- * A post whose outcome is unknown can be looked for, unlike a mail: it stands in the channel or it doesn't. Found, it is
- * sent; surely absent, it goes out again under the same nonce; where we can't look it stays unknown.
- */
-async function lookForLostPosts(way: DeliverWay): Promise<void> {
-  if (!way.post.discord) return
-  for (const delivery of await way.store.deliveries.list({ medium: 'discord', state: 'unknown' })) {
-    const body = await bodyOf(way, delivery)
-    if (!body) continue
-    const since = (delivery.bodyStartedAt ?? delivery.settledAt ?? way.now()) - hour
-    const looked = await way.post.discord.find({
-      channel: delivery.target,
-      nonce: nonceFor(delivery.id),
-      since,
-      fingerprint: (message) => sameMessage(message, body),
-    })
-    if ('error' in looked)
-      way.log.warn({ delivery: delivery.id }, `could not look for a lost post: ${looked.error}`)
-    else if (looked.found)
-      await way.store.deliveries.resolveUnknown(delivery.id, 'sent', looked.found, way.now())
-    else await way.store.deliveries.resolveUnknown(delivery.id, 'pending', '', way.now())
-  }
-}
-
-interface Body {
-  content?: string
-  embeds?: { title?: string; description?: string }[]
-}
-
-function sameMessage(message: PostedMessage, body: Body): boolean {
-  const titles = (embeds: Body['embeds']) => (embeds ?? []).map((embed) => embed.title ?? '').join('\n')
-  return (
-    message.content.trim() === (body.content ?? '').trim() && titles(message.embeds) === titles(body.embeds)
-  )
 }

@@ -73,6 +73,11 @@ function frozenWeeks(issues: StoredDigest[]): FrozenWeeks {
   return weeks
 }
 
+/** The stories that the last `issues` digests told. */
+export async function recentStories(way: Pick<Way, 'store'>, issues: number): Promise<PastStory[]> {
+  return storiesOf(way, await way.store.digests.list(issues))
+}
+
 /** The stories of these issues with their items as they are stored now. */
 async function storiesOf(way: Pick<Way, 'store'>, issues: StoredDigest[]): Promise<PastStory[]> {
   const stories = issues.flatMap(({ number, digest }) =>

@@ -1,10 +1,19 @@
-import { day } from '../model/index.ts'
+import { day, guildDataKept } from '../model/index.ts'
 import type { Way } from './way.ts'
 
 /** How long the record of a job's runs is kept. */
 const runsKept = 90 * day
+/** How long people can react to an answer. */
+const answersKept = 90 * day
 
-/** Deletes what nobody needs any more: the record of old runs. */
-export async function housekeeping(way: Pick<Way, 'store' | 'now'>): Promise<{ runs: number }> {
-  return { runs: await way.store.jobRuns.prune(way.now() - runsKept) }
+/** Deletes what nobody needs any more: the record of old runs, old answers, what belongs to servers the bot has left. */
+export async function housekeeping(
+  way: Pick<Way, 'store' | 'now'>,
+): Promise<{ runs: number; answers: number; guilds: number }> {
+  const now = way.now()
+  return {
+    runs: await way.store.jobRuns.prune(now - runsKept),
+    answers: await way.store.answers.prune(now - answersKept),
+    guilds: await way.store.channels.forgetGuilds(now - guildDataKept),
+  }
 }

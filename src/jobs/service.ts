@@ -1,5 +1,6 @@
 import { type Cadence, next, startTicking } from '../lib/schedule/index.ts'
 import { type JobName, type JobRun, jobNames } from '../model/index.ts'
+import { writeAlerts } from './alerts.ts'
 import { classify } from './classify.ts'
 import { deliver, hasPost } from './deliver.ts'
 import { createDigest } from './digest.ts'
@@ -41,7 +42,7 @@ export async function runJob(
       return recorded(
         way,
         job,
-        () => classify(way, options),
+        async () => ({ ...(await classify(way, options)), alerts: await writeAlerts(way) }),
         (report) => ({ ...report }),
       )
     case 'digest':

@@ -1,3 +1,5 @@
+import type { StoryChoice } from './choice.ts'
+
 /** States of a delivery; the contract lists them. */
 export const deliveryStates = [
   'pending',
@@ -14,15 +16,37 @@ export type DeliveryState = (typeof deliveryStates)[number]
 export const media = ['email', 'discord'] as const
 export type Medium = (typeof media)[number]
 
-/** One message to one place: a digest's mail to a subscriber, or one part of its post to a channel. */
+/**
+ * What a delivery does: send a message; open a post in a forum with its first message, or reply in it with the next;
+ * publish a message to the channels that follow an announcement channel; open a thread for talk under a message.
+ */
+export type DeliveryStep = 'message' | 'forum' | 'reply' | 'publish' | 'thread'
+
+/** What a channel wanted when its post was written down. */
+export interface PostWish extends StoryChoice {
+  /** A role to mention; null for none. */
+  role: string | null
+}
+
+/** One message to one place: a digest's mail to a subscriber, or one part of a digest's or an alert's post to a channel. */
 export interface Delivery {
   id: string
-  digest: number
+  /** Null for an alert's. */
+  digest: number | null
+  /** Id of an alert; null for a digest's. */
+  alert: string | null
+  /** What it is a part of: `digest 12`, `alert 4f…`. */
+  post: string
   medium: Medium
-  /** An address (email), a channel id (discord), or `outbox`. */
+  /** A subscriber's id (email), a channel id (discord), or `outbox`. */
   target: string
   /** Parts of one post go out in order: 0, 1, … */
   part: number
+  step: DeliveryStep
+  /** Which of the post's messages the step sends or works on: 0, 1, … */
+  piece: number
+  /** Null for everything, and for mails. */
+  wish: PostWish | null
   state: DeliveryState
   /** How often the message has been tried. */
   attempts: number
@@ -33,6 +57,8 @@ export interface Delivery {
   leaseUntil: number | null
   /** When the message body began to go out (ms); from here on a broken connection leaves the outcome unknown. */
   bodyStartedAt: number | null
+  /** When a post to Discord went out that nobody answered (ms): before it goes out again its channel is looked at. */
+  uncertainSince: number | null
   settledAt: number | null
   /** What the other side answered, or where the file is. */
   receipt: string | null
@@ -43,7 +69,8 @@ export interface Delivery {
 export type Receipt =
   | { outcome: 'sent'; receipt: string }
   | { outcome: 'deferred'; error: string; retryAfterMs?: number }
-  | { outcome: 'failed'; error: string }
+  /** `keptOut` when the place itself keeps us out: gone, or a permission is missing. */
+  | { outcome: 'failed'; error: string; keptOut?: true }
   | { outcome: 'unknown'; error: string }
 
 /** Which state may follow which; anything else is a fault of the program. */
@@ -75,9 +102,9 @@ export function nextTry(now: number, attempts: number, retryAfterMs = 0): number
 }
 
 /**
- * What becomes of a delivery found `sending` whose process is gone: it can be tried again if its body had not begun,
- * otherwise nobody can say whether it arrived.
+ * What becomes of a delivery found `sending` whose process is gone: it can be tried again if its body had not begun.
+ * Otherwise a mail is `unknown`: nobody can say whether it arrived; a post can be looked for, and is.
  */
-export function afterCrash(delivery: Pick<Delivery, 'bodyStartedAt'>): 'pending' | 'unknown' {
-  return delivery.bodyStartedAt === null ? 'pending' : 'unknown'
+export function afterCrash(delivery: Pick<Delivery, 'bodyStartedAt' | 'medium'>): 'pending' | 'unknown' {
+  return delivery.bodyStartedAt === null || delivery.medium === 'discord' ? 'pending' : 'unknown'
 }

@@ -1,6 +1,8 @@
 import type { Idea } from '../model/index.ts'
 import type { Place } from './digest-view.ts'
-import { discordRenderer } from './discord/digest.ts'
+import { alertRenderer } from './discord/alert.ts'
+import { cardRenderer } from './discord/cards/index.ts'
+import { discordPostRenderer, discordRenderer } from './discord/digest.ts'
 import { emailRenderer } from './email.ts'
 import { digestJson } from './json.ts'
 import { pageRenderer } from './pages.ts'
@@ -26,6 +28,9 @@ export function createRenderer({ templatesDir, publicUrl, ideas }: RendererOptio
     email: emailRenderer(templates, place),
     text: terminalRenderer(templates, place),
     discord: discordRenderer(place),
+    discordPost: discordPostRenderer(place),
+    alert: alertRenderer(place),
+    cards: cardRenderer(place),
     json: digestJson,
     ...pageRenderer(templates, site, ordered),
     ...syndication(templates, place),

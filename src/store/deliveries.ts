@@ -1,23 +1,14 @@
-import { createHash } from 'node:crypto'
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
+import { afterCrash, type DeliveryState, type Medium, type Receipt, statesBefore } from '../model/index.ts'
 import {
-  afterCrash,
-  type Delivery,
-  type DeliveryState,
-  type Medium,
-  maxAttempts,
-  nextTry,
-  type Receipt,
-  statesBefore,
-} from '../model/index.ts'
+  cancelLaterParts,
+  type Destination,
+  deliveryFromRow,
+  messageSteps,
+  settled,
+  writePlaces,
+} from './delivery-rows.ts'
 import type { DeliveryTable, Schema } from './schema.ts'
-
-/** Where one message of a digest is to go. For e-mail the target is the subscriber's id. */
-export interface Destination {
-  medium: Medium
-  target: string
-  part: number
-}
 
 /** Proof that a delivery is ours: whoever lost it to another process no longer matches. */
 export interface Claim {
@@ -43,17 +34,7 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
           .where('audience_at', 'is', null)
           .executeTakeFirst()
         if (first.numUpdatedRows === 0n) return 0
-        let written = 0
-        for (let i = 0; i < destinations.length; i += 200) {
-          const rows = destinations.slice(i, i + 200).map((place) => newRow(digest, place, now))
-          const result = await tx
-            .insertInto('delivery')
-            .values(rows)
-            .onConflict((conflict) => conflict.doNothing())
-            .executeTakeFirst()
-          written += Number(result.numInsertedOrUpdatedRows ?? 0n)
-        }
-        return written
+        return writePlaces(tx, { digest }, destinations, now)
       })
     },
 
@@ -91,7 +72,7 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
           )
           .execute()
         return rows.map((row) =>
-          fromRow({
+          deliveryFromRow({
             ...row,
             state: 'sending',
             owner: options.owner,
@@ -115,7 +96,13 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
      */
     async settle(claim: Claim, receipt: Receipt, now: number): Promise<boolean> {
       return db.transaction().execute(async (tx) => {
-        const change = settled(claim, receipt, now)
+        const before = await tx
+          .selectFrom('delivery')
+          .selectAll()
+          .where('id', '=', claim.id)
+          .executeTakeFirst()
+        if (!before) return false
+        const change = settled(deliveryFromRow(before), receipt, now)
         const row = await ours(claim, tx).set(change).returningAll().executeTakeFirst()
         if (row?.state === 'failed') await cancelLaterParts(tx, row, now)
         return row !== undefined
@@ -151,14 +138,14 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
     },
 
     /**
-     * Settles what a dead process left `sending` (its lease ran out): back to `pending` if the body had not begun,
-     * `unknown` if it had. Returns the counts.
+     * Settles what a dead process left `sending` (its lease ran out): back to `pending` if the body had not begun or if
+     * it is a post, which can be looked for; else `unknown`. Returns the counts.
      */
     async recover(now: number): Promise<{ pending: number; unknown: number }> {
       return db.transaction().execute(async (tx) => {
         let query = tx
           .selectFrom('delivery')
-          .select(['id', 'body_started_at'])
+          .select(['id', 'medium', 'body_started_at'])
           .where('state', '=', 'sending')
           .where('lease_until', '<', now)
         // Unlocked, its late owner could begin the body between this read and the write below, and it would go out twice.
@@ -166,7 +153,7 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
         const rows = await query.execute()
         const counts = { pending: 0, unknown: 0 }
         for (const row of rows) {
-          const state = afterCrash({ bodyStartedAt: row.body_started_at })
+          const state = afterCrash({ medium: row.medium as Medium, bodyStartedAt: row.body_started_at })
           counts[state] += 1
           await tx
             .updateTable('delivery')
@@ -174,6 +161,8 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
               state,
               owner: null,
               lease_until: null,
+              uncertain_since:
+                state === 'unknown' ? null : sql<number | null>`coalesce(uncertain_since, body_started_at)`,
               settled_at: state === 'unknown' ? now : null,
               error: state === 'unknown' ? 'The process ended after the message had begun to go out.' : null,
             })
@@ -184,29 +173,18 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
       })
     },
 
-    /** What became of a delivery whose outcome was unknown, after somebody looked. */
-    async resolveUnknown(id: string, found: 'sent' | 'pending' | 'cancelled', receipt: string, now: number) {
-      await db.transaction().execute(async (tx) => {
-        const row = await tx
-          .updateTable('delivery')
-          .set(
-            found === 'pending'
-              ? { state: 'pending', due_at: now, error: null, settled_at: null, body_started_at: null }
-              : { state: found, settled_at: now, receipt, error: null },
-          )
-          .where('id', '=', id)
-          .where('state', '=', 'unknown')
-          .returningAll()
-          .executeTakeFirst()
-        if (row?.state === 'cancelled') await cancelLaterParts(tx, row, now)
-      })
-    },
-
     /** By a person's word: everything `unknown` of this digest and medium goes out again. Returns how many. */
     async resendUnknown(digest: number, medium: Medium, now: number): Promise<number> {
       const result = await db
         .updateTable('delivery')
-        .set({ state: 'pending', due_at: now, error: null, settled_at: null, body_started_at: null })
+        .set({
+          state: 'pending',
+          due_at: now,
+          error: null,
+          settled_at: null,
+          body_started_at: null,
+          uncertain_since: null,
+        })
         .where('digest', '=', digest)
         .where('medium', '=', medium)
         .where('state', '=', 'unknown')
@@ -226,7 +204,7 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
         .orderBy('part')
         .limit(filter.limit ?? 100_000)
         .execute()
-      return rows.map(fromRow)
+      return rows.map(deliveryFromRow)
     },
 
     /** How many messages are due by now. */
@@ -270,10 +248,11 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
     const earlier = eb
       .selectFrom('delivery as before')
       .select('before.id')
-      .whereRef('before.digest', '=', 'd.digest')
+      .whereRef('before.post', '=', 'd.post')
       .whereRef('before.medium', '=', 'd.medium')
       .whereRef('before.target', '=', 'd.target')
       .whereRef('before.part', '<', 'd.part')
+      .where('before.step', 'in', messageSteps)
       .where('before.state', '<>', 'sent')
     return eb.and([
       eb('d.state', 'in', statesBefore('sending')),
@@ -289,79 +268,5 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
       .where('state', '=', 'sending')
       .where('owner', '=', claim.owner)
       .where('attempts', '=', claim.attempts)
-  }
-}
-
-/** The rest of a post whose beginning will never arrive must not wait for it for ever. */
-async function cancelLaterParts(tx: Kysely<Schema>, lost: DeliveryTable, now: number): Promise<void> {
-  await tx
-    .updateTable('delivery')
-    .set({
-      state: 'cancelled',
-      settled_at: now,
-      error: `Part ${lost.part + 1} of the post was not delivered.`,
-    })
-    .where('digest', '=', lost.digest)
-    .where('medium', '=', lost.medium)
-    .where('target', '=', lost.target)
-    .where('part', '>', lost.part)
-    .where('state', 'in', statesBefore('cancelled'))
-    .execute()
-}
-
-/** The id of a delivery: made of its digest and place, so that the Message-ID and nonce made of it never change. */
-export function deliveryId(digest: number, place: Destination): string {
-  return createHash('sha256')
-    .update(`${digest}\n${place.medium}\n${place.target}\n${place.part}`)
-    .digest('hex')
-    .slice(0, 24)
-}
-
-function newRow(digest: number, place: Destination, now: number): DeliveryTable {
-  return {
-    id: deliveryId(digest, place),
-    digest,
-    ...place,
-    state: 'pending',
-    attempts: 0,
-    due_at: now,
-    owner: null,
-    lease_until: null,
-    body_started_at: null,
-    settled_at: null,
-    receipt: null,
-    error: null,
-  }
-}
-
-function settled(claim: Claim, receipt: Receipt, now: number): Partial<DeliveryTable> {
-  const free = { owner: null, lease_until: null }
-  if (receipt.outcome === 'sent') {
-    return { ...free, state: 'sent', settled_at: now, receipt: receipt.receipt, error: null }
-  }
-  if (receipt.outcome === 'deferred' && claim.attempts < maxAttempts) {
-    const due = nextTry(now, claim.attempts, receipt.retryAfterMs)
-    return { ...free, state: 'deferred', due_at: due, body_started_at: null, error: receipt.error }
-  }
-  const state = receipt.outcome === 'unknown' ? 'unknown' : 'failed'
-  return { ...free, state, settled_at: now, error: receipt.error }
-}
-
-function fromRow(row: DeliveryTable): Delivery {
-  return {
-    id: row.id,
-    digest: row.digest,
-    medium: row.medium as Medium,
-    target: row.target,
-    part: row.part,
-    state: row.state as DeliveryState,
-    attempts: row.attempts,
-    dueAt: row.due_at,
-    owner: row.owner,
-    leaseUntil: row.lease_until,
-    bodyStartedAt: row.body_started_at,
-    settledAt: row.settled_at,
-    receipt: row.receipt,
-    error: row.error,
   }
 }

@@ -1,22 +1,32 @@
 import { type Dialect, Kysely, sql } from 'kysely'
+import { alerts } from './alerts.ts'
+import { answers } from './answers.ts'
+import { channels } from './channels.ts'
 import { deliveries } from './deliveries.ts'
 import { digests } from './digests.ts'
 import { feedStates } from './feed-states.ts'
+import { feedback } from './feedback.ts'
 import { gaps } from './gaps.ts'
 import { items } from './items.ts'
 import { jobRuns } from './job-runs.ts'
 import { migrate } from './migrate.ts'
 import { postgresDialect } from './postgres.ts'
+import { posts } from './posts.ts'
 import type { Schema } from './schema.ts'
 import { settings } from './settings.ts'
 import { sqliteDialect } from './sqlite.ts'
 import { subscribers } from './subscribers.ts'
+import { suggestions } from './suggestions.ts'
 import { verdicts } from './verdicts.ts'
 
-export { type Claim, type Destination, deliveryId } from './deliveries.ts'
+export type { ChannelWish, Notice } from './channels.ts'
+export type { Claim } from './deliveries.ts'
+export { type Destination, deliveryId, type PostKey } from './delivery-rows.ts'
 export type { StoredDigest } from './digests.ts'
+export type { StoredFeedback } from './feedback.ts'
 export type { Gap } from './gaps.ts'
 export type { ItemFilter, NewItem } from './items.ts'
+export type { Suggestion } from './suggestions.ts'
 export type { StoredVerdict } from './verdicts.ts'
 
 export type Store = ReturnType<typeof nouns>
@@ -62,6 +72,12 @@ function nouns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
     settings: settings(db),
     verdicts: verdicts(db),
     gaps: gaps(db),
+    posts: posts(db),
+    channels: channels(db),
+    alerts: alerts(db),
+    answers: answers(db),
+    feedback: feedback(db),
+    suggestions: suggestions(db),
     /** Answers when the database does; throws when it doesn't. */
     async ping(): Promise<void> {
       await sql`select 1`.execute(db)

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Direction, FeedKind, FeedState, Item, Label, LabelledItem, Period } from '../model/index.ts'
 import { saveFeedState } from './feed-states.ts'
+import { itemLookup } from './item-lookup.ts'
 import type { ItemTable, LabelTable, Schema } from './schema.ts'
 
 /** An item ready to be stored, with the keys it is found again by. */
@@ -26,6 +27,8 @@ const chunk = 200
 /** Stored items and their labels. */
 export function items(db: Kysely<Schema>) {
   return {
+    ...itemLookup(db, withLabels),
+
     /**
      * Stores what a poll brought, together with the feed's new state, in one transaction: unknown identities are added,
      * known ones whose text changed are rewritten in place (first seen and baseline stay) and judged again.
@@ -163,32 +166,6 @@ export function items(db: Kysely<Schema>) {
       }))
     },
 
-    /**
-     * Items that bear on an idea (any, where it is null) in a direction (any, where it is null), that happened since
-     * `since` (ms): newest first, at most `limit`.
-     */
-    async bearing(wish: {
-      idea: string | null
-      direction: Direction | null
-      since: number
-      limit: number
-    }): Promise<LabelledItem[]> {
-      const happened = sql<number>`coalesce(published_at, first_seen_at)`
-      let labels = db.selectFrom('label').select('label.item')
-      if (wish.idea !== null) labels = labels.where('label.idea', '=', wish.idea)
-      if (wish.direction !== null) labels = labels.where('label.direction', '=', wish.direction)
-      const rows = await db
-        .selectFrom('item')
-        .selectAll('item')
-        .where(happened, '>=', wish.since)
-        .where('item.id', 'in', labels)
-        .orderBy(happened, 'desc')
-        .orderBy('id')
-        .limit(wish.limit)
-        .execute()
-      return withLabels(rows)
-    },
-
     /** The items with these ids that are stored, in no particular order. */
     async byIds(ids: string[]): Promise<LabelledItem[]> {
       const rows: ItemTable[] = []
@@ -215,19 +192,6 @@ export function items(db: Kysely<Schema>) {
         else dates.set(feed, [Number(at)])
       }
       return dates
-    },
-
-    /** Items whose id begins so, the one whose whole id it is alone; at most `limit`. */
-    async startingWith(prefix: string, limit: number): Promise<LabelledItem[]> {
-      const rows = await db
-        .selectFrom('item')
-        .selectAll()
-        .where(sql<string>`substr(id, 1, ${sql.lit([...prefix].length)})`, '=', prefix)
-        .orderBy('id')
-        .limit(limit)
-        .execute()
-      const whole = rows.filter((row) => row.id === prefix)
-      return withLabels(whole.length ? whole : rows)
     },
 
     /**

@@ -159,4 +159,99 @@ export const migrations: Migration[] = [
       'create index item_happened on item (coalesce(published_at, first_seen_at))',
     ],
   },
+  {
+    name: '007 channels, alerts, feedback',
+    statements: [
+      `create table guild (
+        id text primary key,
+        left_at bigint
+      )`,
+      `create table channel_subscription (
+        channel text primary key,
+        guild text not null,
+        kind text not null,
+        mode text not null,
+        ideas text not null,
+        directions text not null,
+        role text,
+        discuss integer not null,
+        publish integer not null,
+        alerts_a_day integer not null,
+        made_by text not null,
+        made_at bigint not null,
+        failures integer not null,
+        last_error text,
+        paused_at bigint,
+        notice text,
+        notice_at bigint
+      )`,
+      'create index channel_subscription_guild on channel_subscription (guild)',
+      `create table alert (
+        id text primary key,
+        items text not null,
+        story text not null,
+        made_at bigint not null
+      )`,
+      'create index alert_made on alert (made_at)',
+      // A delivery may now belong to an alert, and be a step (publishing, a thread) that follows a message.
+      `create table delivery_next (
+        id text primary key,
+        post text not null,
+        digest integer references digest (number) on delete cascade,
+        alert text references alert (id) on delete cascade,
+        medium text not null,
+        target text not null,
+        part integer not null,
+        step text not null,
+        piece integer not null,
+        wish text,
+        state text not null,
+        attempts integer not null,
+        due_at bigint not null,
+        owner text,
+        lease_until bigint,
+        body_started_at bigint,
+        uncertain_since bigint,
+        settled_at bigint,
+        receipt text,
+        error text
+      )`,
+      `insert into delivery_next
+        select id, 'digest ' || cast(digest as text), digest, null, medium, target, part, 'message', part, null,
+          state, attempts, due_at, owner, lease_until, body_started_at, null, settled_at, receipt, error
+        from delivery`,
+      'drop table delivery',
+      'alter table delivery_next rename to delivery',
+      'create unique index delivery_place on delivery (post, medium, target, part)',
+      'create index delivery_due on delivery (state, due_at)',
+      'create index delivery_target on delivery (medium, target, settled_at)',
+      'create index delivery_digest on delivery (digest)',
+      `create table answer (
+        id text primary key,
+        body text not null,
+        answered_at bigint not null
+      )`,
+      'create index answer_answered on answer (answered_at)',
+      `create table feedback (
+        id text primary key,
+        kind text not null,
+        subject text not null,
+        voter text not null,
+        vote text not null,
+        reason text,
+        labels text,
+        comment text not null,
+        about text not null,
+        given_at bigint not null
+      )`,
+      'create unique index feedback_voter on feedback (kind, subject, voter)',
+      `create table suggestion (
+        url text primary key,
+        as_given text not null,
+        times integer not null,
+        first_at bigint not null,
+        last_at bigint not null
+      )`,
+    ],
+  },
 ]

@@ -12,6 +12,12 @@ export interface Schema {
   setting: SettingTable
   verdict: VerdictTable
   gap: GapTable
+  guild: GuildTable
+  channel_subscription: ChannelSubscriptionTable
+  alert: AlertTable
+  answer: AnswerTable
+  feedback: FeedbackTable
+  suggestion: SuggestionTable
 }
 
 interface FeedStateTable {
@@ -97,16 +103,25 @@ interface SuppressionTable {
 
 export interface DeliveryTable {
   id: string
-  digest: number
+  /** What it is a part of: `digest 12`, `alert 4f…`. */
+  post: string
+  digest: number | null
+  alert: string | null
   medium: string
   target: string
   part: number
+  step: string
+  piece: number
+  /** What the channel wanted when the audience was written down, as JSON. */
+  wish: string | null
   state: string
   attempts: number
   due_at: number
   owner: string | null
   lease_until: number | null
   body_started_at: number | null
+  /** When a try went out that nobody answered. */
+  uncertain_since: number | null
   settled_at: number | null
   receipt: string | null
   error: string | null
@@ -140,4 +155,71 @@ interface VerdictTable {
   item: string
   labels: string
   given_at: number
+}
+
+interface GuildTable {
+  id: string
+  /** When the bot left it; null while it is there. */
+  left_at: number | null
+}
+
+export interface ChannelSubscriptionTable {
+  channel: string
+  guild: string
+  kind: string
+  mode: string
+  ideas: string
+  directions: string
+  role: string | null
+  discuss: number
+  publish: number
+  alerts_a_day: number
+  made_by: string
+  made_at: number
+  failures: number
+  last_error: string | null
+  paused_at: number | null
+  /** What its maker is still to be told: `failing` or `paused`. */
+  notice: string | null
+  /** Not before this time. */
+  notice_at: number | null
+}
+
+interface AlertTable {
+  id: string
+  /** Ids of every item of the story. */
+  items: string
+  /** The story as it is told. */
+  story: string
+  made_at: number
+}
+
+interface AnswerTable {
+  id: string
+  body: string
+  answered_at: number
+}
+
+export interface FeedbackTable {
+  id: string
+  kind: string
+  /** Id of the answer or item. */
+  subject: string
+  /** A keyed hash, another for each subject: it counts a person once and tells nobody who it was. */
+  voter: string
+  vote: string
+  reason: string | null
+  labels: string | null
+  comment: string
+  /** The question, or the item's title, so that the record can be read alone. */
+  about: string
+  given_at: number
+}
+
+interface SuggestionTable {
+  url: string
+  as_given: string
+  times: number
+  first_at: number
+  last_at: number
 }

@@ -5,7 +5,7 @@ import { balanceSummary } from '../../src/render/balance.ts'
 import { balanceLine } from '../../src/render/digest-view.ts'
 import type { DiscordMessage } from '../../src/render/index.ts'
 import { hostileDigest, hugeDigest, quietDigest, richDigest, section, story } from '../fixtures/digests.ts'
-import { elements, renderer, titles, unsubscribeUrl } from './reading.ts'
+import { discordTexts, elements, renderer, titles, unsubscribeUrl } from './reading.ts'
 
 const inOrder = (digest: Digest) =>
   digest.sections.flatMap(({ stories }) => stories.map(({ title }) => title))
@@ -47,12 +47,9 @@ const readers = {
   html: (html: string) => elements(html).find(({ name }) => name === 'body')!.text,
   text: (text: string) => text.replace(/\s+/g, ' '),
   discord: (messages: DiscordMessage[]) =>
-    messages
-      .flatMap(({ content, embeds = [] }) => [
-        content ?? '',
-        ...embeds.flatMap(({ title, description }) => [title ?? '', description]),
-      ])
+    discordTexts(messages)
       .join('\n')
+      .replaceAll(/^(?:-# |#{2,3} |> |- )/gm, '')
       .replaceAll(/(?<!\\)\[((?:\\.|[^[\]\\])*)\]\([^()]*\)/g, '$1')
       .replaceAll('**', '')
       .replaceAll(/\\(.)/g, '$1')

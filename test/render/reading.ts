@@ -1,6 +1,7 @@
 import { parseDocument } from 'htmlparser2'
 import { createRenderer, type DiscordMessage } from '../../src/render/index.ts'
 import { hostile, ideas } from '../fixtures/digests.ts'
+import { withChildren } from '../servers/discord-components.ts'
 
 export const templatesDir = new URL('../../templates', import.meta.url).pathname
 export const site = 'https://freehold.example'
@@ -54,11 +55,17 @@ export const titles = {
         return lines.slice(0, facts).join(' ').replace(/\s+/g, ' ').slice(2)
       }),
   discord: (messages: DiscordMessage[]) =>
-    messages
-      .flatMap(({ embeds = [] }) => embeds)
-      .flatMap(({ description }) => description.split('\n'))
+    discordTexts(messages)
+      .flatMap((text) => text.split('\n'))
       .filter((line) => /^[▲▼◆] \*\*/.test(line))
       .map((line) => /^. \*\*\[?(.*?)(\]\(.*\))?\*\*$/.exec(line)![1]!.replace(/\\(.)/g, '$1')),
+}
+
+/** All texts of Discord messages in their order, as Markdown. */
+export function discordTexts(messages: readonly DiscordMessage[]): string[] {
+  return messages
+    .flatMap(({ components }) => components.flatMap(withChildren))
+    .flatMap(({ type, content }) => (type === 10 ? [content as string] : []))
 }
 
 /** What a page or mail must never hold, whatever feeds say; an empty list is good. */

@@ -96,23 +96,40 @@ export interface Size {
 /** The size of components, those inside them included. */
 export function sizeOf(components: readonly Component[]): Size {
   const size: Size = { components: 0, characters: 0, bytes: 0 }
-  const add = (part: unknown): void => {
-    if (typeof part !== 'object' || part === null || !('type' in part)) return
+  for (const { content = '' } of withThoseInside(components)) {
     size.components += 1
-    const {
-      content,
-      components: inner,
-      accessory,
-    } = part as { content?: string; components?: unknown[]; accessory?: unknown }
-    if (content !== undefined) {
-      size.characters += content.length
-      size.bytes += Buffer.byteLength(content)
-    }
-    for (const one of inner ?? []) add(one)
-    if (accessory) add(accessory)
+    size.characters += content.length
+    size.bytes += Buffer.byteLength(content)
   }
-  for (const component of components) add(component)
   return size
+}
+
+/**
+ * All that a message says, by which one of ours is known again when Discord gives it back: with ids in its components,
+ * and with white space as Discord leaves it.
+ */
+export function fingerprintOf({
+  content = '',
+  components = [],
+}: {
+  content?: string
+  components?: readonly unknown[]
+}): string {
+  const texts = withThoseInside(components).map((component) => component.content ?? '')
+  return [content, ...texts]
+    .map((text) => text.replace(/\s+/g, ' ').trim())
+    .filter(Boolean)
+    .join('\n')
+}
+
+/** Every component, before those inside it. */
+function withThoseInside(components: readonly unknown[]): { content?: string }[] {
+  return components.flatMap((component) => {
+    if (typeof component !== 'object' || component === null || !('type' in component)) return []
+    const part = component as { content?: string; components?: unknown[]; accessory?: unknown }
+    const inside = [...(part.components ?? []), ...(part.accessory ? [part.accessory] : [])]
+    return [part, ...withThoseInside(inside)]
+  })
 }
 
 /** True when all of it goes into one message. */
@@ -135,6 +152,11 @@ export function text(content: string): TextDisplay {
 
 export function rule(): Separator {
   return { type: 14, divider: true, spacing: 1 }
+}
+
+/** Room between two texts, without a line. */
+export function gap(): Separator {
+  return { type: 14, divider: false, spacing: 1 }
 }
 
 export function row(...buttons: (ActionButton | LinkButton)[]): ActionRow {

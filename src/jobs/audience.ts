@@ -1,0 +1,80 @@
+import type { ChannelSubscription, PostWish } from '../model/index.ts'
+import type { Destination } from '../store/index.ts'
+import type { Way } from './way.ts'
+
+type AudienceWay = Pick<Way, 'store' | 'renderer' | 'post' | 'now' | 'log'>
+
+/** Writes down who gets a digest: subscribers confirmed by now, and the channels with every part of the post. */
+export async function writeAudience(way: AudienceWay, number: number): Promise<void> {
+  const stored = await way.store.digests.get(number)
+  if (!stored) return
+  const { digest } = stored
+  const readers = await way.store.subscribers.audience()
+  const subscribed = way.post.discord ? await way.store.channels.active() : []
+  const wanting = subscribed.filter(({ mode }) => mode !== 'alerts')
+  const known = new Set(wanting.map(({ channel }) => channel))
+  const places: Destination[] = [
+    ...readers.map(({ id }): Destination => ({ medium: 'email', target: id, part: 0 })),
+    // A channel that the configuration names gets what it subscribed to, where it did, and once.
+    ...way.post.channels
+      .filter((channel) => !known.has(channel))
+      .flatMap((channel) => messages(channel, way.renderer.discord(digest).length, null)),
+    ...wanting.flatMap((one) => {
+      const wish = wishOf(one)
+      return placesIn(one, way.renderer.discord(digest, wish).length, wish)
+    }),
+  ]
+  const written = await way.store.deliveries.prepare(number, places, way.now())
+  if (written)
+    way.log.info({ digest: number, deliveries: written }, 'the audience of a digest is written down')
+}
+
+/** What of a subscription shapes its posts. */
+export function wishOf({ ideas, directions, role }: ChannelSubscription): PostWish {
+  return { ideas, directions, role }
+}
+
+/** The steps by which a post of so many messages comes to a channel, and a thread for talk after them where wanted. */
+export function placesIn(
+  { channel: target, kind, publish, discuss }: ChannelSubscription,
+  count: number,
+  wish: PostWish,
+  thread = discuss,
+): Destination[] {
+  if (kind === 'forum') {
+    return pieces(count).map((piece) => ({
+      medium: 'discord',
+      target,
+      part: piece,
+      piece,
+      step: piece === 0 ? 'forum' : 'reply',
+      wish,
+    }))
+  }
+  const published =
+    kind === 'announcement' && publish
+      ? pieces(count).map(
+          (piece): Destination => ({
+            medium: 'discord',
+            target,
+            part: count + piece,
+            piece,
+            step: 'publish',
+            wish,
+          }),
+        )
+      : []
+  const opened: Destination[] =
+    thread && kind !== 'thread'
+      ? [{ medium: 'discord', target, part: count + published.length, piece: 0, step: 'thread', wish }]
+      : []
+  return [...messages(target, count, wish), ...published, ...opened]
+}
+
+function messages(target: string, count: number, wish: PostWish | null): Destination[] {
+  return pieces(count).map((piece) => ({ medium: 'discord', target, part: piece, wish }))
+}
+
+function pieces(count: number): number[] {
+  return Array.from({ length: count }, (_, piece) => piece)
+}

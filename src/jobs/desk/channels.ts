@@ -1,0 +1,109 @@
+import { next } from '../../lib/schedule/index.ts'
+import { type ChannelSubscription, canonicalUrl } from '../../model/index.ts'
+import type { ChannelWish } from '../../store/index.ts'
+import type { DeskOptions } from './options.ts'
+
+/** How the service does, for those who ask in a server. */
+export interface ServiceStatus {
+  subscriptions: ChannelSubscription[]
+  lastIssue: { number: number; at: number } | null
+  /** When the next digest is made (ms); null when the schedule never comes. */
+  nextIssueAt: number | null
+  feeds: { total: number; failing: number }
+}
+
+/** What came of a suggestion. */
+export type Suggested =
+  | { outcome: 'noted'; times: number }
+  | { outcome: 'followed'; feed: string }
+  | { outcome: 'refused'; reason: string }
+
+/** Channels that subscribe, servers that come and go, suggestions for the feed lists. */
+export function channelDesk({ way, schedules }: DeskOptions) {
+  const { store } = way
+  const nextIssue = () => next({ expression: schedules.digest, zone: schedules.zone }, way.now())
+
+  return {
+    /** Subscribes a channel or changes what it gets. True when it was subscribed before. */
+    subscribe(wish: Omit<ChannelWish, 'madeAt'>): Promise<boolean> {
+      return store.channels.subscribe({ ...wish, madeAt: way.now() })
+    },
+
+    subscription(channel: string): Promise<ChannelSubscription | null> {
+      return store.channels.get(channel)
+    },
+
+    subscriptions(guild: string): Promise<ChannelSubscription[]> {
+      return store.channels.list(guild)
+    },
+
+    /** Ends a subscription and what was still to come of it; false when there is none. */
+    async unsubscribe(channel: string): Promise<boolean> {
+      if (!(await store.channels.unsubscribe(channel))) return false
+      await store.posts.cancelFor(channel, 'The channel was unsubscribed.', way.now())
+      return true
+    },
+
+    /** Ends a pause; false when there is none. */
+    resume(channel: string): Promise<boolean> {
+      return store.channels.resume(channel)
+    },
+
+    /** When the next digest is made (ms). */
+    nextIssueAt: nextIssue,
+
+    async status(guild: string | null): Promise<ServiceStatus> {
+      const last = (await store.digests.list(20)).find(({ releasedAt }) => releasedAt !== null)
+      const states = new Map((await store.feedStates.all()).map((state) => [state.feed, state]))
+      const feeds = way.feeds.filter(({ enabled }) => enabled)
+      return {
+        subscriptions: guild === null ? [] : await store.channels.list(guild),
+        lastIssue: last ? { number: last.number, at: last.releasedAt! } : null,
+        nextIssueAt: nextIssue(),
+        feeds: {
+          total: feeds.length,
+          failing: feeds.filter(({ id }) => (states.get(id)?.failures ?? 0) > 0).length,
+        },
+      }
+    },
+
+    /** Notes a feed that somebody would like to be followed. Nothing is fetched: curators look at it. */
+    async suggestFeed(raw: string): Promise<Suggested> {
+      const url = raw.trim()
+      const parsed = URL.parse(url)
+      if (!parsed || !['http:', 'https:'].includes(parsed.protocol) || !parsed.hostname.includes('.')) {
+        return {
+          outcome: 'refused',
+          reason: 'That is not the address of a web page; it should begin with https://.',
+        }
+      }
+      if (url.length > longestUrl) return { outcome: 'refused', reason: 'That address is too long.' }
+      const key = canonicalUrl(url) ?? parsed.href
+      const same = way.feeds.find((feed) => [feed.url, feed.site].some((one) => canonicalUrl(one) === key))
+      if (same) return { outcome: 'followed', feed: same.title }
+      return { outcome: 'noted', times: await store.suggestions.record(key, parsed.href, way.now()) }
+    },
+
+    /** The servers the bot is on, all of them. */
+    guildsPresent(ids: string[]): Promise<void> {
+      return store.channels.guildsPresent(ids, way.now())
+    },
+
+    guildJoined(guild: string): Promise<void> {
+      return store.channels.guildLeft(guild, null)
+    },
+
+    /** What belongs to the server is deleted after 30 days, should the bot not come back. */
+    guildLeft(guild: string): Promise<void> {
+      return store.channels.guildLeft(guild, way.now())
+    },
+
+    /** A channel is gone: so is its subscription. */
+    async channelGone(channel: string): Promise<void> {
+      if (await store.channels.unsubscribe(channel))
+        await store.posts.cancelFor(channel, 'The channel was deleted.', way.now())
+    },
+  }
+}
+
+const longestUrl = 500

@@ -1,0 +1,178 @@
+import { type Discord, nonceFor } from '../deliver/index.ts'
+import type { Delivery, Receipt } from '../model/index.ts'
+import { hour } from '../model/index.ts'
+import { type DiscordMessage, fingerprintOf } from '../render/index.ts'
+import type { Way } from './way.ts'
+
+type PostWay = Pick<Way, 'store' | 'renderer' | 'post' | 'now' | 'ideas'>
+
+/** Discord remembers a nonce for “a few minutes”; after this long (ms) it is not relied upon. */
+const nonceTrusted = 2 * 60_000
+/** An unanswered request may still be at work for so long (ms). */
+const stillAtWork = 30_000
+/** Publishing is limited to about ten messages an hour in each channel; Discord does not document it. */
+const publishedAnHour = 10
+
+/** The messages of a post, and what a forum post or thread of it is called. */
+interface Post {
+  name: string
+  /** Names of the ideas it has stories on: tags in a forum. */
+  tags: string[]
+  messages: DiscordMessage[]
+}
+
+/**
+ * Carries out one step of a post. A post is rendered once for all channels that want the same. `onBody` is awaited before
+ * anything goes out.
+ */
+export function postWriter(
+  way: PostWay,
+): (delivery: Delivery, onBody: () => Promise<boolean>) => Promise<Receipt> {
+  const rendered = new Map<string, Promise<Post | null>>()
+
+  function postOf(delivery: Delivery): Promise<Post | null> {
+    const key = `${delivery.post}\n${JSON.stringify(delivery.wish)}`
+    const post = rendered.get(key) ?? render(way, delivery)
+    rendered.set(key, post)
+    return post
+  }
+
+  return async (delivery, onBody) => {
+    const post = await postOf(delivery)
+    const message = post?.messages[delivery.piece]
+    if (!post || !message)
+      return { outcome: 'failed', error: 'The post has no such part any more; its templates changed.' }
+    const { discord } = way.post
+    if (!discord) return intoOutbox(way, delivery, message, onBody)
+    switch (delivery.step) {
+      case 'message':
+        return send(way, discord, delivery, { channel: delivery.target, message }, onBody)
+      case 'forum':
+        return openPost(way, discord, delivery, post, onBody)
+      case 'reply': {
+        const channel = await way.store.posts.receiptOf({ ...delivery, piece: 0 })
+        if (channel === null) return lostFirst
+        return send(way, discord, delivery, { channel, message }, onBody)
+      }
+      case 'publish':
+        return publish(way, discord, delivery, onBody)
+      case 'thread': {
+        const first = await way.store.posts.receiptOf({ ...delivery, piece: 0 })
+        if (first === null) return lostFirst
+        return discord.openThread({ channel: delivery.target, message: first, name: post.name }, onBody)
+      }
+    }
+  }
+}
+
+const lostFirst: Receipt = {
+  outcome: 'failed',
+  error: 'The message it belongs to is not on record as sent.',
+}
+
+async function render(
+  { store, renderer, ideas }: PostWay,
+  { digest, alert, wish }: Delivery,
+): Promise<Post | null> {
+  if (alert !== null) {
+    const found = await store.alerts.get(alert)
+    if (!found) return null
+    const { story, idea, ideaName } = found
+    return {
+      name: clip(story.title),
+      tags: [ideaName],
+      messages: [renderer.alert({ ...story, idea, ideaName }, wish ?? undefined)],
+    }
+  }
+  const stored = digest === null ? null : await store.digests.get(digest)
+  if (!stored) return null
+  const { name, ideas: told } = renderer.discordPost(stored.digest, wish ?? undefined)
+  const names = new Map(ideas.map((idea) => [idea.id, idea.name]))
+  return {
+    name,
+    tags: told.flatMap((id) => names.get(id) ?? []),
+    messages: renderer.discord(stored.digest, wish ?? undefined),
+  }
+}
+
+/** Names of threads have at most 100 characters. */
+function clip(title: string): string {
+  return title.length <= 100 ? title : `${title.slice(0, 99).trimEnd()}…`
+}
+
+/**
+ * Sends a message under its nonce. One that may stand there already, because a try of it was not answered, is left to the
+ * nonce for two minutes; after that the channel is looked at first.
+ */
+async function send(
+  way: PostWay,
+  discord: Discord,
+  delivery: Delivery,
+  { channel, message }: { channel: string; message: DiscordMessage },
+  onBody: () => Promise<boolean>,
+): Promise<Receipt> {
+  const nonce = nonceFor(delivery.id)
+  const { uncertainSince: since } = delivery
+  if (since !== null && way.now() - since > nonceTrusted) {
+    const ours = fingerprintOf(message)
+    const looked = await discord.find({
+      channel,
+      nonce,
+      since: since - hour,
+      fingerprint: (posted) => fingerprintOf(posted) === ours,
+    })
+    if ('error' in looked) return { outcome: 'unknown', error: looked.error }
+    if (looked.found) return { outcome: 'sent', receipt: looked.found }
+  }
+  return discord.post({ channel, body: message, nonce }, onBody)
+}
+
+/** A forum knows no nonces: after a try that was not answered it is looked through for the post. */
+async function openPost(
+  way: PostWay,
+  discord: Discord,
+  delivery: Delivery,
+  { name, tags, messages }: Post,
+  onBody: () => Promise<boolean>,
+): Promise<Receipt> {
+  const { uncertainSince: since, target: channel } = delivery
+  if (since !== null) {
+    if (way.now() - since < stillAtWork)
+      return { outcome: 'deferred', error: 'Discord may still be at work on the last try.' }
+    const looked = await discord.findForumPost({ channel, name, since: since - hour })
+    if ('error' in looked) return { outcome: 'unknown', error: looked.error }
+    if (looked.found) return { outcome: 'sent', receipt: looked.found }
+  }
+  return discord.openForumPost({ channel, name, tags, body: messages[0]! }, onBody)
+}
+
+async function publish(
+  way: PostWay,
+  discord: Discord,
+  delivery: Delivery,
+  onBody: () => Promise<boolean>,
+): Promise<Receipt> {
+  const { target: channel } = delivery
+  const message = await way.store.posts.receiptOf(delivery)
+  if (message === null) return lostFirst
+  if ((await way.store.posts.countDone(channel, 'publish', way.now() - hour)) >= publishedAnHour) {
+    return {
+      outcome: 'deferred',
+      error: `Discord lets about ${publishedAnHour} messages an hour be published in a channel; this one waits.`,
+      retryAfterMs: hour,
+    }
+  }
+  return discord.publish({ channel, message }, onBody)
+}
+
+async function intoOutbox(
+  way: PostWay,
+  delivery: Delivery,
+  message: DiscordMessage,
+  onBody: () => Promise<boolean>,
+): Promise<Receipt> {
+  if (!(await onBody()))
+    return { outcome: 'deferred', error: 'Another process has taken this delivery over.' }
+  const stem = delivery.digest === null ? `alert-${delivery.alert}` : `digest-${delivery.digest}`
+  return way.post.outbox.writeDiscord(`${stem}-part-${delivery.part + 1}`, message)
+}

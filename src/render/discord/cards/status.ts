@@ -1,0 +1,117 @@
+import { type ChannelSubscription, directions } from '../../../model/index.ts'
+import type { Place } from '../../digest-view.ts'
+import { words } from '../../directions.ts'
+import { number, plural } from '../../numbers.ts'
+import { type Component, type DiscordMessage, type TextDisplay, text } from '../components.ts'
+import { actionButton, success } from './buttons.ts'
+import { amber, box, moment, small, textOf } from './layout.ts'
+import { fitted, type Pen } from './pen.ts'
+import { channelName, ideaName, isId, modeNames } from './phrases.ts'
+
+export interface StatusContent {
+  /** Of one server. */
+  subscriptions: readonly ChannelSubscription[]
+  /** When it was sent (ms). */
+  lastIssue: { number: number; at: number } | null
+  nextIssueAt: number | null
+  feeds: { total: number; failing: number }
+}
+
+const most = { paused: 6, active: 15 }
+
+/** What the channels of a server get, those that are kept from it first. */
+export function statusCard(place: Place): (content: StatusContent) => DiscordMessage {
+  return (content) =>
+    fitted((pen) => {
+      const once = [...new Map(content.subscriptions.map((one) => [one.channel, one])).values()]
+      const paused = once.filter(({ pausedAt }) => pausedAt !== null)
+      const active = once.filter(({ pausedAt }) => pausedAt === null)
+      return [
+        ...pausedBox(paused, pen),
+        box([
+          ...textOf(...activeLines(active, paused.length, place, pen)),
+          ...textOf(...outlook(content, place, pen)),
+        ]),
+      ]
+    })
+}
+
+function pausedBox(paused: readonly ChannelSubscription[], pen: Pen): Component[] {
+  if (paused.length === 0) return []
+  const more = paused.length - most.paused
+  return [
+    box(
+      [
+        ...paused.slice(0, most.paused).map(({ channel, lastError, pausedAt }) => {
+          const said: TextDisplay = text(
+            [
+              `**${channelName(channel)} is paused** since ${moment(pausedAt, 'D') || 'some time'}`,
+              pen.sentence(lastError ?? '', 300) || 'The last posts could not be delivered.',
+            ].join('\n'),
+          )
+          const [accessory] = actionButton('Resume', success, 'resume', channel)
+          return accessory ? { type: 9 as const, components: [said], accessory } : said
+        }),
+        ...textOf(more > 0 ? small(`and ${plural(more, 'paused channel')} more`) : ''),
+      ],
+      amber,
+    ),
+  ]
+}
+
+function activeLines(
+  active: readonly ChannelSubscription[],
+  paused: number,
+  place: Place,
+  pen: Pen,
+): string[] {
+  if (active.length === 0 && paused === 0) {
+    return [
+      '**No channel of this server gets anything from Freehold yet**',
+      '`/subscribe` chooses a channel, the ideas it should hear of, and whether it gets digests, single strong stories or both.',
+    ]
+  }
+  if (active.length === 0) return ['No other channel of this server is subscribed.']
+  const more = active.length - most.active
+  return [
+    '**Subscribed channels**',
+    ...active.slice(0, most.active).map((one) => activeLine(one, place, pen)),
+    more > 0 ? small(`and ${plural(more, 'channel')} more`) : '',
+  ]
+}
+
+function activeLine(subscription: ChannelSubscription, { ideas }: Place, pen: Pen): string {
+  const { channel, mode, role, failures, lastError } = subscription
+  const names = subscription.ideas.slice(0, 10).map((id) => ideaName(id, ideas, pen))
+  const ways = directions.filter((one) => subscription.directions.includes(one)).map((one) => words[one])
+  const facts = [
+    modeNames[mode],
+    names.join(', ') || 'all ideas',
+    ways.join(', '),
+    role !== null && isId(role) ? `<@&${role}>` : '',
+  ]
+  const wrong =
+    failures > 0
+      ? `\n${small(`the last post failed: ${pen.sentence(lastError ?? 'no reason given', 200)}`)}`
+      : ''
+  return `- ${channelName(channel)} · ${facts.filter(Boolean).join(' · ')}${wrong}`
+}
+
+function outlook({ lastIssue, nextIssueAt, feeds }: StatusContent, { site }: Place, pen: Pen): string[] {
+  const last = lastIssue
+    ? [
+        pen.link(`Freehold ${number(lastIssue.number)}`, `${site}/digests/${lastIssue.number}`, 40),
+        moment(lastIssue.at, 'D'),
+      ]
+        .filter(Boolean)
+        .join(', ')
+    : 'No issue has been sent yet'
+  const next = moment(nextIssueAt, 'R')
+  const read =
+    feeds.total === 0
+      ? 'no feeds are read'
+      : feeds.failing === 0
+        ? `all ${plural(feeds.total, 'feed')} answer`
+        : `${number(feeds.failing)} of ${plural(feeds.total, 'feed')} ${feeds.failing === 1 ? 'does' : 'do'} not answer`
+  return [small(last, next ? `next issue ${next}` : '', read)]
+}

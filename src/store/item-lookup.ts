@@ -1,0 +1,89 @@
+import { type Kysely, sql } from 'kysely'
+import type { Direction, LabelledItem } from '../model/index.ts'
+import type { ItemTable, Schema } from './schema.ts'
+
+/** Items that bear on something, newest first. */
+export interface Bearing {
+  /** Null for any. */
+  idea: string | null
+  direction: Direction | null
+  /** By their own dates, or when they were first seen (ms). */
+  since: number
+  limit: number
+  /** How many to pass over; none without it. */
+  offset?: number
+}
+
+/** Finding items by what people know of them. */
+export function itemLookup(db: Kysely<Schema>, withLabels: (rows: ItemTable[]) => Promise<LabelledItem[]>) {
+  const happened = sql<number>`coalesce(published_at, first_seen_at)`
+  const bearingOn = ({ idea, direction }: Pick<Bearing, 'idea' | 'direction'>) => {
+    let labels = db.selectFrom('label').select('label.item')
+    if (idea !== null) labels = labels.where('label.idea', '=', idea)
+    if (direction !== null) labels = labels.where('label.direction', '=', direction)
+    return labels
+  }
+  return {
+    /** Items that bear on an idea in a direction and happened since `since`: newest first. */
+    async bearing(wish: Bearing): Promise<LabelledItem[]> {
+      const rows = await db
+        .selectFrom('item')
+        .selectAll('item')
+        .where(happened, '>=', wish.since)
+        .where('item.id', 'in', bearingOn(wish))
+        .orderBy(happened, 'desc')
+        .orderBy('id')
+        .limit(wish.limit)
+        .offset(wish.offset ?? 0)
+        .execute()
+      return withLabels(rows)
+    },
+
+    /** How many `bearing` would give without its limit. */
+    async countBearing(wish: Omit<Bearing, 'limit' | 'offset'>): Promise<number> {
+      const row = await db
+        .selectFrom('item')
+        .select(sql<number>`cast(count(*) as integer)`.as('n'))
+        .where(happened, '>=', wish.since)
+        .where('item.id', 'in', bearingOn(wish))
+        .executeTakeFirstOrThrow()
+      return row.n
+    },
+
+    /** Items with these words in their title, or all where there are none; newest first. */
+    async titled(words: string, limit: number): Promise<LabelledItem[]> {
+      let query = db.selectFrom('item').selectAll()
+      for (const word of words.toLowerCase().split(/\s+/).filter(Boolean).slice(0, 8)) {
+        const pattern = `%${word.replace(/[\\%_]/g, '\\$&')}%`
+        query = query.where(sql<boolean>`lower(title) like ${pattern} escape '\\'`)
+      }
+      return withLabels(await query.orderBy(happened, 'desc').orderBy('id').limit(limit).execute())
+    },
+
+    /** Items of this canonical URL, newest first. */
+    async withUrl(canonicalUrl: string, limit: number): Promise<LabelledItem[]> {
+      const rows = await db
+        .selectFrom('item')
+        .selectAll()
+        .where('canonical_url', '=', canonicalUrl)
+        .orderBy(happened, 'desc')
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return withLabels(rows)
+    },
+
+    /** Items whose id begins so, the one whose whole id it is alone; at most `limit`. */
+    async startingWith(prefix: string, limit: number): Promise<LabelledItem[]> {
+      const rows = await db
+        .selectFrom('item')
+        .selectAll()
+        .where(sql<string>`substr(id, 1, ${sql.lit([...prefix].length)})`, '=', prefix)
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      const whole = rows.filter((row) => row.id === prefix)
+      return withLabels(whole.length ? whole : rows)
+    },
+  }
+}
