@@ -158,7 +158,8 @@ export const settings: Setting[] = [
     name: 'MAINTAINER_ROLE',
     default: null,
     help: 'Id of the Discord role whose label corrections count.',
-    upcoming: true,
+    fault: (value) =>
+      /^\d{5,25}$/.test(value) ? null : 'must be a role id, a long number (right click, Copy Role ID).',
   },
   {
     name: 'LOG_LEVEL',
@@ -184,6 +185,7 @@ export interface Config {
   discordToken: string | null
   discordApiUrl: string | null
   discordChannel: string | null
+  maintainerRole: string | null
   /** With it comes `llmModel`. */
   llmBaseUrl: string | null
   llmModel: string | null
@@ -268,6 +270,7 @@ export function readConfig(options: {
     discordToken: read('DISCORD_TOKEN'),
     discordApiUrl: read('DISCORD_API_URL')?.replace(/\/+$/, '') ?? null,
     discordChannel: read('DISCORD_CHANNEL'),
+    maintainerRole: read('MAINTAINER_ROLE'),
     llmBaseUrl: llmBaseUrl?.replace(/\/+$/, '') ?? null,
     llmModel: read('LLM_MODEL'),
     llmApiKey: read('LLM_API_KEY'),

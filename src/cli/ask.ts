@@ -1,12 +1,10 @@
 import type { Command } from 'commander'
-import { createAsker } from '../ask/index.ts'
 import { ask } from '../jobs/index.ts'
 import type { Answer } from '../model/index.ts'
-import { passagesOf } from '../wiki/index.ts'
 import { Failure } from './failure.ts'
 import { columns, print, printJson, shortTime, table } from './output.ts'
 import { config } from './settings.ts'
-import { loadWiki, openDatabase, openLlm } from './wiring.ts'
+import { loadWiki, openAsker, openDatabase } from './wiring.ts'
 
 export function addAsk(program: Command): void {
   program
@@ -40,13 +38,7 @@ export function addAsk(program: Command): void {
         const question = words.join(' ').trim()
         if (question === '') throw new Failure('Ask something: freehold ask "What is cheap space?"')
         const { pages, ideas } = await loadWiki(settings)
-        const asker = createAsker({
-          passages: passagesOf(pages),
-          pages,
-          ideas,
-          site: settings.publicUrl,
-          llm: openLlm(settings),
-        })
+        const asker = openAsker(settings, pages, ideas)
         const answer = await ask({ store, now: Date.now }, asker, question)
         if (options.json) printJson(answer)
         else show(answer)

@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import type { Bot } from '../bot/index.ts'
 import type { Config } from '../config.ts'
-import type { Log } from '../jobs/index.ts'
-import { openArchive, startSchedules } from '../jobs/index.ts'
+import type { Log, Schedules } from '../jobs/index.ts'
+import { openArchive, openDesk, startSchedules } from '../jobs/index.ts'
+import { inWords } from '../lib/schedule/index.ts'
 import { createWeb, listen } from '../web/index.ts'
 import { Failure } from './failure.ts'
 import { openLog } from './log.ts'
 import { config } from './settings.ts'
-import { openWorkshop, type Workshop } from './wiring.ts'
+import { openAsker, openWorkshop, secretOf, type Workshop } from './wiring.ts'
 
 export function addStart(program: Command): void {
   program
@@ -24,18 +26,39 @@ export function addStart(program: Command): void {
       // Training takes a second or two; better now than when the first item comes.
       await workshop.way.classifier()
       const pages = await openPages(workshop, settings, log)
-      const schedules = await startSchedules(workshop.way, {
+      const times = {
         ingest: settings.scheduleIngest,
         digest: settings.scheduleDigest,
         zone: settings.timezone,
-      })
+      }
+      const schedules = await startSchedules(workshop.way, times)
+      const bot = settings.discordToken ? await openBot(workshop, settings, times, log) : null
       log.info({ url: pages.url, feeds: workshop.way.feeds.length }, 'Freehold is running')
       const signal = await stopSignal()
       log.info({ signal }, 'stopping; messages under way are finished first')
-      await Promise.all([schedules.stop(), pages.close()])
+      await Promise.all([schedules.stop(), pages.close(), bot?.stop()])
       await workshop.close()
       log.info({}, 'stopped')
     })
+}
+
+/** Lets the Discord bot in; discord.js takes 0.3 s to load, which only those wait for who have a bot. */
+async function openBot(workshop: Workshop, settings: Config, schedules: Schedules, log: Log): Promise<Bot> {
+  const { startBot } = await import('../bot/index.ts')
+  const { way, pages } = workshop
+  const secret = await secretOf(settings, way.store)
+  const asker = openAsker(settings, pages, way.ideas)
+  const cadence = { expression: schedules.digest, zone: schedules.zone }
+  return startBot({
+    desk: openDesk({ way, asker, secret, schedules }),
+    renderer: way.renderer,
+    log,
+    now: way.now,
+    maintainerRole: settings.maintainerRole,
+    schedule: inWords(cadence) ?? `as scheduled (${cadence.expression}, ${cadence.zone})`,
+    token: settings.discordToken!,
+    apiUrl: settings.discordApiUrl,
+  })
 }
 
 /** Serves the web pages of a workshop. */
@@ -72,7 +95,6 @@ function sayWhereMessagesGo(workshop: Workshop, settings: Config, log: Log): voi
     log.info({ folder }, 'SMTP_URL is not set: mails are written to the outbox folder')
   if (!workshop.way.post.discord)
     log.info({ folder }, 'DISCORD_TOKEN is not set: posts are written to the outbox folder')
-  else if (!settings.discordChannel) log.warn({}, 'DISCORD_CHANNEL is not set: no channel gets the digest')
 }
 
 /** Resolves with the first signal that asks to stop; a second one ends the process at once. */

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { normalEmail, type Subscriber } from '../model/index.ts'
@@ -6,7 +6,7 @@ import type { Store } from '../store/index.ts'
 import { Failure } from './failure.ts'
 import { print, printJson, remark, shortTime, table } from './output.ts'
 import { config } from './settings.ts'
-import { openDatabase } from './wiring.ts'
+import { openDatabase, secretOf } from './wiring.ts'
 
 const consent = '--confirmed'
 const consentHelp = 'their consent is on record; only confirmed addresses are written to'
@@ -171,8 +171,7 @@ async function withStore(work: (store: Store, hash: Hash) => Promise<void>): Pro
   const settings = config()
   const store = await openDatabase(settings)
   try {
-    const secret =
-      settings.secret ?? (await store.settings.getOrSet('secret', () => randomBytes(32).toString('hex')))
+    const secret = await secretOf(settings, store)
     await work(store, (email) =>
       createHmac('sha256', secret)
         .update(normalEmail(email) ?? email)

@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, relative } from 'node:path'
+import { type Asker, createAsker } from '../ask/index.ts'
 import { type Classifier, createLlmJudge, fileCache, loadClassifier, refine } from '../classify/index.ts'
 import { addressOf, type Config, ConfigError } from '../config.ts'
 import { createDiscord, createOutbox, createSmtp, readSmtpUrl } from '../deliver/index.ts'
@@ -14,7 +15,7 @@ import { type Problem, problemLine } from '../lib/text/index.ts'
 import type { Example, Feed, Idea, Page } from '../model/index.ts'
 import { createRenderer } from '../render/index.ts'
 import { openStore, type Store } from '../store/index.ts'
-import { checkPages, examplesSince, ideasOf, readExamples, readPages } from '../wiki/index.ts'
+import { checkPages, examplesSince, ideasOf, passagesOf, readExamples, readPages } from '../wiki/index.ts'
 
 /** Claims of a process that says nothing for so long are taken over by another. */
 const leaseMs = 15_000
@@ -87,6 +88,22 @@ async function readCodebook(config: Config): Promise<string> {
       `${shown(config, file)} can't be read (${error.code}); with LLM_BASE_URL set it tells the LLM how items are labelled.`,
     )
   })
+}
+
+/** What answers questions about these pages. */
+export function openAsker(config: Config, pages: Page[], ideas: Idea[]): Asker {
+  return createAsker({
+    passages: passagesOf(pages),
+    pages,
+    ideas,
+    site: config.publicUrl,
+    llm: openLlm(config),
+  })
+}
+
+/** The secret that keys hashes and links: SECRET, or one made once and kept in the database. */
+export async function secretOf(config: Config, store: Store): Promise<string> {
+  return config.secret ?? (await store.settings.getOrSet('secret', () => randomBytes(32).toString('hex')))
 }
 
 /** A file or folder as people should see it: relative to the checkout where it lies inside. */

@@ -97,12 +97,6 @@ export function channelDesk({ way, schedules }: DeskOptions) {
     guildLeft(guild: string): Promise<void> {
       return store.channels.guildLeft(guild, way.now())
     },
-
-    /** A channel is gone: so is its subscription. */
-    async channelGone(channel: string): Promise<void> {
-      if (await store.channels.unsubscribe(channel))
-        await store.posts.cancelFor(channel, 'The channel was deleted.', way.now())
-    },
   }
 }
 

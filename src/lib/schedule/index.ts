@@ -1,6 +1,8 @@
 import { Cron } from 'croner'
 import { schedule } from 'node-cron'
 
+export { inWords } from './words.ts'
+
 /**
  * When cron expressions fall due, as pure functions of expression, zone and time (ms since the epoch). croner computes
  * the times: at the change to summer time a job in the hour that is left out runs once at its end, at the change back a

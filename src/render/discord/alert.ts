@@ -24,10 +24,11 @@ export interface AlertStory
 /** Makes one message of a strong story, with a button for those who think that its label is wrong. */
 export function alertRenderer(
   place: Place,
-): (story: AlertStory, wish?: Pick<DiscordWish, 'role'> | null) => DiscordMessage {
+): (story: AlertStory, wish?: DiscordWish | null) => DiscordMessage {
   return (story, wish) => {
+    const idea = maskedLink(story.ideaName || story.idea, `${place.site}/ideas/${story.idea}`, 60)
     const facts = [
-      `${words[story.direction]} under ${maskedLink(story.ideaName, `${place.site}/ideas/${story.idea}`, 60)}`,
+      `${words[story.direction]} under ${idea}`,
       discordText(story.feedTitle, 60),
       timestamp(story.publishedAt),
       alsoLine(story.also),

@@ -88,6 +88,7 @@ export function sectionPart(
   const whole = digest.sections.find(({ idea }) => idea === section.idea) ?? section
   const head = text(sectionHead(section, whole))
   const stories = section.stories
+    // No message holds as many.
     .slice(0, messageLimits.components)
     .map((story) => text(storyText(story, factLines(story, digest, place))))
   const link = `${issueUrl(digest, place.site)}#${section.idea}`

@@ -38,6 +38,7 @@ export function storyText(story: Told, lines: string[]): string {
 /** Who else told it: `also: Tideline, Ledgerline`; empty where nobody did. */
 export function alsoLine(also: readonly Pick<AlsoIn, 'feedTitle'>[]): string {
   const names = also.map(({ feedTitle }) => discordText(feedTitle, 40)).filter(Boolean)
-  const more = names.length > mostAlso ? ` and ${names.length - mostAlso} more` : ''
-  return names.length === 0 ? '' : `also: ${names.slice(0, mostAlso).join(', ')}${more}`
+  const named = names.length > mostAlso + 1 ? names.slice(0, mostAlso) : names
+  const more = names.length > named.length ? ` and ${names.length - named.length} more` : ''
+  return named.length === 0 ? '' : `also: ${named.join(', ')}${more}`
 }

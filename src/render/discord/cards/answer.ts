@@ -2,7 +2,7 @@ import type { Answer, AnswerItem, Citation } from '../../../model/index.ts'
 import type { Place } from '../../digest-view.ts'
 import { marks } from '../../directions.ts'
 import { plural } from '../../numbers.ts'
-import { type ActionRow, type Component, type DiscordMessage, rule, type TextDisplay } from '../components.ts'
+import { type Component, type DiscordMessage, rule, type TextDisplay } from '../components.ts'
 import { noZone, zoneOf } from '../digest-story.ts'
 import { actionButton, conceptButtons, rowOf, secondary, success } from './buttons.ts'
 import { box, moment, small, textOf } from './layout.ts'
@@ -88,11 +88,14 @@ function question({ question: asked }: Answer, pen: Pen): TextDisplay[] {
 
 function sources(citations: readonly Citation[], pen: Pen): TextDisplay[] {
   const shown = citations.slice(0, most.sources)
-  const places = Map.groupBy(shown.entries().toArray(), ([, { url }]) => url)
+  const places = Map.groupBy(
+    shown.map((citation, index) => ({ citation, mark: `\\[${index + 1}\\]` })),
+    ({ citation }) => citation.url,
+  )
   // What stands under one heading is one source, however often it is cited.
   const lines = [...places.values()].map((cited) => {
-    const numbers = cited.map(([index]) => `\\[${index + 1}\\]`).join(' ')
-    return `-# ${numbers} ${sourceLink(cited[0]![1], pen)}`
+    const numbers = cited.map(({ mark }) => mark).join(' ')
+    return `-# ${numbers} ${sourceLink(cited[0]!.citation, pen)}`
   })
   const more = citations.length - shown.length
   if (lines.length === 0) return []

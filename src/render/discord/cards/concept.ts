@@ -52,23 +52,16 @@ export function conceptCard(place: Place): (content: ConceptContent) => DiscordM
 
 /** The concepts that a message speaks of, each with its first sentence. */
 export function concepts({ found }: ConceptsContent): DiscordMessage {
-  return (
-    fitted((pen) => {
-      if (found.length === 0) {
-        const hint = small('`/ask` answers questions, `/concept` looks one up.')
-        return [box(textOf('None of the wiki’s concepts is near to what this message says.', hint), noZone)]
-      }
-      const concepts = found.slice(0, most.found)
-      return [
-        box(
-          [
-            ...textOf('**Concepts behind this message**'),
-            ...concepts.flatMap(({ title, url, text }) =>
-              textOf(`**${pen.link(title, url, 120)}**`, pen.words(firstSentence(text), 320)),
-            ),
-          ],
-          noZone,
-        ),
-      ]
-    })
+  return fitted((pen) => {
+    if (found.length === 0) {
+      const hint = small('`/ask` answers questions, `/concept` looks one up.')
+      return [box(textOf('None of the wiki’s concepts is near to what this message says.', hint), noZone)]
+    }
+    const told = found
+      .slice(0, most.found)
+      .flatMap(({ title, url, text }) =>
+        textOf(`**${pen.link(title, url, 120)}**`, pen.words(firstSentence(text), 320)),
+      )
+    return [box([...textOf('**Concepts behind this message**'), ...told], noZone)]
+  })
 }

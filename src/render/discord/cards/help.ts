@@ -17,7 +17,7 @@ export interface HelpContent {
 
 /** By what people come for; a command that stands in none is told last. */
 const groups: { title: string; names: string[] }[] = [
-  { title: 'Ask', names: ['ask', 'concept', 'ideas'] },
+  { title: 'Ask', names: ['ask', 'concept', 'ideas', 'help'] },
   { title: 'Read', names: ['latest', 'digest', 'why', 'sources', 'suggest-feed'] },
   { title: 'For your channels', names: ['subscribe', 'unsubscribe', 'status'] },
 ]
@@ -42,7 +42,8 @@ export function help({ commands }: HelpContent): DiscordMessage {
         [
           ...textOf(
             '### Freehold',
-            'It watches whether the stock of open AI models is being renewed, answers from its wiki and brings what happened.',
+            'Freehold watches whether the stock of open AI models is being renewed. It answers from its wiki and ' +
+              'brings the stories of the week to channels.',
           ),
           ...grouped.flatMap(({ title, members }) =>
             textOf(`**${title}**`, ...members.map((command) => commandLine(command, pen))),
@@ -57,7 +58,7 @@ export function help({ commands }: HelpContent): DiscordMessage {
 
 function commandLine({ name, description, id }: HelpCommand, pen: Pen): string {
   const called = !isSlash(name)
-    ? `**${pen.words(name, 40)}**`
+    ? `“${pen.words(name, 40)}”`
     : id !== null && isId(id)
       ? `</${name}:${id}>`
       : `\`/${name}\``

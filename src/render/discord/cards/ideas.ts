@@ -14,7 +14,7 @@ export interface IdeasContent {
 }
 
 /** More boxes than that do not go into a message. */
-const most = 15
+const most = 12
 
 /** The key ideas, each with what is filed under it and how its last weeks leaned. */
 export function ideasCard(place: Place): (content: IdeasContent) => DiscordMessage {
@@ -24,14 +24,13 @@ export function ideasCard(place: Place): (content: IdeasContent) => DiscordMessa
       const boxes = ideas.slice(0, most).map(({ idea, balance }) => {
         const charts = sparks(balance)
         // As code the bars are all of one width.
-        const bars = directions.map((one) => `${marks[one]} \`${charts[one].bars}\``).join(' ')
+        const bars = directions.map((one) => `${marks[one]}\u00A0\`${charts[one].bars}\``).join(' ')
         const link = pen.link(idea.name, `${place.site}/ideas/${idea.id}`, 60)
         return box(
-          textOf(
-            `**${link}**`,
-            pen.words(firstSentence(idea.definition), 200),
-            ...(balance.length > 0 ? [bars, small(balanceSummary(balance))] : []),
-          ),
+          [
+            ...textOf(`**${link}**`, pen.words(gist(idea.definition), 200)),
+            ...(balance.length > 0 ? textOf(small(bars), small(balanceSummary(balance))) : []),
+          ],
           zoneOf(idea.id, place),
         )
       })
@@ -42,4 +41,11 @@ export function ideasCard(place: Place): (content: IdeasContent) => DiscordMessa
         ...textOf(more > 0 ? small(`and ${plural(more, 'idea')} more on the web`) : ''),
       ]
     })
+}
+
+/** A definition up to where it begins to count up; no shorter than a clause. */
+function gist(definition: string): string {
+  const sentence = firstSentence(definition)
+  const clause = /^.{30,}?(?=:\s)/.exec(sentence)?.[0]
+  return clause ? `${clause}.` : sentence
 }

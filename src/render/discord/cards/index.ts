@@ -1,6 +1,6 @@
 import type { Place } from '../../digest-view.ts'
 import { answerCard } from './answer.ts'
-import { conceptCard, conceptsCard } from './concept.ts'
+import { conceptCard, concepts } from './concept.ts'
 import { help } from './help.ts'
 import { ideasCard } from './ideas.ts'
 import { labelModal } from './label-modal.ts'
@@ -33,7 +33,7 @@ export function cardRenderer(place: Place) {
     answer: answerCard(place),
     passages,
     concept: conceptCard(place),
-    concepts: conceptsCard(place),
+    concepts,
     ideas: ideasCard(place),
     latest: latestCard(place),
     sources,

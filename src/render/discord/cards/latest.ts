@@ -3,7 +3,7 @@ import { effectiveDate } from '../../../model/index.ts'
 import { type Place, quoteOf } from '../../digest-view.ts'
 import { words } from '../../directions.ts'
 import { clip, plain } from '../../feed-text.ts'
-import type { ActionRow, DiscordMessage, SelectOption } from '../components.ts'
+import { type ActionRow, type DiscordMessage, gap, type SelectOption } from '../components.ts'
 import { noZone, zoneOf } from '../digest-story.ts'
 import { pagingRow } from './buttons.ts'
 import { box, moment, small, textOf } from './layout.ts'
@@ -62,7 +62,8 @@ export function latestCard(place: Place): (content: LatestContent) => DiscordMes
         box(
           [
             ...textOf(`### Latest stories${about}`, small(...facts)),
-            ...shown.flatMap((story) => storyText(story, content, place, pen)),
+            ...shown.flatMap((story) => [gap(), ...storyText(story, content, place, pen)]),
+            gap(),
             ...wrongLabel(shown, content, place),
             ...pagingRow(content, ['Newer', 'Older'], idea ?? '', direction ?? ''),
           ],
@@ -83,7 +84,9 @@ function storyText(
   return textOf(
     `${markOf(label)}**${pen.link(item.title, item.url, 160)}**`,
     small(
-      ...(label ? [ideaName(label.idea, ideas, pen), words[label.direction]] : []),
+      // The head says it where the list is narrowed to one idea.
+      label && idea === null ? ideaName(label.idea, ideas, pen) : '',
+      label ? words[label.direction] : '',
       pen.words(feedTitle, 60),
       moment(effectiveDate(item), 'D'),
     ),

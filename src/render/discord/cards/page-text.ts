@@ -1,4 +1,5 @@
 import { plainText, renderMarkdown } from '../../../lib/text/index.ts'
+import { clip } from '../../feed-text.ts'
 
 /** Headings, paragraphs and what is neither, on a page's outermost level; as the renderer writes them. */
 const blocks =
@@ -21,14 +22,14 @@ export function beginningOf(markdown: string, max: number): string[] {
     const text = paragraph === undefined ? '' : plainText(paragraph).replace(/\s+/g, ' ').trim()
     // Words that lead in to a list say nothing without it.
     if (text === '' || text.endsWith(':')) continue
-    const room = max - length
-    const said = sentencesWithin(text, room)
-    if (said === '') break
-    paragraphs.push(said)
-    length += said.length
-    if (said !== text) break
+    if (text.length > max - length) {
+      if (length < enough) paragraphs.push(sentencesWithin(text, max - length))
+      break
+    }
+    paragraphs.push(text)
+    length += text.length
   }
-  return paragraphs
+  return paragraphs.filter(Boolean)
 }
 
 /** The first sentence of a text, all of it where no end is found. */
@@ -37,9 +38,15 @@ export function firstSentence(text: string): string {
   return end ? text.slice(0, end.index + end[0].length) : text
 }
 
-/** As many whole sentences of a text as go into `max` characters. */
+/** As many whole sentences of a text as go into `max` characters, no quotation left open; the words that do without any. */
 function sentencesWithin(text: string, max: number): string {
-  if (text.length <= max) return text
-  const last = [...text.matchAll(ends)].map((end) => end.index + end[0].length).findLast((end) => end <= max)
-  return text.slice(0, last ?? 0)
+  const last = [...text.matchAll(ends)]
+    .map((end) => end.index + end[0].length)
+    .findLast((end) => end <= max && isClosed(text.slice(0, end)))
+  return last === undefined ? clip(text, max) : text.slice(0, last)
+}
+
+function isClosed(text: string): boolean {
+  const count = (mark: string) => text.split(mark).length - 1
+  return count('"') % 2 === 0 && count('“') === count('”')
 }

@@ -26,7 +26,7 @@ export interface SourcesContent {
 }
 
 /** How many feeds a page of the list holds. */
-export const sourcesPerPage = 12
+export const sourcesPerPage = 15
 
 /** The feeds by group, with what each is and when it last answered. */
 export function sources({ feeds, page, pages, total }: SourcesContent): DiscordMessage {
@@ -66,7 +66,7 @@ function feedLine({ feed, lastSuccessAt, error }: FeedHealth, pen: Pen): string 
   const state = !feed.enabled
     ? ['switched off', feed.reason ? pen.words(feed.reason, 120) : ''].filter(Boolean).join(': ')
     : error !== null
-      ? `**does not answer**: ${pen.words(error, 120) || 'no reason given'}${read && ` · last read ${read}`}`
+      ? `**does not answer**: ${pen.words(error.replace(/[.\s]+$/, ''), 120) || 'no reason given'}${read && ` · last read ${read}`}`
       : read
         ? `read ${read}`
         : 'not read yet'

@@ -17,7 +17,7 @@ export interface StatusContent {
   feeds: { total: number; failing: number }
 }
 
-const most = { paused: 6, active: 15 }
+const most = { paused: 16, active: 15 }
 
 /** What the channels of a server get, those that are kept from it first. */
 export function statusCard(place: Place): (content: StatusContent) => DiscordMessage {
@@ -89,29 +89,28 @@ function activeLine(subscription: ChannelSubscription, { ideas }: Place, pen: Pe
     names.join(', ') || 'all ideas',
     ways.join(', '),
     role !== null && isId(role) ? `<@&${role}>` : '',
-  ]
-  const wrong =
     failures > 0
-      ? `\n${small(`the last post failed: ${pen.sentence(lastError ?? 'no reason given', 200)}`)}`
-      : ''
-  return `- ${channelName(channel)} · ${facts.filter(Boolean).join(' · ')}${wrong}`
+      ? `**the last post failed**: ${pen.sentence(lastError ?? '', 200) || 'no reason given'}`
+      : '',
+  ]
+  return `- ${channelName(channel)} · ${facts.filter(Boolean).join(' · ')}`
 }
 
 function outlook({ lastIssue, nextIssueAt, feeds }: StatusContent, { site }: Place, pen: Pen): string[] {
   const last = lastIssue
-    ? [
-        pen.link(`Freehold ${number(lastIssue.number)}`, `${site}/digests/${lastIssue.number}`, 40),
-        moment(lastIssue.at, 'D'),
-      ]
-        .filter(Boolean)
-        .join(', ')
-    : 'No issue has been sent yet'
+    ? `last issue ${pen.link(`Freehold ${number(lastIssue.number)}`, `${site}/digests/${lastIssue.number}`, 40)}`
+    : 'no issue has been sent yet'
   const next = moment(nextIssueAt, 'R')
-  const read =
-    feeds.total === 0
-      ? 'no feeds are read'
-      : feeds.failing === 0
-        ? `all ${plural(feeds.total, 'feed')} answer`
-        : `${number(feeds.failing)} of ${plural(feeds.total, 'feed')} ${feeds.failing === 1 ? 'does' : 'do'} not answer`
-  return [small(last, next ? `next issue ${next}` : '', read)]
+  const date = lastIssue ? moment(lastIssue.at, 'D') : ''
+  return [
+    small([last, date].filter(Boolean).join(', '), next ? `next issue ${next}` : '', feedsPhrase(feeds)),
+  ]
+}
+
+function feedsPhrase({ total, failing }: StatusContent['feeds']): string {
+  if (total === 0) return 'no feeds are read'
+  if (failing > 0) {
+    return `${number(failing)} of ${plural(total, 'feed')} ${failing === 1 ? 'does' : 'do'} not answer`
+  }
+  return total === 1 ? 'the one feed answers' : `all ${number(total)} feeds answer`
 }

@@ -1,6 +1,6 @@
 import type { ChannelSubscription } from '../../../model/index.ts'
 import type { Place } from '../../digest-view.ts'
-import { plural } from '../../numbers.ts'
+import { number } from '../../numbers.ts'
 import { type DiscordMessage, rule } from '../components.ts'
 import { amber, box, small, textOf } from './layout.ts'
 import { fitted } from './pen.ts'
@@ -21,22 +21,22 @@ export function subscribedCard({ ideas }: Place): (content: SubscribedContent) =
   return ({ subscription, warnings, changed, schedule }) =>
     fitted((pen) => {
       const choice = choicePhrase(subscription, ideas, pen)
-      const minds = warnings.slice(0, 5).map((warning) => pen.sentence(warning, 400))
+      const minds = warnings
+        .slice(0, 5)
+        .map((warning) => pen.sentence(warning, 400))
+        .filter(Boolean)
       return [
         box(
           [
             ...textOf(
               changed ? '**Subscription changed**' : '**Subscribed**',
-              [
-                whatComes(subscription, pen.sentence(schedule, 80)),
-                choice && `Only stories ${choice}.`,
-                ...whatElse(subscription),
-              ]
+              [whatComes(subscription, pen.sentence(schedule, 80)), choice && `Only stories ${choice}.`]
                 .filter(Boolean)
                 .join(' '),
+              whatElse(subscription).filter(Boolean).join(' '),
             ),
             ...(minds.length > 0
-              ? [rule(), ...textOf('**Before the first post**', ...minds.map((mind) => `- ${mind}`))]
+              ? [rule(), ...textOf('**Please check**', ...minds.map((mind) => `- ${mind}`))]
               : []),
             ...textOf(small('`/subscribe` changes it, `/unsubscribe` stops it, `/status` shows it.')),
           ],
@@ -48,7 +48,7 @@ export function subscribedCard({ ideas }: Place): (content: SubscribedContent) =
 
 function whatComes({ channel, mode, kind, alertsADay }: ChannelSubscription, schedule: string): string {
   const digest = `the digest${schedule && ` ${schedule}`}${kind === 'forum' ? ' as a post of its own' : ''}`
-  const alerts = `single strong stories as they come, ${plural(alertsADay, 'story')} a day at most`
+  const alerts = `single strong stories as they come, at most ${number(alertsADay)} a day`
   const both = { digest, alerts, both: `${digest} and, in between, ${alerts}` }
   return `${channelName(channel)} gets ${both[mode]}.`
 }
@@ -57,7 +57,7 @@ function whatElse({ kind, mode, role, discuss, publish }: ChannelSubscription): 
   const threaded = discuss && mode !== 'alerts' && (kind === 'text' || kind === 'announcement')
   return [
     role !== null && isId(role) ? `Each post mentions <@&${role}>.` : '',
-    threaded ? 'A thread for talk is opened under each digest.' : '',
+    threaded ? 'A thread for discussion is opened under each digest.' : '',
     publish && kind === 'announcement' ? 'Channels that follow this one get it too.' : '',
   ]
 }

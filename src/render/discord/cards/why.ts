@@ -30,10 +30,9 @@ export function whyCard(place: Place): (content: WhyContent) => DiscordMessage {
               small(pen.words(feedTitle, 60), moment(effectiveDate(item), 'D')),
             ),
             ...textOf(pen.sentence(reason, 500)),
-            rule(),
             ...(labels.length > 0
-              ? labels.flatMap((label) => labelText(label, item.title, place, pen))
-              : textOf('It has no label: it bears on none of the key ideas.')),
+              ? [rule(), ...labels.flatMap((label) => labelText(label, item.title, place, pen))]
+              : textOf(small('No key idea is given to it.'))),
             ...rowOf(actionButton('Wrong label?', secondary, 'label', item.id)),
           ],
           zoneOf(leadingLabel(item, null, null)?.idea ?? '', place),

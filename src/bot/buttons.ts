@@ -1,0 +1,198 @@
+import {
+  type ButtonInteraction,
+  ComponentType,
+  GuildMember,
+  type ModalSubmitInteraction,
+  PermissionFlagsBits,
+  type StringSelectMenuInteraction,
+} from 'discord.js'
+import { type AnswerReason, answerReasons, type Direction, directions } from '../model/index.ts'
+import { type CardAction, parseCustomId } from '../render/index.ts'
+import { conceptMessage } from './commands/concept.ts'
+import { latestMessage } from './commands/latest.ts'
+import { sourcesMessage } from './commands/sources.ts'
+import type { BotContext } from './context.ts'
+import { change, respond, unlessOver } from './respond.ts'
+
+const hidden = { private: true }
+const tooOld = 'That answer is too old to react to. Ask again, and the new one will do.'
+
+type OnButton = (interaction: ButtonInteraction, bot: BotContext, args: string[]) => Promise<void>
+
+const onButton: Record<CardAction, OnButton> = {
+  async helpful(interaction, bot, [id = '']) {
+    await vote(interaction, bot, id, 'helpful', 'Thank you. That is noted, without your name.')
+  },
+  async gap(interaction, bot, [id = '']) {
+    const thanks = 'Thank you. Those who write the wiki’s pages will see that this was asked for.'
+    await vote(interaction, bot, id, 'missing', thanks)
+  },
+  async unhelpful(interaction, bot, [id = '']) {
+    // A modal has to be the first answer, so nothing is looked up before it.
+    await unlessOver(interaction, bot, () =>
+      interaction.showModal(bot.renderer.cards.reasonModal({ id }) as never),
+    )
+  },
+  async passages(interaction, bot, [id = '']) {
+    await respond(interaction, bot, hidden, async () => {
+      const answer = await bot.desk.answer(id)
+      return answer ? bot.renderer.cards.passages(answer) : bot.renderer.cards.notice(tooOld)
+    })
+  },
+  async share(interaction, bot, [id = '']) {
+    await respond(interaction, bot, { private: false }, async () => {
+      const answer = await bot.desk.answer(id)
+      return answer
+        ? bot.renderer.cards.answer({ id, answer, mayShare: false })
+        : bot.renderer.cards.notice(tooOld)
+    })
+  },
+  async concept(interaction, bot, [id = '']) {
+    await respond(interaction, bot, hidden, async () => conceptMessage(bot, id))
+  },
+  async page(interaction, bot, [page = '1', idea = '', direction = '']) {
+    const asker = interaction.message.interactionMetadata?.user.id
+    if (asker !== undefined && asker !== interaction.user.id) {
+      await respond(interaction, bot, hidden, async () =>
+        bot.renderer.cards.notice(
+          'Only who asked can turn these pages. /latest gives you pages of your own.',
+        ),
+      )
+      return
+    }
+    await change(interaction, bot, () =>
+      idea === 'sources'
+        ? sourcesMessage(bot, Number(page))
+        : latestMessage(bot, { idea: idea || null, direction: direction || null }, Number(page)),
+    )
+  },
+  async label(interaction, bot, [item = '']) {
+    await askForLabels(interaction, bot, item)
+  },
+  async resume(interaction, bot, [channel = '']) {
+    await respond(interaction, bot, hidden, async () => {
+      const { cards } = bot.renderer
+      const subscription = await bot.desk.subscription(channel)
+      const manages = interaction.memberPermissions?.has(PermissionFlagsBits.ManageGuild) ?? false
+      const mine = subscription?.madeBy === interaction.user.id
+      if (!subscription || !(mine || (manages && interaction.guildId === subscription.guild))) {
+        return cards.notice(
+          'Only who subscribed the channel, or who manages its server, can resume it.',
+          'warning',
+        )
+      }
+      return cards.notice(
+        (await bot.desk.resume(channel))
+          ? `<#${channel}> gets posts again, from the next one on.`
+          : `<#${channel}> is not paused.`,
+      )
+    })
+  },
+}
+
+/** A button was pressed. */
+export async function pressed(interaction: ButtonInteraction, bot: BotContext): Promise<void> {
+  const id = parseCustomId(interaction.customId)
+  if (id) await onButton[id.action](interaction, bot, id.args)
+  else await respond(interaction, bot, hidden, async () => bot.renderer.cards.notice(unknownButton))
+}
+
+const unknownButton = 'That button is from an earlier version of Freehold and does nothing any more.'
+
+/** Something was picked from a select: an item whose labels are wrong. */
+export async function picked(interaction: StringSelectMenuInteraction, bot: BotContext): Promise<void> {
+  const id = parseCustomId(interaction.customId)
+  if (id?.action === 'label') await askForLabels(interaction, bot, interaction.values[0] ?? '')
+  else await respond(interaction, bot, hidden, async () => bot.renderer.cards.notice(unknownButton))
+}
+
+/** A modal was filled in. */
+export async function submitted(interaction: ModalSubmitInteraction, bot: BotContext): Promise<void> {
+  const id = parseCustomId(interaction.customId)
+  const subject = id?.args[0] ?? ''
+  await respond(interaction, bot, hidden, async () => {
+    if (id?.action === 'unhelpful') return reasonGiven(interaction, bot, subject)
+    if (id?.action === 'label') return labelsGiven(interaction, bot, subject)
+    return bot.renderer.cards.notice(unknownButton)
+  })
+}
+
+async function vote(
+  interaction: ButtonInteraction,
+  bot: BotContext,
+  id: string,
+  vote: 'helpful' | 'missing',
+  thanks: string,
+): Promise<void> {
+  await respond(interaction, bot, hidden, async () => {
+    const noted = await bot.desk.judgeAnswer(id, interaction.user.id, { vote, reason: null, comment: '' })
+    return bot.renderer.cards.notice(noted ? thanks : tooOld)
+  })
+}
+
+async function reasonGiven(interaction: ModalSubmitInteraction, bot: BotContext, id: string) {
+  const [picked] = valuesOf(interaction, 'reason')
+  const reason: AnswerReason | null = answerReasons.find((one) => one === picked) ?? null
+  const comment = textOf(interaction, 'comment')
+  const word = { vote: 'unhelpful' as const, reason, comment }
+  const noted = await bot.desk.judgeAnswer(id, interaction.user.id, word)
+  return bot.renderer.cards.notice(
+    noted ? 'Thank you. Those who keep the wiki read these, without your name.' : tooOld,
+  )
+}
+
+async function askForLabels(
+  interaction: ButtonInteraction | StringSelectMenuInteraction,
+  bot: BotContext,
+  id: string,
+): Promise<void> {
+  const found = await bot.desk.findItem(id)
+  if (!found || found.item.id !== id) {
+    await respond(interaction, bot, hidden, async () =>
+      bot.renderer.cards.notice('That item is no longer stored, so its labels can’t be changed.'),
+    )
+    return
+  }
+  const { item } = found
+  const modal = bot.renderer.cards.labelModal({ item, ideas: bot.desk.ideas, current: item.labels })
+  await unlessOver(interaction, bot, () => interaction.showModal(modal as never))
+}
+
+async function labelsGiven(interaction: ModalSubmitInteraction, bot: BotContext, item: string) {
+  const { cards } = bot.renderer
+  const labels: Record<string, Direction> = {}
+  for (const value of valuesOf(interaction, 'labels')) {
+    const [idea = '', way] = value.split('=')
+    const direction = directions.find((one) => one === way)
+    if (!direction || !bot.desk.ideas.some(({ id }) => id === idea)) continue
+    if (labels[idea]) {
+      const name = bot.desk.ideas.find(({ id }) => id === idea)?.name ?? idea
+      return cards.notice(`You chose two directions for ${name}; choose one, or mixed.`, 'warning')
+    }
+    labels[idea] = direction
+  }
+  const maintainer = bot.maintainerRole !== null && rolesOf(interaction).includes(bot.maintainerRole)
+  const comment = textOf(interaction, 'comment')
+  const noted = await bot.desk.judgeLabels(item, interaction.user.id, { labels, comment, maintainer })
+  if (!noted) return cards.notice('That item is no longer stored, so its labels can’t be changed.')
+  return cards.notice(
+    maintainer
+      ? 'Done: these are its labels now, and the classifier learns from them.'
+      : 'Thank you. A maintainer will look at it; your name is not kept.',
+  )
+}
+
+function rolesOf({ member }: ModalSubmitInteraction): string[] {
+  if (!member) return []
+  return member instanceof GuildMember ? [...member.roles.cache.keys()] : member.roles
+}
+
+function valuesOf(interaction: ModalSubmitInteraction, id: string): string[] {
+  const field = interaction.fields.fields.get(id)
+  return field?.type === ComponentType.StringSelect ? [...field.values] : []
+}
+
+function textOf(interaction: ModalSubmitInteraction, id: string): string {
+  const field = interaction.fields.fields.get(id)
+  return field?.type === ComponentType.TextInput ? field.value : ''
+}

@@ -1,0 +1,38 @@
+import { ApplicationCommandOptionType, ApplicationCommandType } from 'discord.js'
+import type { SlashCommand } from '../context.ts'
+import { respond } from '../respond.ts'
+import { everywhere } from './places.ts'
+
+export const ask: SlashCommand = {
+  data: {
+    ...everywhere,
+    type: ApplicationCommandType.ChatInput,
+    name: 'ask',
+    description: 'Ask the wiki; answers come with their sources, or with an honest no',
+    options: [
+      {
+        type: ApplicationCommandOptionType.String,
+        name: 'question',
+        description: 'What is cheap space? Anything lately on compute cost?',
+        required: true,
+        max_length: 1000,
+      },
+      {
+        type: ApplicationCommandOptionType.Boolean,
+        name: 'private',
+        description: 'Only you see the answer; you can share it afterwards',
+      },
+    ],
+  },
+  async run(interaction, bot) {
+    const hidden = interaction.options.getBoolean('private') ?? false
+    await respond(interaction, bot, { private: hidden }, async () => {
+      if (!bot.mayAsk(interaction.user.id)) return bot.renderer.cards.notice(tooOften)
+      const { id, answer } = await bot.desk.ask(interaction.options.getString('question', true))
+      return bot.renderer.cards.answer({ id, answer, mayShare: hidden })
+    })
+  },
+}
+
+/** Said to somebody who asks faster than anybody reads. */
+export const tooOften = 'That was a lot of questions in a minute. Give it a moment, then ask again.'

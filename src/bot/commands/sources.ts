@@ -1,0 +1,66 @@
+import { ApplicationCommandOptionType, ApplicationCommandType } from 'discord.js'
+import type { DiscordMessage } from '../../render/index.ts'
+import { sourcesPerPage } from '../../render/index.ts'
+import type { BotContext, SlashCommand } from '../context.ts'
+import { respond } from '../respond.ts'
+import { everywhere } from './places.ts'
+
+export const sources: SlashCommand = {
+  data: {
+    ...everywhere,
+    type: ApplicationCommandType.ChatInput,
+    name: 'sources',
+    description: 'The feeds that are followed, and how they do; only you see it',
+  },
+  async run(interaction, bot) {
+    await respond(interaction, bot, { private: true }, () => sourcesMessage(bot, 1))
+  },
+}
+
+export const suggestFeed: SlashCommand = {
+  data: {
+    ...everywhere,
+    type: ApplicationCommandType.ChatInput,
+    name: 'suggest-feed',
+    description: 'Suggest a feed or a site that should be followed',
+    options: [
+      {
+        type: ApplicationCommandOptionType.String,
+        name: 'url',
+        description: 'Its address, such as https://lab.example.org/blog',
+        required: true,
+        max_length: 500,
+      },
+    ],
+  },
+  async run(interaction, bot) {
+    const { desk, renderer } = bot
+    await respond(interaction, bot, { private: true }, async () => {
+      const result = await desk.suggestFeed(interaction.options.getString('url', true))
+      switch (result.outcome) {
+        case 'refused':
+          return renderer.cards.notice(result.reason, 'warning')
+        case 'followed':
+          return renderer.cards.notice(`That one is followed already, as ${result.feed}.`)
+        case 'noted':
+          return renderer.cards.notice([
+            'Thank you, it is noted. Those who keep the feed lists will look at it.',
+            ...(result.times > 1 ? [`It has been suggested ${result.times} times.`] : []),
+          ])
+      }
+    })
+  },
+}
+
+/** A page of the feeds; pages count from 1. */
+export async function sourcesMessage({ desk, renderer }: BotContext, page: number): Promise<DiscordMessage> {
+  const all = await desk.sources()
+  const pages = Math.max(1, Math.ceil(all.length / sourcesPerPage))
+  const at = Math.min(Math.max(1, page), pages)
+  return renderer.cards.sources({
+    feeds: all.slice((at - 1) * sourcesPerPage, at * sourcesPerPage),
+    total: all.length,
+    page: at,
+    pages,
+  })
+}

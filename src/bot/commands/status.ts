@@ -1,0 +1,18 @@
+import { ApplicationCommandType } from 'discord.js'
+import type { SlashCommand } from '../context.ts'
+import { respond } from '../respond.ts'
+import { everywhere } from './places.ts'
+
+export const status: SlashCommand = {
+  data: {
+    ...everywhere,
+    type: ApplicationCommandType.ChatInput,
+    name: 'status',
+    description: 'Which channels get what, when the next digest comes, how the feeds do',
+  },
+  async run(interaction, bot) {
+    await respond(interaction, bot, { private: true }, async () =>
+      bot.renderer.cards.status(await bot.desk.status(interaction.guildId)),
+    )
+  },
+}

@@ -1,0 +1,164 @@
+import {
+  Client,
+  type ClientOptions,
+  CloseCodes,
+  DiscordAPIError,
+  Events,
+  GatewayIntentBits,
+  type Interaction,
+  Partials,
+} from 'discord.js'
+import { picked, pressed, submitted } from './buttons.ts'
+import { commandData, messageCommands, slashCommands } from './commands/index.ts'
+import type { BotContext } from './context.ts'
+import { mentioned } from './mention.ts'
+import { Pace } from './pace.ts'
+import { registerCommands } from './register.ts'
+
+export interface BotOptions extends Omit<BotContext, 'mayAsk' | 'commandIds'> {
+  /** DISCORD_TOKEN. */
+  token: string
+  /** DISCORD_API_URL without a version; null for Discord's own. */
+  apiUrl: string | null
+  /** For tests: options of discord.js's client that make it hurry. */
+  client?: Partial<ClientOptions>
+  /** How long `stop` waits for answers under way (ms). */
+  graceMs?: number
+}
+
+export interface Bot {
+  /** Resolves once the bot is there and its commands are registered; false when Discord does not let it in. */
+  ready: Promise<boolean>
+  /** Takes nothing new on, waits for answers under way, and leaves. */
+  stop(): Promise<void>
+}
+
+/** Gateway closes after which Discord does not want to hear from us again, and what to do about each. */
+const fatal = new Map<number, string>([
+  [CloseCodes.Normal, ''],
+  [
+    4004,
+    'Discord refused DISCORD_TOKEN: copy the bot’s token again from the developer portal, set it, and restart Freehold.',
+  ],
+  [4010, 'Discord refused the shard number of the bot; restart Freehold.'],
+  [
+    4011,
+    'The bot is in so many servers that Discord wants several shards, which Freehold does not offer yet.',
+  ],
+  [4012, 'Discord no longer speaks this version of its gateway; update Freehold.'],
+  [4013, 'Discord refused the bot’s intents; update Freehold.'],
+  [4014, 'Discord refused the bot’s intents as not allowed; Freehold needs no privileged one, so update it.'],
+])
+
+/**
+ * Starts the bot: it logs in, registers its commands where they differ, and answers people. It comes back by itself after
+ * lost connections. Without a privileged intent it sees only messages that name it, and its direct messages.
+ */
+export function startBot({ token, apiUrl, client: tuning, graceMs = 10_000, ...rest }: BotOptions): Bot {
+  const pace = new Pace(rest.now)
+  const bot: BotContext = { ...rest, mayAsk: (user) => pace.allows(user), commandIds: new Map() }
+  const { log, desk } = bot
+  const client = new Client({
+    intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.DirectMessages],
+    // Direct messages come from channels that the client has not seen before.
+    partials: [Partials.Channel],
+    allowedMentions: { parse: [] },
+    enforceNonce: true,
+    ...tuning,
+    rest: { ...(apiUrl ? { api: apiUrl } : {}), ...tuning?.rest },
+  })
+  const underWay = new Set<Promise<void>>()
+  let stopping = false
+
+  /** Handlers must not reject: that would end the process. */
+  function run(what: string, work: () => Promise<void>): void {
+    if (stopping) return
+    const done = work()
+      .catch((error: unknown) => log.error({ err: error }, `${what} failed`))
+      .finally(() => underWay.delete(done))
+    underWay.add(done)
+  }
+
+  const ready = new Promise<boolean>((resolve) => {
+    client.once(Events.ClientReady, (there) => {
+      run('registering the commands', async () => {
+        try {
+          const { changed, ids } = await registerCommands(client.rest, there.application.id, commandData)
+          for (const [name, id] of ids) bot.commandIds.set(name, id)
+          await desk.guildsPresent([...there.guilds.cache.keys()])
+          log.info(
+            {
+              bot: there.user.username,
+              servers: there.guilds.cache.size,
+              commands: changed ? 'written' : 'unchanged',
+            },
+            'the Discord bot is there',
+          )
+        } finally {
+          resolve(true)
+        }
+      })
+    })
+    client.once(Events.Invalidated, () => resolve(false))
+    client.login(token).catch((error: unknown) => {
+      log.error({ err: error }, whyNotIn(error))
+      resolve(false)
+    })
+    client.on(Events.ShardDisconnect, ({ code }) => {
+      const why = fatal.get(code)
+      if (why) log.error({ code }, why)
+      resolve(false)
+    })
+  })
+  client.on(Events.Error, (error) => log.error({ err: error }, 'the Discord client met an error'))
+  client.on(Events.Warn, (message) => log.warn({}, `Discord: ${message}`))
+  client.on(Events.ShardError, (error) => log.warn({ err: error }, 'the connection to Discord met an error'))
+  client.on(Events.ShardReconnecting, () => log.info({}, 'the connection to Discord is lost; coming back'))
+  client.on(Events.ShardResume, () => log.info({}, 'the connection to Discord is back'))
+  client.on(Events.InteractionCreate, (interaction) => run('an interaction', () => handle(interaction, bot)))
+  client.on(Events.MessageCreate, (message) => run('a mention', () => mentioned(message, bot)))
+  client.on(Events.GuildCreate, ({ id }) => run('joining a server', () => desk.guildJoined(id)))
+  client.on(Events.GuildDelete, (guild) => {
+    // A server that Discord has trouble with is no longer there either, but not left.
+    if (guild.available) run('leaving a server', () => desk.guildLeft(guild.id))
+  })
+
+  return {
+    ready,
+    async stop() {
+      stopping = true
+      let timer: NodeJS.Timeout | undefined
+      const patience = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, graceMs)
+      })
+      await Promise.race([Promise.allSettled(underWay), patience])
+      clearTimeout(timer)
+      if (underWay.size > 0) log.warn({ answers: underWay.size }, 'answers under way were given up')
+      await client.destroy()
+    },
+  }
+}
+
+async function handle(interaction: Interaction, bot: BotContext): Promise<void> {
+  if (interaction.isChatInputCommand()) {
+    await slashCommands.get(interaction.commandName)?.run(interaction, bot)
+  } else if (interaction.isAutocomplete()) {
+    const choices = await slashCommands.get(interaction.commandName)?.complete?.(interaction, bot)
+    // Too late is no matter here: who typed on has asked again.
+    await interaction.respond(choices ?? []).catch((error: unknown) => {
+      if (!(error instanceof DiscordAPIError) || error.code !== 10062) throw error
+    })
+  } else if (interaction.isMessageContextMenuCommand()) {
+    await messageCommands.get(interaction.commandName)?.runOn(interaction, bot)
+  } else if (interaction.isButton()) await pressed(interaction, bot)
+  else if (interaction.isStringSelectMenu()) await picked(interaction, bot)
+  else if (interaction.isModalSubmit()) await submitted(interaction, bot)
+}
+
+function whyNotIn(error: unknown): string {
+  const refused =
+    (error as { code?: unknown }).code === 'TokenInvalid' || (error as { status?: number }).status === 401
+  return refused
+    ? fatal.get(4004)!
+    : `The bot can't log in to Discord: ${error instanceof Error ? error.message : String(error)}. Check the network, and DISCORD_API_URL if it is set.`
+}

@@ -1,0 +1,36 @@
+import { ChannelType, type Message, MessageFlags } from 'discord.js'
+import { tooOften } from './commands/ask.ts'
+import { helpMessage } from './commands/help.ts'
+import { commandList } from './commands/index.ts'
+import type { BotContext } from './context.ts'
+import { asReply } from './respond.ts'
+
+/**
+ * Answers a message that names the bot, or any in direct messages; a message that only replies to one of the bot's is
+ * talk, and left alone.
+ */
+export async function mentioned(message: Message, bot: BotContext): Promise<void> {
+  if (message.author.bot || message.system) return
+  const name = new RegExp(`<@!?${message.client.user.id}>`, 'g')
+  const direct = message.channel.type === ChannelType.DM
+  if (!direct && !name.test(message.content)) return
+  const question = message.content.replace(name, ' ').trim()
+  const { components } = asReply(await answerTo(question, message, bot))
+  await message.reply({ components, flags: MessageFlags.IsComponentsV2, allowedMentions: quiet })
+}
+
+/** A reply pings nobody, its reader included. */
+const quiet = { parse: [], repliedUser: false }
+
+async function answerTo(question: string, message: Message, bot: BotContext) {
+  const { cards } = bot.renderer
+  if (question === '') return helpMessage(bot, commandList)
+  if (!bot.mayAsk(message.author.id)) return cards.notice(tooOften)
+  try {
+    const { id, answer } = await bot.desk.ask(question.slice(0, 2000))
+    return cards.answer({ id, answer, mayShare: false })
+  } catch (error) {
+    bot.log.error({ message: message.id, err: error }, 'a mention could not be answered')
+    return cards.notice('Something went wrong on our side, and it is noted in the log.', 'warning')
+  }
+}
