@@ -60,8 +60,10 @@ async function examine(settings: Config): Promise<Finding[]> {
       if (!post.discord) return null
       const result = await post.discord.verify(settings.discordChannel ?? undefined)
       if (!result.ok) throw new Error(result.error)
-      const where = result.channel ? `posts to #${result.channel.name}` : 'DISCORD_CHANNEL is not set'
-      return `is ${result.bot.name}; ${where}`
+      const where = result.channel
+        ? `posts to #${result.channel.name}`
+        : 'DISCORD_CHANNEL is not set, so only channels that /subscribe get posts'
+      return `is ${result.bot.name}; ${where}; to add it to a server: ${result.invite}`
     }),
     await look(
       'LLM',

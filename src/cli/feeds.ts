@@ -70,6 +70,24 @@ export function addFeeds(program: Command): void {
         await store.close()
       }
     })
+  feeds
+    .command('suggestions')
+    .description('Lists the feeds that readers suggested in Discord, most often suggested first.')
+    .option('--json', 'print as JSON')
+    .action(async (options: { json?: boolean }) => {
+      const store = await openDatabase(config())
+      try {
+        const all = await store.suggestions.list()
+        if (options.json) printJson(all)
+        else if (all.length === 0) print('No feed has been suggested yet; /suggest-feed in Discord does it.')
+        else {
+          const rows = all.map(({ url, times, lastAt }) => [String(times), shortTime(lastAt), url])
+          print(table([['times', 'last (UTC)', 'url'], ...rows]))
+        }
+      } finally {
+        await store.close()
+      }
+    })
 }
 
 function wordFor(one: {

@@ -1,12 +1,14 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config.ts'
 import { addAsk } from './ask.ts'
+import { addChannels } from './channels.ts'
 import { addClassify } from './classify.ts'
 import { addDemo } from './demo.ts'
 import { addDigest } from './digest.ts'
 import { addDoctor } from './doctor.ts'
 import { addEvaluate } from './evaluate.ts'
 import { Failure } from './failure.ts'
+import { addFeedback } from './feedback.ts'
 import { addFeeds } from './feeds.ts'
 import { addIngest } from './ingest.ts'
 import { addItems } from './items.ts'
@@ -53,6 +55,8 @@ Settings come from the environment and from .env; .env.example lists them all. E
     addWiki,
     addFeeds,
     addSubscribers,
+    addChannels,
+    addFeedback,
     addJobs,
     addDoctor,
   ]

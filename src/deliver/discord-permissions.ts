@@ -31,6 +31,9 @@ const bits = {
   'Send Messages in Threads': 1n << 38n,
 }
 
+/** All that the bot needs wherever it may be used, as Discord counts it. */
+export const leastPermissions = Object.values(bits).reduce((all, bit) => all | bit, 0n)
+
 /** The names of the permissions the bot lacks in a channel, by Discord's rules of precedence. */
 export function missingPermissions(facts: PermissionFacts, { forum, discuss }: ChannelUse = {}): string[] {
   const held = permissionsIn(facts)

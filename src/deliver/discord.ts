@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Receipt } from '../model/index.ts'
 import { type Channel, faultOf, wrongId } from './discord-channel.ts'
 import { type DiscordSearch, lookThrough } from './discord-find.ts'
-import type { ChannelUse } from './discord-permissions.ts'
+import { type ChannelUse, leastPermissions } from './discord-permissions.ts'
 import { causeOf, harmless, receiptOf, sentenceOf, tokenRefused } from './discord-receipt.ts'
 import { createDiscordRest, type DiscordRest, type Passage, type User } from './discord-rest.ts'
 import { type ForumPost, lookInForum, type MessagePlace, tagsOf, weekInMinutes } from './discord-threads.ts'
@@ -62,12 +62,20 @@ export type Found = { found: string | null } | { error: string }
 export interface DiscordIdentity {
   ok: true
   bot: { id: string; name: string }
+  /** Adds the bot to a server. */
+  invite: string
   channel: { id: string; name: string } | null
 }
 
 /** The nonce of a delivery (25 characters); the same delivery, the same nonce. Discord knows nonces by author, not by channel. */
 export function nonceFor(deliveryId: string): string {
   return createHash('sha256').update(deliveryId).digest('base64url').slice(0, 25)
+}
+
+/** Where somebody who manages a server adds the bot to it, with no more permissions than it needs. */
+function inviteLink(application: string): string {
+  const scopes = 'bot+applications.commands'
+  return `https://discord.com/oauth2/authorize?client_id=${application}&scope=${scopes}&permissions=${leastPermissions}`
 }
 
 /** Posts to Discord with a bot's token; needs no gateway connection. */
@@ -224,6 +232,7 @@ export function createDiscord({ token, apiUrl, timeoutMs = 15_000 }: DiscordOpti
         return {
           ok: true,
           bot: { id: bot.id, name: bot.username },
+          invite: inviteLink(bot.id),
           channel: place && { id: place.id, name: place.name ?? '' },
         }
       } catch (error) {

@@ -13,8 +13,9 @@ export const explain: MessageCommand = {
     await respond(interaction, bot, { private: true }, async () => {
       const { content, embeds } = interaction.targetMessage
       const text = [content, ...embeds.map(({ title, description }) => `${title ?? ''} ${description ?? ''}`)]
-      const found = bot.desk.nearestConcepts(text.join('\n').slice(0, 4000), 3)
-      return bot.renderer.cards.concepts({ found: found.map((one) => ({ ...one, text: one.markdown })) })
+      return bot.renderer.cards.concepts({
+        found: bot.desk.nearestConcepts(text.join('\n').slice(0, 4000), 3),
+      })
     })
   },
 }

@@ -1,5 +1,4 @@
 import { ApplicationCommandOptionType, ApplicationCommandType } from 'discord.js'
-import type { Direction } from '../../model/index.ts'
 import { directions } from '../../model/index.ts'
 import type { DiscordMessage } from '../../render/index.ts'
 import { latestPerPage } from '../../render/index.ts'
@@ -37,6 +36,8 @@ export const latest: SlashCommand = {
   },
 }
 
+const dayAndMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' })
+
 /** A page of the latest items. `idea` is an id or a name as people write it, `direction` a direction, null for all. */
 export async function latestMessage(
   { desk, renderer }: BotContext,
@@ -52,11 +53,7 @@ export async function latestMessage(
     ])
   }
   const direction = directions.find((one) => one === wish.direction) ?? null
-  const found = await desk.latest(
-    { idea: idea?.id ?? null, direction: direction as Direction | null },
-    page,
-    latestPerPage,
-  )
-  const since = new Date(found.since).toISOString()
+  const found = await desk.latest({ idea: idea?.id ?? null, direction }, page, latestPerPage)
+  const since = dayAndMonth.format(found.since)
   return renderer.cards.latest({ ...found, idea: idea?.id ?? null, direction, since })
 }

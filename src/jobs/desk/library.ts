@@ -12,6 +12,7 @@ import {
   type WeekBalance,
   week,
 } from '../../model/index.ts'
+import { passagesOf } from '../../wiki/index.ts'
 import { explainItem, type OpenFates, openFates } from '../explain.ts'
 import type { DeskOptions } from './options.ts'
 
@@ -29,6 +30,11 @@ export interface NamedItem {
 /** What people can look up: concepts, ideas, items, issues, feeds. */
 export function libraryDesk({ way, asker }: DeskOptions) {
   const pages = new Map(way.pages.map((page) => [page.id, page]))
+  const beginnings = new Map(
+    passagesOf(way.pages)
+      .toReversed()
+      .map(({ page, text }) => [page, text]),
+  )
   const titles = new Map(way.feeds.map((feed) => [feed.id, feed.title]))
   const named = (item: LabelledItem): NamedItem => ({ item, feedTitle: titles.get(item.feed) ?? item.feed })
   let known: { at: number; open: Promise<OpenFates> } | undefined
@@ -70,11 +76,11 @@ export function libraryDesk({ way, asker }: DeskOptions) {
       return [...once.values()].slice(0, limit)
     },
 
-    /** The concepts nearest to a text, with their pages. */
-    nearestConcepts(text: string, limit: number): (NearConcept & { markdown: string })[] {
+    /** The concepts nearest to a text, with the words their pages begin with. */
+    nearestConcepts(text: string, limit: number): (NearConcept & { text: string })[] {
       return asker
         .nearestConcepts(text, limit)
-        .map((concept) => ({ ...concept, markdown: pages.get(concept.id)?.markdown ?? '' }))
+        .map((concept) => ({ ...concept, text: beginnings.get(concept.id) ?? '' }))
     },
 
     /** The key ideas with the balance of their last weeks. */

@@ -5,7 +5,7 @@ import { webLink } from '../../links.ts'
 import { type ActionButton, type ActionRow, button, type LinkButton, linkButton, row } from '../components.ts'
 import { type CardAction, customId } from '../custom-ids.ts'
 
-export const [primary, secondary, success] = [1, 2, 3] as const
+export const [secondary, success] = [2, 3] as const
 
 /** Discord's own limits. */
 const limits = { label: 80, link: 512, inRow: 5 }

@@ -17,7 +17,7 @@ export interface StatusContent {
   feeds: { total: number; failing: number }
 }
 
-const most = { paused: 16, active: 15 }
+const most = { paused: 6, active: 15 }
 
 /** What the channels of a server get, those that are kept from it first. */
 export function statusCard(place: Place): (content: StatusContent) => DiscordMessage {
