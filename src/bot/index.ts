@@ -113,7 +113,9 @@ export function startBot({ token, apiUrl, client: tuning, graceMs = 10_000, ...r
   client.on(Events.Error, (error) => log.error({ err: error }, 'the Discord client met an error'))
   client.on(Events.Warn, (message) => log.warn({}, `Discord: ${message}`))
   client.on(Events.ShardError, (error) => log.warn({ err: error }, 'the connection to Discord met an error'))
-  client.on(Events.ShardReconnecting, () => log.info({}, 'the connection to Discord is lost; coming back'))
+  client.on(Events.ShardReconnecting, () => {
+    if (!stopping) log.info({}, 'the connection to Discord is lost; coming back')
+  })
   client.on(Events.ShardResume, () => log.info({}, 'the connection to Discord is back'))
   client.on(Events.InteractionCreate, (interaction) => run('an interaction', () => handle(interaction, bot)))
   client.on(Events.MessageCreate, (message) => run('a mention', () => mentioned(message, bot)))

@@ -76,7 +76,7 @@ export function channels(db: Kysely<Schema>) {
 
     /**
      * Notes that a post was kept out of a channel. The first failure in a row and the one that pauses the subscription (the
-     * `pauseAt`th) are still to be told to its maker. Null when the channel is not subscribed.
+     * `pauseAt`th) are still to be told to its maker. Null when the channel is not subscribed, or paused already.
      */
     async noteFailure(
       channel: string,

@@ -198,7 +198,8 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
       if (filter.state !== undefined) query = query.where('state', '=', filter.state)
       if (filter.medium !== undefined) query = query.where('medium', '=', filter.medium)
       const rows = await query
-        .orderBy('digest')
+        .orderBy('digest', (order) => order.asc().nullsLast())
+        .orderBy('post')
         .orderBy('medium')
         .orderBy('target')
         .orderBy('part')

@@ -53,9 +53,10 @@ export function itemLookup(db: Kysely<Schema>, withLabels: (rows: ItemTable[]) =
     /** Items with these words in their title, or all where there are none; newest first. */
     async titled(words: string, limit: number): Promise<LabelledItem[]> {
       let query = db.selectFrom('item').selectAll()
-      for (const word of words.toLowerCase().split(/\s+/).filter(Boolean).slice(0, 8)) {
+      for (const word of words.split(/\s+/).filter(Boolean).slice(0, 8)) {
         const pattern = `%${word.replace(/[\\%_]/g, '\\$&')}%`
-        query = query.where(sql<boolean>`lower(title) like ${pattern} escape '\\'`)
+        // Both lowered by the database: SQLite knows the capitals of English only.
+        query = query.where(sql<boolean>`lower(title) like lower(${pattern}) escape '\\'`)
       }
       return withLabels(await query.orderBy(happened, 'desc').orderBy('id').limit(limit).execute())
     },

@@ -8,7 +8,8 @@ export function posts(db: Kysely<Schema>) {
   return {
     /**
      * Posts that could not be looked for, at the latest before `before` (ms), are tried again: their channel may have
-     * become readable. Those lost before `lost` (ms) are left to a person. Returns how many.
+     * become readable. Those lost before `lost` (ms) are left to a person; those to channels whose subscription is paused
+     * or whose server the bot has left wait. Returns how many.
      */
     async lookAgain(range: { lost: number; before: number }, now: number): Promise<number> {
       const result = await db
@@ -73,22 +74,27 @@ export function posts(db: Kysely<Schema>) {
       return new Map(rows.map(({ target, n }) => [target, n]))
     },
 
-    /** Cancels what a channel was still to get. Returns how many. */
+    /**
+     * Cancels what a channel was still to get. Posts that are `unknown` stay so, but nobody looks for them any more. Returns
+     * how many are cancelled.
+     */
     async cancelFor(target: string, reason: string, now: number): Promise<number> {
-      const result = await db
-        .updateTable('delivery')
-        .set({ state: 'cancelled', settled_at: now, error: reason })
-        .where('medium', '=', 'discord')
-        .where('target', '=', target)
-        .where('state', 'in', statesBefore('cancelled'))
-        .where('state', '<>', 'unknown')
-        .executeTakeFirst()
-      return Number(result.numUpdatedRows)
+      return db.transaction().execute(async (tx) => {
+        const theirs = tx.updateTable('delivery').where('medium', '=', 'discord').where('target', '=', target)
+        await theirs.set({ uncertain_since: null }).where('state', '=', 'unknown').execute()
+        const result = await theirs
+          .set({ state: 'cancelled', settled_at: now, error: reason })
+          .where('state', 'in', statesBefore('cancelled'))
+          .where('state', '<>', 'unknown')
+          .executeTakeFirst()
+        return Number(result.numUpdatedRows)
+      })
     },
 
     /**
      * Keeps a backlog from flooding channels: posts of a digest that have not begun are cancelled where a newer digest is
-     * written down for the same channel, and alerts made before `stale` (ms) everywhere. Returns how many.
+     * written down for the same channel, and alerts made before `stale` (ms) everywhere. A digest that may stand there in
+     * part, because a try was not answered, has begun. Returns how many.
      */
     async dropBacklog(stale: number, now: number): Promise<number> {
       const older = await waiting(
@@ -103,6 +109,19 @@ export function posts(db: Kysely<Schema>) {
               .whereRef('newer.target', '=', 'delivery.target')
               .where('newer.medium', '=', 'discord')
               .whereRef('newer.digest', '>', 'delivery.digest'),
+          ),
+        )
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('delivery as tried')
+                .select('tried.id')
+                .whereRef('tried.post', '=', 'delivery.post')
+                .whereRef('tried.target', '=', 'delivery.target')
+                .where('tried.medium', '=', 'discord')
+                .where('tried.uncertain_since', 'is not', null),
+            ),
           ),
         )
         .executeTakeFirst()
@@ -120,6 +139,16 @@ export function posts(db: Kysely<Schema>) {
       eb('state', '=', 'unknown'),
       eb('uncertain_since', '>', lost),
       eb('settled_at', '<', before),
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('channel_subscription as c')
+            .leftJoin('guild', 'guild.id', 'c.guild')
+            .select('c.channel')
+            .whereRef('c.channel', '=', 'delivery.target')
+            .where((or) => or.or([or('c.paused_at', 'is not', null), or('guild.left_at', 'is not', null)])),
+        ),
+      ),
     ]
   }
 

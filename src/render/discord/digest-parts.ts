@@ -20,15 +20,14 @@ import {
 } from '../digest-view.ts'
 import { legend, marks, tallyOf, tallyPhrase, words } from '../directions.ts'
 import { number, plural } from '../numbers.ts'
+import { rowOf, webButton } from './cards/buttons.ts'
 import {
   type ActionRow,
   type Component,
   type Container,
   fits,
   gap,
-  linkButton,
   messageLimits,
-  row,
   rule,
   sizeOf,
   type TextDisplay,
@@ -72,7 +71,7 @@ export function nothingChosen(whole: Digest, filter: Filter, place: Place): Comp
   return [
     text([`## ${issueName(whole)}`, ...small(periodWords(whole))].join('\n')),
     text(`This channel follows ${filter.within}. ${none}`),
-    webRow(whole, place),
+    ...webRow(whole, place),
   ]
 }
 
@@ -190,16 +189,16 @@ export function wikiPart(digest: Digest, place: Place): Container | null {
 }
 
 /** How much of the issue stands here, how it was read, and the way to the rest. */
-export function closing(digest: Digest, place: Place, shown: number): [TextDisplay, ActionRow] {
+export function closing(digest: Digest, place: Place, shown: number): Component[] {
   const { reading, coverage, feedNotes } = accountOf(digest)
   const notes = feedNotes.map((note) => feedNoteLine(note, (title) => discordText(title, 60)))
   const account = [shownLine(shown, storyCount(digest)), reading, coverage, ...notes]
-  return [text(small(account.filter(Boolean).join(' ')).join('\n')), webRow(digest, place)]
+  return [text(small(account.filter(Boolean).join(' ')).join('\n')), ...webRow(digest, place)]
 }
 
 /** The button that leads to the issue's page. */
-function webRow(digest: Digest, { site }: Place): ActionRow {
-  return row(linkButton('Read the whole issue', issueUrl(digest, site)))
+function webRow(digest: Digest, { site }: Place): ActionRow[] {
+  return rowOf(webButton('Read the whole issue', issueUrl(digest, site)))
 }
 
 function shownLine(shown: number, all: number): string {

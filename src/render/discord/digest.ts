@@ -31,11 +31,13 @@ export function discordRenderer(
   return (digest, wish) => {
     const issue = wishedIssue(digest, place, wish)
     const { chosen, filter } = issue
+    // Nobody is called to read that there is nothing to read.
+    const role = chosen.sections.length > 0 ? wish?.role : null
     const messages =
       filter !== null && chosen.sections.length === 0
         ? [nothingChosen(digest, filter, place)]
-        : wholeMessages(issue, place, roleLine(wish?.role))
-    return messages.map((components, at) => withRole(messageOf(components), at === 0 ? wish?.role : null))
+        : wholeMessages(issue, place, roleLine(role))
+    return messages.map((components, at) => withRole(messageOf(components), at === 0 ? role : null))
   }
 }
 

@@ -100,17 +100,11 @@ describe('the card of the ideas', () => {
     const boxes = message.components.filter(({ type }) => type === 17)
     expect(new Set(boxes.map((box) => 'accent_color' in box && box.accent_color)).size).toBe(5)
     expect(said(message)).toContain(
-      '**[Renewal](https://freehold.example/ideas/renewal)**\nGiven when the stock of open models gains or loses something.\n',
+      '**[Renewal](https://freehold.example/ideas/renewal)**\nRenewal is not automatic\n',
     )
     expect(said(message)).toMatch(
       /\n-# ▲\u00A0`[·▁▂▃▄▅▆▇█]{12}` ▼\u00A0`.{12}` ◆\u00A0`.{12}`\n-# 12 weeks: \d+ open/,
     )
-  })
-
-  test('says of a definition what it says before it counts up', () => {
-    const definition = 'Given when an item says who gets to build: firms, towns or people. Also for more.'
-    const text = said(cards.ideas({ ideas: [{ idea: { ...ideas[0]!, definition }, balance: [] }] }))
-    expect(text.split('\n').slice(-1)).toEqual(['Given when an item says who gets to build.'])
   })
 
   test('counts those for which there is no room', () => {

@@ -6,7 +6,6 @@ import { plural } from '../../numbers.ts'
 import { type DiscordMessage, text } from '../components.ts'
 import { zoneOf } from '../digest-story.ts'
 import { box, small, textOf } from './layout.ts'
-import { firstSentence } from './page-text.ts'
 import { fitted } from './pen.ts'
 
 export interface IdeasContent {
@@ -28,7 +27,7 @@ export function ideasCard(place: Place): (content: IdeasContent) => DiscordMessa
         const link = pen.link(idea.name, `${place.site}/ideas/${idea.id}`, 60)
         return box(
           [
-            ...textOf(`**${link}**`, pen.words(gist(idea.definition), 200)),
+            ...textOf(`**${link}**`, pen.sentence(idea.title, 200)),
             ...(balance.length > 0 ? textOf(small(bars), small(balanceSummary(balance))) : []),
           ],
           zoneOf(idea.id, place),
@@ -41,11 +40,4 @@ export function ideasCard(place: Place): (content: IdeasContent) => DiscordMessa
         ...textOf(more > 0 ? small(`and ${plural(more, 'idea')} more on the web`) : ''),
       ]
     })
-}
-
-/** A definition up to where it begins to count up; no shorter than a clause. */
-function gist(definition: string): string {
-  const sentence = firstSentence(definition)
-  const clause = /^.{30,}?(?=:\s)/.exec(sentence)?.[0]
-  return clause ? `${clause}.` : sentence
 }
