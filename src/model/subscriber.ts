@@ -1,13 +1,26 @@
-/** Somebody who reads the digest by e-mail. Only confirmed ones are written to. */
-export interface Subscriber {
+import type { StoryChoice } from './choice.ts'
+
+/** How somebody came to be written to no more. */
+export const leftReasons = ['link', 'mail', 'bounced', 'complained', 'operator'] as const
+export type LeftReason = (typeof leftReasons)[number]
+
+/** Somebody who reads the digest by e-mail, and which of its stories. Only confirmed ones are written to. */
+export interface Subscriber extends StoryChoice {
   id: string
   email: string
   /** When consent was given or put on record (ms); null until then. */
   confirmedAt: number | null
   /** When they left (ms); null while they are in. */
   unsubscribedAt: number | null
+  /** Null while they are in, and for those who left before reasons were kept. */
+  leftReason: LeftReason | null
   createdAt: number
 }
+
+/** So many bounces that may pass, one after the other, count as one that does not. */
+export const softBouncesBeforeStop = 4
+/** Bounces longer ago than this (ms) are forgotten. */
+export const bounceMemory = 60 * 24 * 60 * 60 * 1000
 
 /**
  * The form under which an address is found again: trimmed, the domain lower-cased, and the local part too, since no

@@ -26,18 +26,24 @@ export interface Destination {
 }
 
 /** What a delivery is a part of. */
-export type PostKey = { digest: number } | { alert: string }
+export type PostKey = { digest: number } | { alert: string } | { confirmation: string }
 
 /** Steps that bring a message; those that follow one may fail without the rest of the post being lost. */
 export const messageSteps: DeliveryStep[] = ['message', 'forum', 'reply']
 
 /** The id of a delivery: made of its digest and place, so that the Message-ID and nonce made of it never change. */
 export function deliveryId(post: PostKey, place: Destination): string {
-  const whole = 'digest' in post ? String(post.digest) : `alert ${post.alert}`
+  const whole = 'digest' in post ? String(post.digest) : nameOf(post)
   return createHash('sha256')
     .update(`${whole}\n${place.medium}\n${place.target}\n${place.part}`)
     .digest('hex')
     .slice(0, 24)
+}
+
+/** What a delivery belongs to, in one word and a number or id. */
+export function nameOf(post: PostKey): string {
+  if ('digest' in post) return `digest ${post.digest}`
+  return 'alert' in post ? `alert ${post.alert}` : `confirmation ${post.confirmation}`
 }
 
 /** Writes down where a post goes, in the transaction `tx`; places that stand there already are left as they are. */
@@ -63,7 +69,7 @@ export async function writePlaces(
 function newRow(post: PostKey, place: Destination, now: number): DeliveryTable {
   return {
     id: deliveryId(post, place),
-    post: 'digest' in post ? `digest ${post.digest}` : `alert ${post.alert}`,
+    post: nameOf(post),
     digest: 'digest' in post ? post.digest : null,
     alert: 'alert' in post ? post.alert : null,
     medium: place.medium,

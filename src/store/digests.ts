@@ -13,6 +13,10 @@ export interface StoredDigest {
   /** Why it is held back; null when it is not. */
   held: string | null
   corrections: Correction[]
+  /** Why its sending is paused; null when it is not. */
+  paused: string | null
+  /** When it is released by itself, while it waits for editors. */
+  approveBy: number | null
   digest: Digest
 }
 
@@ -26,7 +30,13 @@ export function digests(db: Kysely<Schema>) {
     async create(
       draft: Digest,
       itemIds: string[],
-      options: { now: number; release: boolean; expectedLast: number | null; held?: string | null },
+      options: {
+        now: number
+        release: boolean
+        expectedLast: number | null
+        held?: string | null
+        approveBy?: number | null
+      },
     ): Promise<StoredDigest | null> {
       return db.transaction().execute(async (tx) => {
         const last = await tx
@@ -48,6 +58,10 @@ export function digests(db: Kysely<Schema>) {
           body: JSON.stringify(digest),
           held: options.held ?? null,
           corrections: '[]',
+          paused: null,
+          approve_by: options.approveBy ?? null,
+          edits: '[]',
+          previewed_at: null,
         }
         const added = await tx
           .insertInto('digest')
@@ -169,6 +183,8 @@ function fromRow(row: Schema['digest']): StoredDigest {
     audienceAt: row.audience_at,
     held: row.held,
     corrections: JSON.parse(row.corrections) as Correction[],
+    paused: row.paused,
+    approveBy: row.approve_by,
     digest: JSON.parse(row.body) as Digest,
   }
 }

@@ -9,11 +9,13 @@ import { feedback } from './feedback.ts'
 import { gaps } from './gaps.ts'
 import { items } from './items.ts'
 import { jobRuns } from './job-runs.ts'
+import { mailReturns } from './mail-returns.ts'
 import { migrate } from './migrate.ts'
 import { postgresDialect } from './postgres.ts'
 import { posts } from './posts.ts'
 import type { Schema } from './schema.ts'
 import { settings } from './settings.ts'
+import { signUps } from './sign-ups.ts'
 import { sqliteDialect } from './sqlite.ts'
 import { subscribers } from './subscribers.ts'
 import { suggestions } from './suggestions.ts'
@@ -26,6 +28,7 @@ export type { StoredDigest } from './digests.ts'
 export type { StoredFeedback } from './feedback.ts'
 export type { Gap } from './gaps.ts'
 export type { ItemFilter, NewItem } from './items.ts'
+export type { SignUp, SignUpLimits, SignUpOutcome } from './sign-ups.ts'
 export type { Suggestion } from './suggestions.ts'
 export type { StoredVerdict } from './verdicts.ts'
 
@@ -67,6 +70,8 @@ function nouns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
     feedStates: feedStates(db),
     digests: digests(db),
     subscribers: subscribers(db),
+    signUps: signUps(db),
+    mailReturns: mailReturns(db),
     deliveries: deliveries(db, kind),
     jobRuns: jobRuns(db, kind),
     settings: settings(db),

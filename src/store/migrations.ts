@@ -254,4 +254,32 @@ export const migrations: Migration[] = [
       )`,
     ],
   },
+  {
+    name: '008 newsletter',
+    statements: [
+      "alter table subscriber add column ideas text not null default '[]'",
+      "alter table subscriber add column directions text not null default '[]'",
+      'alter table subscriber add column left_reason text',
+      'alter table subscriber add column opt_in text',
+      'alter table subscriber add column opt_in_at bigint',
+      'alter table subscriber add column opt_in_choice text',
+      'alter table subscriber add column soft_bounces integer not null default 0',
+      'alter table subscriber add column bounced_at bigint',
+      'create unique index subscriber_opt_in on subscriber (opt_in)',
+      `create table sign_up (
+        key text not null,
+        at bigint not null
+      )`,
+      'create index sign_up_key on sign_up (key, at)',
+      `create table mail_return (
+        id text primary key,
+        kind text not null,
+        read_at bigint not null
+      )`,
+      'alter table digest add column paused text',
+      'alter table digest add column approve_by bigint',
+      "alter table digest add column edits text not null default '[]'",
+      'alter table digest add column previewed_at bigint',
+    ],
+  },
 ]

@@ -18,6 +18,8 @@ export interface Schema {
   answer: AnswerTable
   feedback: FeedbackTable
   suggestion: SuggestionTable
+  sign_up: SignUpTable
+  mail_return: MailReturnTable
 }
 
 interface FeedStateTable {
@@ -78,6 +80,14 @@ interface DigestTable {
   held: string | null
   /** Dated notes on what was wrong in it, as JSON. */
   corrections: string
+  /** Why its sending is paused; null when it is not. */
+  paused: string | null
+  /** When it is released by itself, while it waits for editors. */
+  approve_by: number | null
+  /** What editors changed, as JSON. */
+  edits: string
+  /** When editors were sent a preview. */
+  previewed_at: number | null
 }
 
 interface DigestItemTable {
@@ -92,6 +102,17 @@ interface SubscriberTable {
   confirmed_at: number | null
   unsubscribed_at: number | null
   created_at: number
+  /** What they want to read of, as JSON; empty lists for all. */
+  ideas: string
+  directions: string
+  left_reason: string | null
+  /** The secret of the confirmation that was last asked for, when, and the choice it would bring. */
+  opt_in: string | null
+  opt_in_at: number | null
+  opt_in_choice: string | null
+  /** Bounces in a row that may pass, and the time of the last. */
+  soft_bounces: number
+  bounced_at: number | null
 }
 
 interface SuppressionTable {
@@ -222,4 +243,17 @@ interface SuggestionTable {
   times: number
   first_at: number
   last_at: number
+}
+
+interface SignUpTable {
+  /** Keyed hash of an address or a network. */
+  key: string
+  at: number
+}
+
+interface MailReturnTable {
+  /** Hash of the message that came back, so that it counts once. */
+  id: string
+  kind: string
+  read_at: number
 }

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
-import { normalEmail, type Subscriber, statesBefore } from '../model/index.ts'
+import {
+  type Direction,
+  type LeftReason,
+  normalEmail,
+  type StoryChoice,
+  type Subscriber,
+  statesBefore,
+} from '../model/index.ts'
 import type { Schema } from './schema.ts'
 
 /** E-mail subscribers and the addresses that must not be written to. */
@@ -23,25 +30,37 @@ export function subscribers(db: Kysely<Schema>) {
             confirmed_at: options.confirmed ? options.now : null,
             unsubscribed_at: null,
             created_at: options.now,
+            ideas: '[]',
+            directions: '[]',
+            left_reason: null,
+            opt_in: null,
+            opt_in_at: null,
+            opt_in_choice: null,
+            soft_bounces: 0,
+            bounced_at: null,
           })
           .onConflict((conflict) => conflict.doNothing())
           .returningAll()
           .executeTakeFirst()
-        if (added) return { subscriber: fromRow(added), change: 'added' as const }
+        if (added) return { subscriber: subscriberFromRow(added), change: 'added' as const }
         const known = await tx
           .selectFrom('subscriber')
           .selectAll()
           .where('email_key', '=', key)
           .executeTakeFirstOrThrow()
         const active = known.confirmed_at !== null && known.unsubscribed_at === null
-        if (!options.confirmed || active) return { subscriber: fromRow(known), change: 'none' as const }
-        const row = { ...known, confirmed_at: options.now, unsubscribed_at: null }
-        await tx
-          .updateTable('subscriber')
-          .set({ confirmed_at: row.confirmed_at, unsubscribed_at: null })
-          .where('id', '=', known.id)
-          .execute()
-        return { subscriber: fromRow(row), change: 'confirmed' as const }
+        if (!options.confirmed || active)
+          return { subscriber: subscriberFromRow(known), change: 'none' as const }
+        const change = {
+          confirmed_at: options.now,
+          unsubscribed_at: null,
+          left_reason: null,
+          soft_bounces: 0,
+          bounced_at: null,
+        }
+        const row = { ...known, ...change }
+        await tx.updateTable('subscriber').set(change).where('id', '=', known.id).execute()
+        return { subscriber: subscriberFromRow(row), change: 'confirmed' as const }
       })
     },
 
@@ -53,17 +72,17 @@ export function subscribers(db: Kysely<Schema>) {
         .selectAll()
         .where('email_key', '=', key)
         .executeTakeFirst()
-      return row ? fromRow(row) : null
+      return row ? subscriberFromRow(row) : null
     },
 
     async get(id: string): Promise<Subscriber | null> {
       const row = await db.selectFrom('subscriber').selectAll().where('id', '=', id).executeTakeFirst()
-      return row ? fromRow(row) : null
+      return row ? subscriberFromRow(row) : null
     },
 
     async list(): Promise<Subscriber[]> {
       const rows = await db.selectFrom('subscriber').selectAll().orderBy('created_at').orderBy('id').execute()
-      return rows.map(fromRow)
+      return rows.map(subscriberFromRow)
     },
 
     /** Those who get the digest: confirmed and not gone. */
@@ -75,17 +94,70 @@ export function subscribers(db: Kysely<Schema>) {
         .where('unsubscribed_at', 'is', null)
         .orderBy('id')
         .execute()
-      return rows.map(fromRow)
+      return rows.map(subscriberFromRow)
     },
 
-    /** Ends a subscription; the row stays so that the address is not added again by mistake. */
-    async unsubscribe(id: string, now: number): Promise<void> {
-      await db
+    /** Ends a subscription; the row stays so that the address is not added again by mistake. False when it had ended. */
+    async unsubscribe(id: string, reason: LeftReason, now: number): Promise<boolean> {
+      const result = await db
         .updateTable('subscriber')
-        .set({ unsubscribed_at: now })
+        .set({
+          unsubscribed_at: now,
+          left_reason: reason,
+          opt_in: null,
+          opt_in_at: null,
+          opt_in_choice: null,
+        })
         .where('id', '=', id)
         .where('unsubscribed_at', 'is', null)
+        .executeTakeFirst()
+      return result.numUpdatedRows > 0n
+    },
+
+    /** Changes what a subscriber reads of. */
+    async choose(id: string, { ideas, directions }: StoryChoice): Promise<void> {
+      await db
+        .updateTable('subscriber')
+        .set({ ideas: JSON.stringify(ideas), directions: JSON.stringify(directions) })
+        .where('id', '=', id)
         .execute()
+    },
+
+    /** Those with these ids, in no particular order. */
+    async byIds(ids: string[]): Promise<Subscriber[]> {
+      if (ids.length === 0) return []
+      return (await db.selectFrom('subscriber').selectAll().where('id', 'in', ids).execute()).map(
+        subscriberFromRow,
+      )
+    },
+
+    /**
+     * A mail to a subscriber came back. A bounce that does not pass ends the subscription; so do `stopAt` of the others
+     * in a row, those before `since` (ms) forgotten. True when it ended now.
+     */
+    async bounced(
+      id: string,
+      bounce: { permanent: boolean; stopAt: number; since: number; now: number },
+    ): Promise<boolean> {
+      return db.transaction().execute(async (tx) => {
+        const row = await tx
+          .updateTable('subscriber')
+          .set({
+            soft_bounces: sql<number>`case when bounced_at > ${bounce.since} then soft_bounces + 1 else 1 end`,
+            bounced_at: bounce.now,
+          })
+          .where('id', '=', id)
+          .where('unsubscribed_at', 'is', null)
+          .returning('soft_bounces')
+          .executeTakeFirst()
+        if (!row || !(bounce.permanent || row.soft_bounces >= bounce.stopAt)) return false
+        await tx
+          .updateTable('subscriber')
+          .set({ unsubscribed_at: bounce.now, left_reason: 'bounced' })
+          .where('id', '=', id)
+          .execute()
+        return true
+      })
     },
 
     /**
@@ -157,12 +229,16 @@ export function subscribers(db: Kysely<Schema>) {
   }
 }
 
-function fromRow(row: Schema['subscriber']): Subscriber {
+/** A subscriber as its row holds it. */
+export function subscriberFromRow(row: Schema['subscriber']): Subscriber {
   return {
     id: row.id,
     email: row.email,
     confirmedAt: row.confirmed_at,
     unsubscribedAt: row.unsubscribed_at,
+    leftReason: row.left_reason as LeftReason | null,
+    ideas: JSON.parse(row.ideas) as string[],
+    directions: JSON.parse(row.directions) as Direction[],
     createdAt: row.created_at,
   }
 }

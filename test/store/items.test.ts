@@ -240,23 +240,6 @@ onEachDatabase((db) => {
       expect(await db.store.items.list({ idea: 'disciplinary-floor' })).toEqual([])
     })
 
-    test('by the beginning of an id gives those it fits, and one alone when the id is whole', async () => {
-      await absorb([
-        newItem(1),
-        newItem(2, { id: 'a%_1' }),
-        newItem(3, { id: 'a%_12' }),
-        newItem(4, { id: 'ab' }),
-      ])
-      const starting = async (prefix: string, limit = 10) =>
-        (await db.store.items.startingWith(prefix, limit)).map((item) => item.id)
-      expect(await starting('a')).toEqual(['a%_1', 'a%_12', 'ab'])
-      expect(await starting('a', 2)).toHaveLength(2)
-      expect(await starting('a%')).toEqual(['a%_1', 'a%_12'])
-      expect(await starting('a%_1')).toEqual(['a%_1'])
-      expect(await starting('item0')).toEqual([newItem(1).id])
-      expect(await starting('tem0')).toEqual([])
-    })
-
     test('can leave out the silent baseline', async () => {
       await absorb([newItem(1, { baseline: true }), newItem(2)])
       expect(ids(await db.store.items.list({ newsOnly: true }))).toEqual([newItem(2).id])
@@ -303,26 +286,6 @@ onEachDatabase((db) => {
           ['press', [now - 30]],
         ]),
       )
-    })
-
-    test('what bears on an idea comes newest first, by idea, direction and age', async () => {
-      await absorb([1, 2, 3, 4].map((n) => newItem(n, { publishedAt: now - n * 10 })))
-      await db.store.items.label(
-        [
-          { item: newItem(1).id, labels: [label({ direction: 'closes' })] },
-          { item: newItem(2).id, labels: [label(), label({ idea: 'compute-cost', direction: 'closes' })] },
-          { item: newItem(3).id, labels: [label()] },
-        ],
-        'model:one',
-      )
-      const found = async (idea: string | null, direction: 'opens' | 'closes' | null, since = 0, limit = 9) =>
-        ids(await db.store.items.bearing({ idea, direction, since, limit }))
-      expect(await found(null, null)).toEqual([1, 2, 3].map((n) => newItem(n).id))
-      expect(await found('renewal', 'opens')).toEqual([2, 3].map((n) => newItem(n).id))
-      expect(await found('compute-cost', null)).toEqual([newItem(2).id])
-      expect(await found(null, 'closes', now - 15)).toEqual([newItem(1).id])
-      expect(await found(null, null, 0, 1)).toEqual([newItem(1).id])
-      expect(await found('economic-function', null)).toEqual([])
     })
   })
 })

@@ -1,5 +1,5 @@
-import type { Digest, FeedState, Label } from '../../src/model/index.ts'
-import type { NewItem, Store, StoredDigest } from '../../src/store/index.ts'
+import type { Alert, Delivery, Digest, FeedState, Label, Medium, Receipt } from '../../src/model/index.ts'
+import type { ChannelWish, Destination, NewItem, Store, StoredDigest } from '../../src/store/index.ts'
 
 /** A day in September 2026; every clock of these tests is a number like it. */
 export const now = Date.UTC(2026, 8, 21, 9)
@@ -77,4 +77,94 @@ export async function makeDigest(store: Store, until = '2026-09-21T09:00:00.000Z
   const made = await store.digests.create(draft({ until }), [], { now, release: true, expectedLast })
   if (!made) throw new Error('Another digest came between.')
   return made
+}
+
+export function alert(id: string, changes: Partial<Alert> = {}): Alert {
+  return {
+    id,
+    idea: 'renewal',
+    ideaName: 'Renewal',
+    story: {
+      item: 'item1',
+      title: `What happened in ${id}`,
+      url: 'https://lab.example/posts/1',
+      feed: 'lab',
+      feedTitle: 'The Lab',
+      publishedAt: '2026-09-21T08:00:00.000Z',
+      direction: 'opens',
+      score: 0.9,
+      evidence: 'weights are out',
+      also: [],
+      items: ['item1', 'item2'],
+      ideas: [],
+    },
+    madeAt: now,
+    ...changes,
+  }
+}
+
+/** What channel `n` of the server "guild 1" asks for. */
+export function wish(n: number, changes: Partial<ChannelWish> = {}): ChannelWish {
+  return {
+    channel: `channel ${n}`,
+    guild: 'guild 1',
+    kind: 'text',
+    mode: 'digest',
+    ideas: [],
+    directions: [],
+    role: null,
+    discuss: false,
+    publish: false,
+    alertsADay: 3,
+    madeBy: 'ada',
+    madeAt: now,
+    ...changes,
+  }
+}
+
+export const mail = (n: number): Destination => ({
+  medium: 'email',
+  target: `reader ${String(n).padStart(4, '0')}`,
+  part: 0,
+})
+export const mails = (count: number) => Array.from({ length: count }, (_, n) => mail(n))
+/** The messages of a post to a channel. */
+export const post = (parts: number, target = 'channel'): Destination[] =>
+  Array.from({ length: parts }, (_, part) => ({ medium: 'discord', target, part }))
+
+export const sent = { outcome: 'sent', receipt: '250 queued' } satisfies Receipt
+export const deferred = { outcome: 'deferred', error: '450 try later' } satisfies Receipt
+export const failed = { outcome: 'failed', error: '550 no such user' } satisfies Receipt
+export const unknown = { outcome: 'unknown', error: 'connection lost after the body' } satisfies Receipt
+
+export const leaseMs = 1000
+
+interface Claiming {
+  owner?: string
+  at?: number
+  limit?: number
+  medium?: Medium
+}
+
+/** Claims up to a hundred deliveries that are due at `at`, mails unless the medium is given. */
+export function claim(store: Store, options: Claiming = {}): Promise<Delivery[]> {
+  const { owner = 'one', at = now, limit = 100, medium = 'email' } = options
+  return store.deliveries.claim({ medium, owner, now: at, leaseMs, limit })
+}
+
+/** The claim of a delivery that is being sent. */
+export function held(delivery: Delivery) {
+  return { id: delivery.id, owner: delivery.owner!, attempts: delivery.attempts }
+}
+
+/** Sends what is claimed as far as its receipt: the body begins at `at`, the other side answers then. */
+export async function settleSent(
+  store: Store,
+  delivery: Delivery,
+  receipt: Receipt,
+  at = now,
+): Promise<void> {
+  const begun = await store.deliveries.bodyStarts(held(delivery), at)
+  const settled = await store.deliveries.settle(held(delivery), receipt, at)
+  if (!begun || !settled) throw new Error('The delivery was not ours to send.')
 }

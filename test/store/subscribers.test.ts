@@ -17,6 +17,9 @@ onEachDatabase((db) => {
           email: 'Ada.L@Example.ORG',
           confirmedAt: null,
           unsubscribedAt: null,
+          leftReason: null,
+          ideas: [],
+          directions: [],
           createdAt: now,
         },
       })
@@ -56,7 +59,7 @@ onEachDatabase((db) => {
 
     test('brings back one who left only with consent', async () => {
       const { id, email } = await add('ada@example.org')
-      await db.store.subscribers.unsubscribe(id, now + 5)
+      await db.store.subscribers.unsubscribe(id, 'link', now + 5)
       const unasked = await db.store.subscribers.add(email, { confirmed: false, now: now + 9 })
       expect(unasked).toMatchObject({ change: 'none', subscriber: { unsubscribedAt: now + 5 } })
       expect(await db.store.subscribers.audience()).toEqual([])
@@ -89,15 +92,15 @@ onEachDatabase((db) => {
 
   test('leaving a second time keeps the first date', async () => {
     const { id } = await add('ada@example.org')
-    await db.store.subscribers.unsubscribe(id, now + 5)
-    await db.store.subscribers.unsubscribe(id, now + 6)
+    await db.store.subscribers.unsubscribe(id, 'link', now + 5)
+    await db.store.subscribers.unsubscribe(id, 'link', now + 6)
     expect(await db.store.subscribers.get(id)).toMatchObject({ unsubscribedAt: now + 5, confirmedAt: now })
   })
 
   test('only who is confirmed and has not left gets the digest', async () => {
     const ada = await add('ada@example.org')
     await add('bob@example.org', false)
-    await db.store.subscribers.unsubscribe((await add('eve@example.org')).id, now)
+    await db.store.subscribers.unsubscribe((await add('eve@example.org')).id, 'link', now)
     expect(await db.store.subscribers.audience()).toEqual([ada])
   })
 
@@ -115,6 +118,7 @@ onEachDatabase((db) => {
     for (const name of ['a', 'd']) {
       await db.store.subscribers.unsubscribe(
         (await db.store.subscribers.find(`${name}@example.org`))!.id,
+        'link',
         now,
       )
     }

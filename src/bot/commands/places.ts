@@ -27,10 +27,3 @@ export const managedServers: Places = {
   contexts: [Guild],
   default_member_permissions: String(PermissionFlagsBits.ManageGuild),
 }
-
-/** In servers that have the bot. */
-export const servers: Places = {
-  integration_types: [GuildInstall],
-  contexts: [Guild],
-  default_member_permissions: null,
-}
