@@ -149,11 +149,31 @@ export const settings: Setting[] = [
     fault: (value) => (/^\d+[mh]$/.test(value) ? null : 'must be a time such as 30m or 6h.'),
     upcoming: true,
   },
-  { name: 'DKIM_KEY', default: null, help: 'Path of the private key that signs mails.', upcoming: true },
-  { name: 'DKIM_SELECTOR', default: null, help: 'Its selector in DNS.', upcoming: true },
-  { name: 'BOUNCE_DOMAIN', default: null, help: 'Domain that takes bounces.', upcoming: true },
+  {
+    name: 'DKIM_KEY',
+    default: null,
+    help: 'Path of the private key (PEM, RSA) that signs mails. Leave it out where the mail server signs. Needs DKIM_SELECTOR.',
+  },
+  {
+    name: 'DKIM_SELECTOR',
+    default: null,
+    help: 'Its selector: DNS has the key at SELECTOR._domainkey.DOMAIN.',
+  },
+  {
+    name: 'BOUNCE_DOMAIN',
+    default: null,
+    help: 'Domain whose mail all comes to freehold bounces: each message gets a bounce address of its own there.',
+    fault: (value) =>
+      /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(value) ? null : 'must be a domain such as bounce.example.org.',
+  },
   { name: 'POSTAL_ADDRESS', default: null, help: 'Postal address for the footer of mails.' },
-  { name: 'MAIL_FROM_SERVICE', default: null, help: 'Sender of confirmations.', upcoming: true },
+  {
+    name: 'MAIL_FROM_SERVICE',
+    default: null,
+    help: 'Sender of confirmations, best another address than MAIL_FROM, which stands in where it is not set.',
+    fault: (value) =>
+      addressOf(value) ? null : 'must hold an e-mail address, as in Freehold <hello@example.org>.',
+  },
   {
     name: 'MAINTAINER_ROLE',
     default: null,
@@ -182,6 +202,11 @@ export interface Config {
   publicUrl: string
   smtpUrl: string | null
   mailFrom: string
+  mailFromService: string | null
+  /** Absolute path; with it comes `dkimSelector`. */
+  dkimKey: string | null
+  dkimSelector: string | null
+  bounceDomain: string | null
   discordToken: string | null
   discordApiUrl: string | null
   discordChannel: string | null
@@ -243,6 +268,11 @@ export function readConfig(options: {
   if (llmBaseUrl && !given('LLM_MODEL') && !faults.some((fault) => fault.startsWith('LLM_BASE_URL '))) {
     faults.push('LLM_MODEL is needed with LLM_BASE_URL: set it to a model on that server, as in qwen3:8b.')
   }
+  if (given('DKIM_KEY') && !given('DKIM_SELECTOR')) {
+    faults.push(
+      'DKIM_SELECTOR is needed with DKIM_KEY: set it to the name under which DNS has the public key.',
+    )
+  }
   if (faults.length) throw new ConfigError(faults.join('\n'))
   const publicUrl = need('PUBLIC_URL').replace(/\/+$/, '')
   if (smtpUrl && !publicUrl.startsWith('https:')) {
@@ -267,6 +297,10 @@ export function readConfig(options: {
     publicUrl,
     smtpUrl,
     mailFrom: read('MAIL_FROM') ?? 'Freehold <freehold@localhost>',
+    mailFromService: read('MAIL_FROM_SERVICE'),
+    dkimKey: given('DKIM_KEY') ? path(need('DKIM_KEY')) : null,
+    dkimSelector: read('DKIM_SELECTOR'),
+    bounceDomain: read('BOUNCE_DOMAIN')?.toLowerCase() ?? null,
     discordToken: read('DISCORD_TOKEN'),
     discordApiUrl: read('DISCORD_API_URL')?.replace(/\/+$/, '') ?? null,
     discordChannel: read('DISCORD_CHANNEL'),

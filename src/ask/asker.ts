@@ -1,17 +1,27 @@
 import type { Llm } from '../lib/llm/index.ts'
-import type { Answer, AnswerItem, Idea, NearConcept, Page, Passage } from '../model/index.ts'
+import type {
+  Answer,
+  AnswerItem,
+  AskedQuestion,
+  Idea,
+  NearConcept,
+  Page,
+  Passage,
+} from '../model/index.ts'
 import { compose } from './compose.ts'
+import { type Finding, find } from './finding.ts'
+import { createGround } from './ground.ts'
 import { wordByLlm } from './llm-answer.ts'
 import { bestItems, type NewsSource, newsText, newsWish } from './news.ts'
 import { type Question, readQuestion } from './question.ts'
-import { createShelf } from './shelf.ts'
-import { sufficiencyOf } from './sufficiency.ts'
 
 export interface AskerOptions {
   /** From the wiki's `passagesOf`. */
   passages: readonly Passage[]
   pages: readonly Page[]
   ideas: readonly Idea[]
+  /** From the wiki's `readQuestions`: what people ask, and where it is answered. Answers are much the better for them. */
+  asked?: readonly AskedQuestion[]
   /** Where the web pages stand, without a slash at the end. */
   site: string
   /** Words answers where there is one; what it says is checked against the passages. */
@@ -32,29 +42,29 @@ export interface Asker {
 }
 
 const month = 31 * 24 * 60 * 60 * 1000
-/** A page below this score has nothing to do with a text. */
+/** A page has nothing to do with a text of whose words it holds a smaller share. */
 const farthest = 0.3
 const englishOnly = 'Answers are in English only.'
 const notCovered = 'The wiki does not cover this.'
 
-/** Builds the index; some tens of milliseconds. */
-export function createAsker({ passages, pages, ideas, site, llm }: AskerOptions): Asker {
-  const shelf = createShelf(passages, pages)
+/** Builds the index and learns from the questions asked: some hundred milliseconds. */
+export function createAsker({ passages, pages, ideas, asked = [], site, llm }: AskerOptions): Asker {
+  const ground = createGround(passages, pages, asked)
+  const { shelf } = ground
   const byId = new Map(pages.map((page) => [page.id, page]))
   const conceptOf = (id: string): NearConcept[] => {
     const page = byId.get(id)
     return page ? [{ id, title: page.title, url: `${site}/wiki/${encodeURIComponent(id)}` }] : []
   }
 
-  function nearest(question: Question, n: number): NearConcept[] {
-    return shelf
-      .rankedPages(question)
-      .slice(0, n)
-      .flatMap(({ page }) => conceptOf(page.id))
+  /** The pages of the likeliest passages, each once. */
+  function nearest(found: Finding | null, n: number): NearConcept[] {
+    const ids = found ? found.passages.map(({ page }) => page.id) : shelf.pages.map(({ id }) => id)
+    return [...new Set(ids)].slice(0, n).flatMap(conceptOf)
   }
 
-  function declined(raw: string, question: Question): Answer {
-    const concepts = nearest(question, 3)
+  function declined(raw: string, question: Question, found: Finding | null): Answer {
+    const concepts = nearest(found, 3)
     const names = concepts.map(({ title }) => title).join(', ')
     const text = names ? `${notCovered} The nearest concepts: ${names}.` : notCovered
     return {
@@ -89,7 +99,7 @@ export function createAsker({ passages, pages, ideas, site, llm }: AskerOptions)
       const wish = newsWish(question, ideas, shelf, now)
       if (wish) {
         const items = bestItems(await news(wish), wish)
-        const concepts = wish.idea ? conceptOf(wish.idea) : nearest(question, 2)
+        const concepts = wish.idea ? conceptOf(wish.idea) : nearest(find(ground, ground.read(raw, question)), 2)
         const answer = newsText(items, wish, ideas, now)
         return {
           question: raw,
@@ -101,17 +111,17 @@ export function createAsker({ passages, pages, ideas, site, llm }: AskerOptions)
           concepts,
         }
       }
-      const asked = question.foreign
+      const asking = question.foreign
         ? { ...question, words: question.words.filter(({ root }) => shelf.isCalled(root)) }
         : question
-      const found = sufficiencyOf(asked, shelf.ranked(asked), shelf)
-      if (!found.holds) return declined(raw, question)
-      const extract = compose(asked, found.fits, found.value, shelf, site)
+      const found = find(ground, ground.read(raw, asking))
+      if (!found || found.covered < 0) return declined(raw, question, found)
+      const extract = compose(asking, found, site)
       const worded = llm
         ? await wordByLlm(
             llm,
             question.text,
-            found.fits.slice(0, 6).map(({ entry }) => entry.passage),
+            found.passages.slice(0, 6).map(({ passage }) => passage),
             site,
           )
         : null
@@ -126,7 +136,7 @@ export function createAsker({ passages, pages, ideas, site, llm }: AskerOptions)
         kind: 'concept',
         answer: question.foreign ? `${englishOnly} ${text}` : text,
         citations,
-        items: await inTheNews(asked, cited, news, now),
+        items: await inTheNews(asking, cited, news, now),
         concepts: [...new Set(related)]
           .filter((id) => id !== cited[0])
           .flatMap(conceptOf)
@@ -138,11 +148,11 @@ export function createAsker({ passages, pages, ideas, site, llm }: AskerOptions)
     nearestConcepts(text, n) {
       const question = readQuestion(text, shelf.lexicon)
       const whole = { ...question, words: [...question.words, ...question.context], context: [] }
-      return shelf
-        .rankedPages(whole)
-        .filter(({ score }) => whole.words.length > 0 && score >= farthest)
-        .slice(0, n)
-        .flatMap(({ page }) => conceptOf(page.id))
+      const reading = ground.read(text, whole)
+      const found = find(ground, reading)
+      if (!found) return []
+      const near = found.passages.filter(({ page }) => reading.alignment.forward(page.ids) >= farthest)
+      return nearest({ ...found, passages: near }, n)
     },
     conceptNames() {
       return pages.flatMap(({ id, title, aliases }) => [title, ...aliases].map((name) => ({ name, id })))

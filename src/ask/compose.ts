@@ -1,31 +1,26 @@
 import type { Citation, Passage } from '../model/index.ts'
+import type { Finding } from './finding.ts'
 import type { Question } from './question.ts'
-import { rankSentences } from './sentences.ts'
-import type { Fit, Shelf, ShelfPassage } from './shelf.ts'
-import type { Place } from './sufficiency.ts'
+import type { ShelfPassage, ShelfSentence } from './shelf.ts'
 
 /** Chosen sentences of one passage, by their places in it, in order. */
 interface Choice {
   entry: ShelfPassage
   at: number[]
-  /** The one that answers best. */
+  /** The likeliest of them. */
   best: number
 }
 
 const most = { sentences: 5, passages: 3, characters: 1_200, entries: 9 }
 
-/** What a sentence gains from standing beside one that is told, or on a page not told of yet; and how far below the first the last may lie. */
-const beside = 0.3
-const elsewhere = 0.5
-const farthest = 5
+/** What a sentence gains from being on a page that is not told of yet: this share of all that speaks for the page. */
+const elsewhere = 0.2
+/** Once two sentences are told, others less likely than this are left out. */
+const unlikely = 0.012
 
 /** A sentence that leans on what stands before it. */
 const leaning =
   /^(?:It|They|This|That|These|Those|She|He|Her|His|Him|Their|Its|Them|Such|But|Yet|So|And|Nor|Or|Besides|Therefore|Others?|Both|Neither|The (?:two|second|first|other|last|same)|Here|There the|Conversely|For (?:that|the same|one)|In that|Another|Then|Also|None of|Some of|What (?:counts|matters)|Against (?:that|it)|To call|Nobody has to|That is|If (?:so|not)|Taken together|In short|Many such|Once)\b/
-
-/** Asks for more than one view. */
-const sides =
-  /\b(?:argu\w+|counter\w*|debates?|sides?|disagree\w*|critic\w*|objections?|both|repl(?:y|ies)|pros|cons|against)\b/i
 
 /** An answer made of the wiki's own sentences, with what it cites. */
 export interface Composed {
@@ -36,14 +31,8 @@ export interface Composed {
 }
 
 /** Two to five sentences of the best passages, the best first, each followed by the number of its citation. */
-export function compose(
-  question: Question,
-  fits: Fit[],
-  value: Place | null,
-  shelf: Shelf,
-  site: string,
-): Composed {
-  const choices = choose(question, fits, value, shelf)
+export function compose(question: Question, finding: Finding, site: string): Composed {
+  const choices = choose(question, finding)
   const citations: Citation[] = []
   const parts: string[] = []
   for (const [i, choice] of choices.entries()) {
@@ -74,116 +63,75 @@ function quoteOf({ entry: { passage }, at, best }: Choice): string {
   return passage.text.slice(from, passage.text.indexOf(last, from) + last.length)
 }
 
-function choose(question: Question, fits: Fit[], value: Place | null, shelf: Shelf): Choice[] {
-  const top = fits[0]!
-  // The other paragraphs under the same heading carry on the thought, or give the other side.
-  const sided = sides.test(question.text) ? 0.4 : 0.1
-  const besideTop = ({ entry }: Fit) =>
-    entry.page === top.entry.page && entry.passage.section === top.entry.passage.section
-      ? sided * top.score
-      : 0
-  const near = [
-    top,
-    ...fits
-      .slice(1, 20)
-      .map((fit) => ({ ...fit, score: fit.score + besideTop(fit) }))
-      .sort((a, b) => b.score - a.score)
-      .slice(0, 10),
-  ]
+function choose(question: Question, { passages, told }: Finding): Choice[] {
   const choices = new Map<ShelfPassage, Choice>()
+  const left = new Map(told.sentences.map((sentence, i) => [sentence, told.odds[i]!]))
+  const pageOdds = new Map<string, number>()
+  for (const [{ passage }, odds] of left) {
+    pageOdds.set(passage.page.id, (pageOdds.get(passage.page.id) ?? 0) + odds)
+  }
   let [sentences, characters] = [0, 0]
 
-  const take = (entry: ShelfPassage, at: number) => {
+  const take = ({ passage: entry, at, text }: ShelfSentence) => {
     const choice = choices.get(entry) ?? { entry, at: [], best: at }
-    if (choice.at.includes(at)) return
     choice.at = [...choice.at, at].sort((a, b) => a - b)
     choices.set(entry, choice)
     sentences += 1
-    characters += entry.passage.sentences[at]!.length
+    characters += text.length
   }
-  /** The sentence at `at`, with what it leans on before it. */
-  const tell = (entry: ShelfPassage, at: number, must: boolean) => {
-    const run = withAntecedent(entry.passage, at).filter((one) => !choices.get(entry)?.at.includes(one))
-    const length = run.reduce((sum, one) => sum + entry.passage.sentences[one]!.length, 0)
-    const over = sentences + run.length > most.sentences || characters + length > most.characters
-    if (over && !must) return
-    for (const one of run) if (!repeats(entry.passage.sentences[one]!, choices)) take(entry, one)
+  /** The likeliest sentence left, one on a page not told of a little before others. */
+  const next = (): { sentence: ShelfSentence; odds: number } | null => {
+    const told = new Set([...choices.keys()].map(({ page }) => page.id))
+    let best: { sentence: ShelfSentence; odds: number; score: number } | null = null
+    for (const [sentence, odds] of left) {
+      const { passage } = sentence
+      if (sentence.text.endsWith(':') || (!choices.has(passage) && choices.size >= most.passages)) continue
+      const score = odds + (told.has(passage.page.id) ? 0 : elsewhere * pageOdds.get(passage.page.id)!)
+      if (!best || score > best.score) best = { sentence, odds, score }
+    }
+    return best
   }
 
-  const ranks = new Map(near.map((fit) => [fit.entry, rankSentences(question, fit, top, shelf)]))
-  const first: { entry: ShelfPassage; at: number } = value
-    ? { entry: value.entry, at: value.entry.sentences.indexOf(value.sentence) }
-    : bestOf(near, ranks)
-  const whole = value
-    ? null
-    : (asksWhole(question, { entry: top.entry, at: 0 }, top) ?? asksWhole(question, first, top))
-  if (whole) for (const at of whole.sentences.slice(0, most.entries).keys()) take(whole, at)
-  else tell(first.entry, first.at, true)
-  const limit = value ? 2 : most.sentences
-  while (sentences < limit && !(whole && sentences >= 4)) {
-    const next = bestNext(near, ranks, choices, first)
-    if (!next) break
-    const before = sentences
-    tell(next.entry, next.at, false)
-    if (sentences === before) ranks.get(next.entry)![next.at] = Number.NEGATIVE_INFINITY
+  const whole = wholeList(question, passages[0]!, told.sentences[likeliest(told.odds)]!)
+  if (whole) for (const sentence of whole.sentences.slice(0, most.entries)) take(sentence)
+  const limit = whole ? Math.max(4, sentences) : most.sentences
+  for (let one = next(); one && sentences < limit; one = next()) {
+    left.delete(one.sentence)
+    if (sentences >= 2 && one.odds < unlikely) break
+    const chosen = choices.get(one.sentence.passage)?.at ?? []
+    const run = withAntecedent(one.sentence).filter(({ at }) => !chosen.includes(at))
+    const length = run.reduce((sum, { text }) => sum + text.length, 0)
+    const over = sentences + run.length > limit || characters + length > most.characters
+    if (over && sentences > 0) continue
+    for (const sentence of run) {
+      left.delete(sentence)
+      if (!repeats(sentence.text, choices)) take(sentence)
+    }
   }
   return [...choices.values()]
 }
 
-/** The best sentence of the best passages. */
-function bestOf(near: Fit[], ranks: Map<ShelfPassage, number[]>): { entry: ShelfPassage; at: number } {
-  let best = { entry: near[0]!.entry, at: 0, score: Number.NEGATIVE_INFINITY }
-  for (const { entry } of near) {
-    for (const [at, score] of ranks.get(entry)!.entries()) if (score > best.score) best = { entry, at, score }
-  }
-  return best
+function likeliest(odds: Float64Array): number {
+  return odds.indexOf(Math.max(...odds))
 }
 
-/** A list whose lead-in is chosen, or that is asked for, is told as a whole. */
-function asksWhole(
-  question: Question,
-  first: { entry: ShelfPassage; at: number },
-  top: Fit,
-): ShelfPassage | null {
-  const { entry } = first
-  const { passage } = entry
-  if (passage.kind !== 'list') return null
-  if (passage.section === 'Further reading') return null
-  if (first.at > 0 && passage.sentences[first.at]!.endsWith(':')) return entry
-  const told = question.asked === 'list' || /\b(?:what|which) are\b|\bhow many\b/i.test(question.text)
-  return told && entry === top.entry ? entry : null
+/** A list whose lead-in is likeliest, or that is asked for, is told as a whole. */
+function wholeList(question: Question, top: ShelfPassage, best: ShelfSentence): ShelfPassage | null {
+  const { passage: entry, at, text } = best
+  const { kind, section } = entry.passage
+  if (kind !== 'list' || section === 'Further reading') return null
+  if (at > 0 && text.endsWith(':')) return entry
+  const asked = question.asked === 'list' || /\b(?:what|which) are\b|\bhow many\b/i.test(question.text)
+  return asked && entry === top ? entry : null
 }
 
-/** The place of a sentence of a paragraph, after those of the one or two that it leans on. */
-function withAntecedent(passage: Passage, at: number): number[] {
-  if (passage.kind === 'list') return [at]
+/** A sentence of a paragraph, after the one or two that it leans on. */
+function withAntecedent({ passage: { passage, sentences }, at }: ShelfSentence): ShelfSentence[] {
   let from = at
-  while (from > 0 && at - from < 2 && leaning.test(passage.sentences[from]!)) from -= 1
-  return [...Array(at - from + 1).keys()].map((one) => from + one)
-}
-
-/** The best sentence not yet told, those beside a told one a little before others; null when none is near the first. */
-function bestNext(
-  near: Fit[],
-  ranks: Map<ShelfPassage, number[]>,
-  choices: Map<ShelfPassage, Choice>,
-  first: { entry: ShelfPassage; at: number },
-): { entry: ShelfPassage; at: number } | null {
-  const least = (ranks.get(first.entry)?.[first.at] ?? 0) - farthest
-  let best: { entry: ShelfPassage; at: number; score: number } | null = null
-  for (const { entry } of near) {
-    const told = choices.get(entry)
-    if (!told && choices.size >= most.passages) continue
-    for (const [at, rank] of ranks.get(entry)!.entries()) {
-      if (told?.at.includes(at) || entry.passage.sentences[at]!.endsWith(':')) continue
-      const neighbour =
-        told && entry.passage.kind === 'paragraph' && told.at.some((one) => Math.abs(one - at) === 1)
-      const other = ![...choices.keys()].some(({ page }) => page === entry.page)
-      const score = rank + (neighbour ? beside : 0) + (other ? elsewhere : 0)
-      if (score > least && (!best || score > best.score)) best = { entry, at, score }
-    }
+  if (passage.kind === 'paragraph') {
+    while (from > 0 && at - from < 2 && leaning.test(sentences[from]!.text)) from -= 1
   }
-  return best
+  return sentences.slice(from, at + 1)
 }
 
 /** Pages say some things twice; an answer does not. */

@@ -6,73 +6,92 @@ export interface FeatureSpace {
   size: number
   /** Features below this place are whole words; the others are pieces of words or of sentences. */
   words: number
+  /** The texts it was built of, in their order. */
+  vectors: SparseVector[]
   /** A text as a vector of length 1; features that no two texts of the body have are left out. */
   vector(text: string): SparseVector
 }
 
-/** Builds the space of some texts; `featuresOf` tells whole words by a leading blank. */
+/** Builds the space of some texts; `featuresOf` tells whole words by a leading blank, and may say a feature twice. */
 export function createFeatureSpace(
   texts: readonly string[],
-  featuresOf: (text: string) => Set<string>,
+  featuresOf: (text: string) => string[],
 ): FeatureSpace {
-  const counts = new Map<string, number>()
-  for (const text of texts) {
-    for (const feature of featuresOf(text)) counts.set(feature, (counts.get(feature) ?? 0) + 1)
-  }
-  const shared = [...counts].filter(([, count]) => count > 1).map(([feature]) => feature)
-  const words = shared.filter((feature) => feature.startsWith(' '))
-  const ids = new Map(
-    [...words, ...shared.filter((feature) => !feature.startsWith(' '))].map((feature, id) => [feature, id]),
-  )
-  const weightOf = (feature: string) => Math.log((texts.length + 1) / (counts.get(feature) ?? 1))
-  return {
-    size: ids.size,
-    words: words.length,
-    vector(text) {
-      const [places, values]: [number[], number[]] = [[], []]
-      let squares = 0
-      for (const feature of featuresOf(text)) {
-        const weight = weightOf(feature)
-        squares += weight * weight
-        const id = ids.get(feature)
-        if (id === undefined) continue
-        places.push(id)
-        values.push(weight)
+  const met = new Map<string, number>()
+  const counts: number[] = []
+  const lastIn: number[] = []
+  const held = texts.map((text, i) => {
+    const own: number[] = []
+    for (const feature of featuresOf(text)) {
+      let id = met.get(feature)
+      if (id === undefined) {
+        id = counts.length
+        met.set(feature, id)
+        counts.push(0)
+        lastIn.push(-1)
       }
-      const length = Math.sqrt(squares) || 1
-      return { ids: Int32Array.from(places), values: Float32Array.from(values, (value) => value / length) }
-    },
+      if (lastIn[id] === i) continue
+      lastIn[id] = i
+      counts[id]! += 1
+      own.push(id)
+    }
+    return own
+  })
+  const shared = [...met].filter(([, id]) => counts[id]! > 1)
+  const ordered = [
+    ...shared.filter(([feature]) => feature.startsWith(' ')),
+    ...shared.filter(([feature]) => !feature.startsWith(' ')),
+  ]
+  const places = new Int32Array(counts.length).fill(-1)
+  for (const [place, [, id]] of ordered.entries()) places[id] = place
+  const weightOf = (count: number) => Math.log((texts.length + 1) / Math.max(1, count))
+  const weights = Float32Array.from(ordered, ([, id]) => weightOf(counts[id]!))
+  const rare = weightOf(1)
+  const known = new Map(ordered.map(([feature], place) => [feature, place]))
+
+  /** `found` are the places of a text's features, -1 for each that is not shared. */
+  function unit(found: number[]): SparseVector {
+    const ids = Int32Array.from(found.filter((place) => place >= 0))
+    let squares = (found.length - ids.length) * rare * rare
+    for (const id of ids) squares += weights[id]! ** 2
+    const length = Math.sqrt(squares) || 1
+    return { ids, values: Float32Array.from(ids, (id) => weights[id]! / length) }
+  }
+
+  return {
+    size: ordered.length,
+    words: shared.filter(([feature]) => feature.startsWith(' ')).length,
+    vectors: held.map((own) => unit(own.map((id) => places[id]!))),
+    vector: (text) => unit([...new Set(featuresOf(text))].map((feature) => known.get(feature) ?? -1)),
   }
 }
 
-/** What a text is about: the roots of its content words, and their pieces of three to five letters. */
-export function topicFeatures(text: string): Set<string> {
-  const found = new Set<string>()
+/** What a text is about: the roots of its content words, and their pieces, by which misspelt words meet. */
+export function topicFeatures(text: string): string[] {
+  const found: string[] = []
   for (const word of contentOf(text)) {
-    found.add(` ${rootOf(word)}`)
-    for (const piece of piecesOf(word, [3, 4, 5])) found.add(piece)
+    found.push(` ${rootOf(word)}`)
+    addPieces(found, word)
   }
   return found
 }
 
-/** Pieces of the content words alone, by which misspelt words meet. */
-export function pieceFeatures(text: string): Set<string> {
-  return new Set(contentOf(text).flatMap((word) => piecesOf(word, [3, 4, 5])))
-}
-
 /** How a text is worded: all its words, small ones too, in ones and twos, and their order with content words blanked out. */
-export function wordingFeatures(text: string): Set<string> {
+export function wordingFeatures(text: string): string[] {
   const words = wordsOf(text.toLowerCase()).map((word) => word.replaceAll('’', "'"))
-  const found = new Set<string>()
+  const found: string[] = []
   for (const word of words) {
-    found.add(` ${word}`)
+    found.push(` ${word}`)
     if (!isContent(word)) continue
-    found.add(` root ${rootOf(word)}`)
-    for (const piece of piecesOf(word, [4, 5])) found.add(piece)
+    found.push(` root ${rootOf(word)}`)
+    addPieces(found, word)
   }
-  const blanked = words.map((word) => (isContent(word) ? (/\d/.test(word) ? '#' : '*') : word))
-  for (const run of runsOf(['^', ...blanked, '$'], [2, 3])) found.add(`~${run}`)
-  for (const run of runsOf(['^', ...words], [2])) found.add(`=${run}`)
+  const blanked = ['^', ...words.map((word) => (isContent(word) ? (/\d/.test(word) ? '#' : '*') : word)), '$']
+  for (let i = 0; i + 1 < blanked.length; i++) {
+    found.push(`~${blanked[i]} ${blanked[i + 1]}`)
+    if (i + 2 < blanked.length) found.push(`~${blanked[i]} ${blanked[i + 1]} ${blanked[i + 2]}`)
+  }
+  for (const [i, word] of words.entries()) found.push(`=${i === 0 ? '^' : words[i - 1]} ${word}`)
   return found
 }
 
@@ -80,18 +99,11 @@ function contentOf(text: string): string[] {
   return wordsOf(text.toLowerCase()).filter(isContent)
 }
 
-/** Pieces of a word with its beginning and end marked, as `_op` and `en_` of `open`. */
-function piecesOf(word: string, lengths: number[]): string[] {
-  const marked = `_${word}_`
-  return lengths.flatMap((length) =>
-    Array.from({ length: Math.max(0, marked.length - length + 1) }, (_, i) => marked.slice(i, i + length)),
-  )
-}
+/** Letters in a piece of a word; pieces of three and five beside them added nothing. */
+const piece = 4
 
-function runsOf(words: string[], lengths: number[]): string[] {
-  return lengths.flatMap((length) =>
-    Array.from({ length: Math.max(0, words.length - length + 1) }, (_, i) =>
-      words.slice(i, i + length).join(' '),
-    ),
-  )
+/** Adds the pieces of a word with its beginning and end marked, as `_ope` and `pen_` of `open`. */
+function addPieces(found: string[], word: string): void {
+  const marked = `_${word}_`
+  for (let i = 0; i + piece <= marked.length; i++) found.push(marked.slice(i, i + piece))
 }

@@ -1,5 +1,6 @@
+import type { Alignment } from './alignment.ts'
 import type { Question } from './question.ts'
-import type { Fit, Shelf, ShelfPassage } from './shelf.ts'
+import type { Shelf, ShelfPassage } from './shelf.ts'
 
 /** Wants something done or made, and nothing told. */
 const chore =
@@ -27,7 +28,12 @@ const quoted =
  * Why the wiki cannot answer a question that asks for one particular thing; null when it may. What is generally told of a
  * subject is no answer to these, however near it lies.
  */
-export function limitOf(question: Question, fits: Fit[], shelf: Shelf): string | null {
+export function limitOf(
+  question: Question,
+  passages: readonly ShelfPassage[],
+  alignment: Alignment,
+  shelf: Shelf,
+): string | null {
   const { text, words } = question
   if (chore.test(text)) return 'something is to be made'
   if (handiwork.test(text)) return 'the wiki gives no instructions'
@@ -41,12 +47,12 @@ export function limitOf(question: Question, fits: Fit[], shelf: Shelf): string |
   }
   if (licence.test(text)) {
     const holders = words.filter(({ name, root }) => name && !licences.has(root))
-    const told = fits.some(({ entry }) =>
-      entry.sentences.some(({ roots }) => roots.has('licenc') && holders.some(({ root }) => roots.has(root))),
+    const told = passages.some(({ sentences }) =>
+      sentences.some(({ roots }) => roots.has('licenc') && holders.some(({ root }) => roots.has(root))),
     )
     if (holders.length > 0 && !told) return 'the wiki does not give that licence'
   }
-  if (instance.test(text) && !fits.slice(0, 12).some(({ entry }) => namesOne(question, entry, shelf))) {
+  if (instance.test(text) && !passages.slice(0, 12).some((one) => namesOne(question, one, alignment))) {
     return 'no sentence names one'
   }
   if (question.asked === 'compare') {
@@ -59,14 +65,14 @@ export function limitOf(question: Question, fits: Fit[], shelf: Shelf): string |
 }
 
 /** A sentence that holds a name which the question does not say, and much of what it does say. */
-function namesOne(question: Question, { sentences, page }: ShelfPassage, shelf: Shelf): boolean {
-  return sentences.some(({ text, roots }) => {
+function namesOne(question: Question, { sentences, page }: ShelfPassage, alignment: Alignment): boolean {
+  return sentences.some(({ text, ids }) => {
     const other = [...text.matchAll(/(?<=\p{L}[\p{L}’'), ]* ["“(]?)\p{Lu}[\p{L}\p{N}’.-]+/gu)].some(
       ([name]) => !question.plain.includes(` ${name.toLowerCase()} `),
     )
     if (!other) return false
     return worldly.test(question.text)
-      ? shelf.coverage(question.words, [roots]) >= 0.9
-      : shelf.coverage(question.words, [roots, page.called]) >= 0.6
+      ? alignment.forward(ids, 'core') >= 0.9
+      : alignment.forward(Int32Array.from([...ids, ...page.calledIds]), 'core') >= 0.6
   })
 }

@@ -86,10 +86,11 @@ function ideaOf(text: string, topic: string[], ideas: readonly Idea[], shelf: Sh
   let best: { id: string; score: number } | null = null
   for (const idea of ideas) {
     const { about, opens, closes, mixed } = idea.signals
+    const page = shelf.pages.find(({ id }) => id === idea.id)
     const phrases = [
       idea.name,
       idea.title,
-      ...(shelf.pages.has(idea.id) ? [shelf.pages.get(idea.id)!.title] : []),
+      ...(page ? [page.title] : []),
       ...about,
       ...opens,
       ...closes,
@@ -99,7 +100,7 @@ function ideaOf(text: string, topic: string[], ideas: readonly Idea[], shelf: Sh
       const wanted = rootsOf(phrase)
       return wanted.length > 0 && wanted.every((root) => roots.includes(root))
     })
-    const names = (shelf.pages.get(idea.id)?.names ?? []).filter(
+    const names = (page?.names ?? []).filter(
       (name) => name.length > 0 && name.every((root) => roots.includes(root)),
     )
     const nearness = cosine(

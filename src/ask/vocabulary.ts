@@ -7,8 +7,6 @@ export interface Vocabulary {
   size: number
   /** How telling each root is, by the number of texts that hold it; the rarest about 1. */
   worth: Float32Array
-  /** What a root is worth that no text holds. */
-  strange: number
   /** Places of the roots of a text's content words, each once. */
   idsOf(text: string): Int32Array
   idOf(root: string): number | undefined
@@ -98,14 +96,15 @@ export function createVocabulary(texts: readonly string[]): Vocabulary {
   return {
     size,
     worth,
-    strange: 1,
     idOf: (root) => ids.get(root),
-    idsOf: (text) => Int32Array.from(new Set(contentOf(text).map((word) => ids.get(rootOf(word)) ?? -1))).filter((id) => id >= 0),
+    idsOf: (text) =>
+      Int32Array.from(new Set(contentOf(text).flatMap((word) => ids.get(rootOf(word)) ?? []))),
     near,
   }
 }
 
-function contentOf(text: string): string[] {
+/** The content words of a text as they stand, in lower case. */
+export function contentOf(text: string): string[] {
   return wordsOf(text)
     .map((word) => word.toLowerCase().replaceAll('’', "'"))
     .filter(isContent)

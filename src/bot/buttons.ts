@@ -167,7 +167,7 @@ async function labelsGiven(interaction: ModalSubmitInteraction, bot: BotContext,
     if (!direction || !bot.desk.ideas.some(({ id }) => id === idea)) continue
     if (labels[idea]) {
       const name = bot.desk.ideas.find(({ id }) => id === idea)?.name ?? idea
-      return cards.notice(`You chose two directions for ${name}; choose one, or mixed.`, 'warning')
+      return cards.notice(`You chose two directions for ${name}; choose one, or contested.`, 'warning')
     }
     labels[idea] = direction
   }

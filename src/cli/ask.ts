@@ -38,7 +38,7 @@ export function addAsk(program: Command): void {
         const question = words.join(' ').trim()
         if (question === '') throw new Failure('Ask something: freehold ask "What is cheap space?"')
         const { pages, ideas } = await loadWiki(settings)
-        const asker = openAsker(settings, pages, ideas)
+        const asker = await openAsker(settings, pages, ideas)
         const answer = await ask({ store, now: Date.now }, asker, question)
         if (options.json) printJson(answer)
         else show(answer)

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Config } from '../config.ts'
+import { createSigner } from '../lib/sign/index.ts'
 import { print, printJson } from './output.ts'
 import { config } from './settings.ts'
 import { loadFeeds, loadWiki, openDatabase, openLlm, openPostOffice, openRefined } from './wiring.ts'
@@ -31,7 +32,7 @@ export function addDoctor(program: Command): void {
 const marks = { fine: '✓', off: '–', wrong: '✗' }
 
 async function examine(settings: Config): Promise<Finding[]> {
-  const post = openPostOffice(settings)
+  const post = openPostOffice(settings, createSigner(settings.secret ?? 'nothing is signed while looking'))
   const findings = [
     await look('wiki', async () => {
       const { pages, ideas } = await loadWiki(settings)

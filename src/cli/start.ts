@@ -47,7 +47,7 @@ async function openBot(workshop: Workshop, settings: Config, schedules: Schedule
   const { startBot } = await import('../bot/index.ts')
   const { way, pages } = workshop
   const secret = await secretOf(settings, way.store)
-  const asker = openAsker(settings, pages, way.ideas)
+  const asker = await openAsker(settings, pages, way.ideas)
   const cadence = { expression: schedules.digest, zone: schedules.zone }
   return startBot({
     desk: openDesk({ way, asker, secret, schedules }),

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { problemLine } from '../lib/text/index.ts'
-import { checkLabels, checkPages, ideasOf, readPages } from '../wiki/index.ts'
+import { checkLabels, checkPages, ideasOf, passagesOf, readPages, readQuestions } from '../wiki/index.ts'
 import { Failure } from './failure.ts'
 import { print, printJson, table } from './output.ts'
 import { config } from './settings.ts'
@@ -51,7 +51,8 @@ export function addWiki(program: Command): void {
   wiki
     .command('check')
     .description(
-      'Finds dead links, missing fields, duplicate ids, wrong labels and labelled items too alike, with file and line.',
+      'Finds dead links, missing fields, duplicate ids, wrong labels, labelled items too alike and questions whose answer is\n' +
+        'not where they say, with file and line.',
     )
     .option('--json', 'print as JSON')
     .action(async (options: { json?: boolean }) => {
@@ -62,16 +63,22 @@ export function addWiki(program: Command): void {
       // A page that can't be read would make every label of its idea a fault of its own.
       const unread = set.problems.length > 0
       const labels = unread ? null : await checkLabels(settings.wikiDir, ideas, where)
-      const problems = [...checkPages(set), ...(labels?.problems ?? [])]
-      if (options.json)
-        printJson({ pages: set.pages.length, labels: labels?.examples.length ?? null, problems })
-      else if (problems.length === 0) {
+      const questions = unread ? null : await readQuestions(settings.wikiDir, passagesOf(set.pages), where)
+      const problems = [...checkPages(set), ...(labels?.problems ?? []), ...(questions?.problems ?? [])]
+      if (options.json) {
+        printJson({
+          pages: set.pages.length,
+          labels: labels?.examples.length ?? null,
+          questions: questions?.questions.length ?? null,
+          problems,
+        })
+      } else if (problems.length === 0) {
         print(
-          `${set.pages.length} pages, ${ideas.length} of them key ideas, and ${labels?.examples.length} labels: all in order.`,
+          `${set.pages.length} pages, ${ideas.length} of them key ideas, and ${labels?.examples.length} labels, ${questions?.questions.length} questions: all in order.`,
         )
       } else {
         for (const problem of problems) print(problemLine(problem))
-        if (unread) print('The labels are checked when every page can be read.')
+        if (unread) print('The labels and questions are checked when every page can be read.')
       }
       if (problems.length) process.exitCode = 1
     })

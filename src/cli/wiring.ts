@@ -1,21 +1,31 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, relative } from 'node:path'
 import { type Asker, createAsker } from '../ask/index.ts'
 import { type Classifier, createLlmJudge, fileCache, loadClassifier, refine } from '../classify/index.ts'
 import { addressOf, type Config, ConfigError } from '../config.ts'
-import { createDiscord, createOutbox, createSmtp, readSmtpUrl } from '../deliver/index.ts'
+import { createDiscord, createDkim, createOutbox, createSmtp, readSmtpUrl } from '../deliver/index.ts'
 import { readFeedLists } from '../feeds/index.ts'
 import { createParsePool, createReader } from '../ingest/index.ts'
 import type { Log, PostOffice, Way } from '../jobs/index.ts'
 import { createHttp } from '../lib/http/index.ts'
 import { createLlm, type Llm } from '../lib/llm/index.ts'
+import { createSigner, type Signer } from '../lib/sign/index.ts'
 import { type Problem, problemLine } from '../lib/text/index.ts'
 import type { Example, Feed, Idea, Page } from '../model/index.ts'
 import { createRenderer } from '../render/index.ts'
 import { openStore, type Store } from '../store/index.ts'
-import { checkPages, examplesSince, ideasOf, passagesOf, readExamples, readPages } from '../wiki/index.ts'
+import {
+  checkPages,
+  examplesSince,
+  ideasOf,
+  passagesOf,
+  readExamples,
+  readPages,
+  readQuestions,
+} from '../wiki/index.ts'
 
 /** Claims of a process that says nothing for so long are taken over by another. */
 const leaseMs = 15_000
@@ -90,12 +100,16 @@ async function readCodebook(config: Config): Promise<string> {
   })
 }
 
-/** What answers questions about these pages. */
-export function openAsker(config: Config, pages: Page[], ideas: Idea[]): Asker {
+/** What answers questions about these pages. Throws ConfigError listing what is wrong with the wiki's questions. */
+export async function openAsker(config: Config, pages: Page[], ideas: Idea[]): Promise<Asker> {
+  const passages = passagesOf(pages)
+  const { questions, problems } = await readQuestions(config.wikiDir, passages, shown(config, config.wikiDir))
+  refuse(problems, 'The questions of the wiki have faults; mend them first:')
   return createAsker({
-    passages: passagesOf(pages),
+    passages,
     pages,
     ideas,
+    asked: questions,
     site: config.publicUrl,
     llm: openLlm(config),
   })
@@ -118,7 +132,7 @@ export function openDatabase(config: Config): Promise<Store> {
 }
 
 /** Where messages go: the real services when they are configured, else files in the outbox. */
-export function openPostOffice(config: Config): PostOffice {
+export function openPostOffice(config: Config, signer: Signer): PostOffice {
   const server = config.smtpUrl ? readSmtpUrl(config.smtpUrl) : null
   if (server && !server.ok) throw new ConfigError(server.error)
   const address = addressOf(config.mailFrom) ?? config.mailFrom
@@ -133,10 +147,27 @@ export function openPostOffice(config: Config): PostOffice {
     mailAddress: address,
     mailDomain: address.slice(address.lastIndexOf('@') + 1),
     postalAddress: config.postalAddress,
+    serviceFrom: config.mailFromService ?? config.mailFrom,
+    signer,
+    bounceDomain: config.bounceDomain,
+    sign: openDkim(config, address),
     publicUrl: config.publicUrl,
     discord,
     channels: discord ? channels : channels.length ? channels : ['outbox'],
     outbox: createOutbox(join(config.dataDir, 'outbox')),
+  }
+}
+
+/** What signs mails, where a key is configured. */
+function openDkim(config: Config, address: string): PostOffice['sign'] {
+  const { dkimKey: file, dkimSelector: selector } = config
+  if (!file || !selector) return null
+  try {
+    const privateKey = readFileSync(file, 'utf8')
+    return createDkim({ domain: address.slice(address.lastIndexOf('@') + 1), selector, privateKey })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new ConfigError(code ? `DKIM_KEY: ${shown(config, file)} can't be read (${code}).` : message)
   }
 }
 
@@ -161,7 +192,7 @@ export async function openWorkshop(
     ...(options.hostGapMs === undefined ? {} : { hostGapMs: options.hostGapMs }),
   })
   const parser = createParsePool()
-  const post = openPostOffice(config)
+  const post = openPostOffice(config, createSigner(await secretOf(config, store)))
   return {
     pages,
     way: {

@@ -10,12 +10,14 @@ export async function writeAudience(way: AudienceWay, number: number): Promise<v
   if (!stored) return
   const { digest } = stored
   const readers = await way.store.subscribers.audience()
-  const subscribed = way.post.discord ? await way.store.channels.active() : []
-  const wanting = subscribed.filter(({ mode }) => mode !== 'alerts')
-  const known = new Set(wanting.map(({ channel }) => channel))
+  const [subscribed, active] = way.post.discord
+    ? [await way.store.channels.list(), await way.store.channels.active()]
+    : [[], []]
+  const wanting = active.filter(({ mode }) => mode !== 'alerts')
+  const known = new Set(subscribed.filter(({ mode }) => mode !== 'alerts').map(({ channel }) => channel))
   const places: Destination[] = [
     ...readers.map(({ id }): Destination => ({ medium: 'email', target: id, part: 0 })),
-    // A channel that the configuration names gets what it subscribed to, where it did, and once.
+    // A channel that the configuration names gets what it subscribed to, where it did, and once; nothing while paused.
     ...way.post.channels
       .filter((channel) => !known.has(channel))
       .flatMap((channel) => messages(channel, way.renderer.discord(digest).length, null)),
@@ -27,6 +29,17 @@ export async function writeAudience(way: AudienceWay, number: number): Promise<v
   const written = await way.store.deliveries.prepare(number, places, way.now())
   if (written)
     way.log.info({ digest: number, deliveries: written }, 'the audience of a digest is written down')
+}
+
+/** Cancels what channels on servers that the bot has left were still to get. Returns how many messages. */
+export async function dropForThoseLeft(way: Pick<Way, 'store' | 'now'>): Promise<number> {
+  const active = new Set((await way.store.channels.active()).map(({ channel }) => channel))
+  let dropped = 0
+  for (const { channel, pausedAt } of await way.store.channels.list()) {
+    if (pausedAt !== null || active.has(channel)) continue
+    dropped += await way.store.posts.cancelFor(channel, 'The bot has left the server.', way.now())
+  }
+  return dropped
 }
 
 /** What of a subscription shapes its posts. */

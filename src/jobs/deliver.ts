@@ -1,7 +1,7 @@
 import type { Delivery, Medium, Receipt } from '../model/index.ts'
 import { day, hour } from '../model/index.ts'
 import { alertStale } from './alerts.ts'
-import { writeAudience } from './audience.ts'
+import { dropForThoseLeft, writeAudience } from './audience.ts'
 import { letterWriter } from './letters.ts'
 import { postWriter } from './posts.ts'
 import { noteOutcome, tellMakers } from './trouble.ts'
@@ -56,12 +56,16 @@ export async function deliver(way: DeliverWay, options: DeliverOptions = {}): Pr
   if (orphans.pending || orphans.unknown)
     way.log.warn(orphans, 'took over deliveries of a process that ended')
   for (const number of await way.store.digests.awaitingAudience()) await writeAudience(way, number)
-  if (way.post.discord) await way.store.posts.lookAgain(lookRange(way.now()), way.now())
+  if (way.post.discord) {
+    await way.store.posts.lookAgain(lookRange(way.now()), way.now())
+    await dropForThoseLeft(way)
+  }
   const dropped = await way.store.posts.dropBacklog(way.now() - alertStale, way.now())
   if (dropped) way.log.warn({ dropped }, 'older posts were dropped, so that no channel is flooded')
 
   const letters = letterWriter(way)
   const posts = postWriter(way)
+  const inTurn = turns()
   const total = { due: await way.store.deliveries.countDue(way.now()) }
   let done = 0
   const settle = async (delivery: Delivery, receipt: Receipt) => {
@@ -107,7 +111,7 @@ export async function deliver(way: DeliverWay, options: DeliverOptions = {}): Pr
       }),
       sendAll(way, 'discord', way.post.discord ? postsAtOnce : 1, options.signal, async (delivery) => {
         const receipt = await attempt(delivery, () => posts(delivery, () => begin(way, delivery)))
-        await settle(delivery, await noteOutcome(way, delivery, receipt))
+        await inTurn(delivery.target, async () => settle(delivery, await noteOutcome(way, delivery, receipt)))
       }),
     ])
     await tellMakers(way)
@@ -152,6 +156,16 @@ async function sendAll(
   }
   const results = await Promise.allSettled(Array.from({ length: atOnce }, worker))
   for (const result of results) if (result.status === 'rejected') throw result.reason
+}
+
+/** Lets work on one thing wait until what was begun on it before is done. */
+function turns(): <T>(thing: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>()
+  return (thing, work) => {
+    const done = (last.get(thing) ?? Promise.resolve()).then(work, work)
+    last.set(thing, done)
+    return done
+  }
 }
 
 function claimOf(way: DeliverWay, delivery: Delivery) {

@@ -1,49 +1,133 @@
-import { buildMail, messageIdFor } from '../deliver/index.ts'
-import type { Delivery, Receipt } from '../model/index.ts'
+import { buildMail, type MailForm, mailForm, messageIdFor, slotOf } from '../deliver/index.ts'
+import type { Delivery, Receipt, StoryChoice, Subscriber } from '../model/index.ts'
+import { gather } from './gather.ts'
+import { confirmableFor, confirmToken, readerTokens, tokenLength } from './newsletter.ts'
 import type { Way } from './way.ts'
+
+type LetterWay = Pick<Way, 'store' | 'renderer' | 'post'>
 
 /** Sends a letter; `onBody` is awaited before its body goes out. */
 export type Letter = (onBody: () => Promise<boolean>) => Promise<Receipt>
 
-/** Writes the mail of a delivery; null when its reader has left. A digest is rendered once, not once per reader. */
-export function letterWriter(
-  way: Pick<Way, 'store' | 'renderer' | 'post'>,
-): (delivery: Delivery) => Promise<Letter | null> {
-  const { post } = way
-  const from = post.mailAddress
-  const unsubscribeUrl = `mailto:${from}?subject=unsubscribe`
-  const rendered = new Map<number, Promise<{ subject: string; html: string; text: string; date: Date }>>()
-  const render = async (number: number) => {
-    const stored = await way.store.digests.get(number)
-    if (!stored) throw new Error(`Digest ${number} is gone from the database, but mails of it are still due.`)
-    const mail = way.renderer.email(stored.digest, { unsubscribeUrl, postalAddress: post.postalAddress })
-    return { ...mail, date: new Date(stored.createdAt) }
-  }
-  return async (delivery) => {
-    const reader = await way.store.subscribers.get(delivery.target)
-    if (!reader || reader.confirmedAt === null || reader.unsubscribedAt !== null) return null
-    const { digest: number } = delivery
-    if (number === null) throw new Error(`Delivery ${delivery.id} is a mail, but belongs to no digest.`)
-    const mail = rendered.get(number) ?? render(number)
-    rendered.set(number, mail)
-    const { subject, html, text, date } = await mail
-    const message = await buildMail({
-      from: post.mailFrom,
-      to: reader.email,
-      subject,
-      html,
-      text,
-      messageId: messageIdFor(delivery.id, post.mailDomain),
-      date,
-      listId: `Freehold digest <digest.${post.mailDomain}>`,
-      listUnsubscribe: `<${unsubscribeUrl}>`,
-      listArchive: `<${post.publicUrl}/digests>`,
-    })
+/** Where a reader's two links stand in a mail that is made for many. */
+const leave = slotOf('leave', tokenLength)
+const choose = slotOf('choose', tokenLength)
+
+/**
+ * Writes the mail of a delivery; null when it is no longer wanted. A digest is rendered and encoded once for all who want
+ * the same of it; what differs from reader to reader is filled in.
+ */
+export function letterWriter(way: LetterWay): (delivery: Delivery) => Promise<Letter | null> {
+  const forms = new Map<string, Promise<MailForm>>()
+  const reader = gather(async (ids: string[]): Promise<(Subscriber | null)[]> => {
+    const found = new Map((await way.store.subscribers.byIds(ids)).map((one) => [one.id, one]))
+    return ids.map((id) => found.get(id) ?? null)
+  })
+
+  async function digestLetter(delivery: Delivery, number: number, to: Subscriber): Promise<Letter | null> {
+    if (to.confirmedAt === null || to.unsubscribedAt !== null) return null
+    const { ideas, directions } = to
+    const key = JSON.stringify([number, ideas, directions])
+    const form = forms.get(key) ?? digestForm(way, number, { ideas, directions })
+    forms.set(key, form)
+    const made = await form
     return async (onBody) => {
-      if (post.smtp) return post.smtp.send({ envelopeFrom: from, to: reader.email, message }, onBody)
-      if (!(await onBody()))
-        return { outcome: 'deferred', error: 'Another process has taken this delivery over.' }
-      return post.outbox.writeMail(`digest-${number}-${delivery.id}`, message)
+      const { signer, mailDomain } = way.post
+      const message = made.fill({
+        to: to.email,
+        messageId: messageIdFor(delivery.id, mailDomain),
+        values: { ...readerTokens(signer, to.id) },
+      })
+      return dispatch(way, delivery, { to: to.email, message, stem: `digest-${number}` }, onBody)
     }
   }
+
+  return async (delivery) => {
+    const to = await reader(delivery.target)
+    if (!to) return null
+    if (delivery.digest !== null) return digestLetter(delivery, delivery.digest, to)
+    return confirmationLetter(way, delivery, to)
+  }
+}
+
+/** A digest's mail with room for a reader's links, for all who made the same choice. */
+async function digestForm(way: LetterWay, number: number, choice: StoryChoice): Promise<MailForm> {
+  const { post } = way
+  const stored = await way.store.digests.get(number)
+  if (!stored) throw new Error(`Digest ${number} is gone from the database, but mails of it are still due.`)
+  const leaveUrl = `${post.publicUrl}/unsubscribe/${leave.placeholder}`
+  const mail = way.renderer.email(stored.digest, {
+    unsubscribeUrl: leaveUrl,
+    preferencesUrl: `${post.publicUrl}/preferences/${choose.placeholder}`,
+    postalAddress: post.postalAddress,
+    choice,
+  })
+  const leaveByMail = `mailto:${leaveAddress(way)}?subject=unsubscribe%20${leave.placeholder}`
+  return mailForm(
+    {
+      ...mail,
+      from: post.mailFrom,
+      date: new Date(stored.createdAt),
+      listId: `Freehold digest <digest.${post.mailDomain}>`,
+      listUnsubscribe: `<${leaveUrl}>, <${leaveByMail}>`,
+      listArchive: `<${post.publicUrl}/digests>`,
+      extraHeaders: {
+        'List-Help': `<${post.publicUrl}/subscribe>`,
+        'Feedback-ID': `digest-${number}:weekly:freehold:${post.mailDomain}`,
+        // One click is promised only where the link is one that mail programs may follow (RFC 8058).
+        ...(leaveUrl.startsWith('https:') ? { 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' } : {}),
+      },
+    },
+    [leave, choose],
+  )
+}
+
+/** Where people write to leave. */
+function leaveAddress({ post }: LetterWay): string {
+  return post.bounceDomain === null ? post.mailAddress : `leave@${post.bounceDomain}`
+}
+
+/** The mail that asks whether an address wants the digest; null when that was settled otherwise meanwhile. */
+async function confirmationLetter(
+  way: LetterWay,
+  delivery: Delivery,
+  to: Subscriber,
+): Promise<Letter | null> {
+  const { post } = way
+  const [kind, optIn = ''] = delivery.post.split(' ')
+  if (kind !== 'confirmation') throw new Error(`Nobody knows what mail delivery ${delivery.id} is.`)
+  const found = await way.store.signUps.find(optIn, 0)
+  if (!found) return null
+  const mail = way.renderer.confirmationMail({
+    confirmUrl: `${post.publicUrl}/confirm/${confirmToken(post.signer, optIn)}`,
+    hours: Math.round(confirmableFor / 3_600_000),
+    ...found.choice,
+  })
+  const message = await buildMail({
+    ...mail,
+    from: post.serviceFrom,
+    to: to.email,
+    messageId: messageIdFor(delivery.id, post.mailDomain),
+    date: new Date(delivery.dueAt),
+  })
+  return (onBody) => dispatch(way, delivery, { to: to.email, message, stem: 'confirmation' }, onBody)
+}
+
+async function dispatch(
+  { post }: LetterWay,
+  delivery: Delivery,
+  { to, message, stem }: { to: string; message: Buffer; stem: string },
+  onBody: () => Promise<boolean>,
+): Promise<Receipt> {
+  const signed = post.sign ? await post.sign(message) : message
+  if (!post.smtp) {
+    if (!(await onBody()))
+      return { outcome: 'deferred', error: 'Another process has taken this delivery over.' }
+    return post.outbox.writeMail(`${stem}-${delivery.id}`, signed)
+  }
+  const envelopeFrom =
+    post.bounceDomain === null
+      ? post.mailAddress
+      : `${post.signer.bounceAddress(delivery.id)}@${post.bounceDomain}`
+  return post.smtp.send({ envelopeFrom, to, message: signed }, onBody)
 }

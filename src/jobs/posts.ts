@@ -50,14 +50,14 @@ export function postWriter(
       case 'forum':
         return openPost(way, discord, delivery, post, onBody)
       case 'reply': {
-        const channel = await way.store.posts.receiptOf({ ...delivery, piece: 0 })
+        const channel = await idOf(way, { ...delivery, piece: 0 })
         if (channel === null) return lostFirst
         return send(way, discord, delivery, { channel, message }, onBody)
       }
       case 'publish':
         return publish(way, discord, delivery, onBody)
       case 'thread': {
-        const first = await way.store.posts.receiptOf({ ...delivery, piece: 0 })
+        const first = await idOf(way, { ...delivery, piece: 0 })
         if (first === null) return lostFirst
         return discord.openThread({ channel: delivery.target, message: first, name: post.name }, onBody)
       }
@@ -67,7 +67,13 @@ export function postWriter(
 
 const lostFirst: Receipt = {
   outcome: 'failed',
-  error: 'The message it belongs to is not on record as sent.',
+  error: 'The message it belongs to is not on record as sent, or was deleted since.',
+}
+
+/** The id of a message of the same post; null where none stands in the channel. */
+async function idOf(way: PostWay, delivery: Delivery): Promise<string | null> {
+  const receipt = await way.store.posts.receiptOf(delivery)
+  return receipt !== null && /^\d+$/.test(receipt) ? receipt : null
 }
 
 async function render(
@@ -79,7 +85,7 @@ async function render(
     if (!found) return null
     const { story, idea, ideaName } = found
     return {
-      name: clip(story.title),
+      name: threadName(story.title),
       tags: [ideaName],
       messages: [renderer.alert({ ...story, idea, ideaName }, wish ?? undefined)],
     }
@@ -95,9 +101,13 @@ async function render(
   }
 }
 
-/** Names of threads have at most 100 characters. */
-function clip(title: string): string {
-  return title.length <= 100 ? title : `${title.slice(0, 99).trimEnd()}…`
+/** A story's title as the name of a thread: one line of what can be seen, at most 100 characters. */
+function threadName(title: string): string {
+  const seen = title.toWellFormed().replace(/\p{Cf}/gu, '')
+  const line = seen.replace(/[\p{Cc}\s]+/gu, ' ').trim() || 'Untitled'
+  if (line.length <= 100) return line
+  const whole = line.slice(0, 99).replace(/[\uD800-\uDBFF]$/, '')
+  return `${whole.trimEnd()}…`
 }
 
 /**
@@ -153,7 +163,7 @@ async function publish(
   onBody: () => Promise<boolean>,
 ): Promise<Receipt> {
   const { target: channel } = delivery
-  const message = await way.store.posts.receiptOf(delivery)
+  const message = await idOf(way, delivery)
   if (message === null) return lostFirst
   if ((await way.store.posts.countDone(channel, 'publish', way.now() - hour)) >= publishedAnHour) {
     return {

@@ -8,14 +8,16 @@ type TroubleWay = Pick<Way, 'store' | 'renderer' | 'post' | 'now' | 'log'>
 /** How long (ms) a channel that keeps posts out is left alone before the next try: after the first failure, the second. */
 const waits = [hour, 20 * hour]
 
-/** When a post that was kept out is tried again (ms); null once the subscription is paused. */
+/** When a post that was kept out is tried again (ms); null where none was, and once the subscription is paused. */
 function nextTryOf({ failures, pausedAt }: ChannelSubscription, now: number): number | null {
-  return pausedAt === null ? now + waits[Math.min(Math.max(failures, 1), waits.length) - 1]! : null
+  if (pausedAt !== null || failures === 0) return null
+  return now + waits[Math.min(failures, waits.length) - 1]!
 }
 
 /**
  * Notes for a channel's subscription what came of a step. A post that the channel keeps out is put off, so that there is
- * time to mend its permissions; the third in a row pauses the subscription. Gives the receipt to settle with.
+ * time to mend its permissions; the third in a row pauses the subscription. Others that are kept out meanwhile wait for
+ * the same next try and count for nothing. Gives the receipt to settle with, before another of the channel is noted.
  */
 export async function noteOutcome(way: TroubleWay, delivery: Delivery, receipt: Receipt): Promise<Receipt> {
   const { target, step } = delivery
@@ -30,6 +32,8 @@ export async function noteOutcome(way: TroubleWay, delivery: Delivery, receipt: 
     await way.store.channels.noteTrouble(target, error, way.now())
     return { ...receipt, error }
   }
+  const putOffUntil = await nextTryIn(way, target)
+  if (putOffUntil !== null) return { outcome: 'deferred', error, retryAfterMs: putOffUntil - way.now() }
   const pauseAt = failuresBeforePause
   const subscription = await way.store.channels.noteFailure(target, error, { pauseAt, now: way.now() })
   if (!subscription) return { ...receipt, error }
@@ -38,6 +42,17 @@ export async function noteOutcome(way: TroubleWay, delivery: Delivery, receipt: 
   way.log.warn({ channel: target, guild: subscription.guild }, `a subscription is paused: ${error}`)
   await way.store.posts.cancelFor(target, 'The subscription is paused.', way.now())
   return { ...receipt, error }
+}
+
+/** When a post that a channel has kept out is tried again (ms); null while none waits for that. */
+async function nextTryIn(way: TroubleWay, channel: string): Promise<number | null> {
+  const subscription = await way.store.channels.get(channel)
+  if (!subscription || subscription.failures === 0) return null
+  const deferred = await way.store.deliveries.list({ medium: 'discord', state: 'deferred' })
+  const waiting = deferred.find(
+    ({ target, error, dueAt }) => target === channel && error === subscription.lastError && dueAt > way.now(),
+  )
+  return waiting?.dueAt ?? null
 }
 
 /** Discord says that a permission is missing, but not which: the channel's own settings do. */

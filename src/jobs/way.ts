@@ -1,6 +1,7 @@
 import type { Classifier } from '../classify/index.ts'
 import type { Discord, Outbox, Smtp } from '../deliver/index.ts'
 import type { Reader } from '../ingest/index.ts'
+import type { Signer } from '../lib/sign/index.ts'
 import type { Feed, Idea, Page } from '../model/index.ts'
 import type { Renderer } from '../render/index.ts'
 import type { Store } from '../store/index.ts'
@@ -44,6 +45,14 @@ export interface PostOffice {
   /** Domain of Message-IDs. */
   mailDomain: string
   postalAddress: string | null
+  /** Sender of confirmations: other than the digest's, so that complaints of one don't hurt the other. */
+  serviceFrom: string
+  /** Signs links and bounce addresses. */
+  signer: Signer
+  /** Domain of bounce addresses, each message's own; null sends bounces to `mailAddress`. */
+  bounceDomain: string | null
+  /** Puts a DKIM signature on a mail; null leaves that to the mail server. */
+  sign: ((message: Buffer) => Promise<Buffer>) | null
   publicUrl: string
   /** Null writes posts to the outbox. */
   discord: Discord | null

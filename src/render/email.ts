@@ -1,24 +1,31 @@
-import { type Digest, storyCount } from '../model/index.ts'
+import { type Digest, isQuiet, issueName, type StoryChoice, storyCount } from '../model/index.ts'
+import { choicePhrase } from './choice.ts'
 import { keepWhatFits } from './cut.ts'
-import { digestView, type Kept, keepOnly, type Place } from './digest-view.ts'
+import { balanceLine, type DigestView, digestView, type Kept, keepOnly, type Place } from './digest-view.ts'
 import { legend } from './directions.ts'
+import { wishedIssue } from './discord/digest-wish.ts'
 import { plain } from './feed-text.ts'
 import { leavingLink } from './links.ts'
+import { number } from './numbers.ts'
 import { subjectOf } from './subject.ts'
 import type { Templates } from './templates.ts'
 import { textView } from './text-view.ts'
 
 export interface EmailOptions {
-  /** Where the reader leaves the list: mailto or http(s). */
+  /** Where the reader leaves the list: mailto or http(s). It is shown as it is given, and may hold a placeholder. */
   unsubscribeUrl: string
+  /** Where the reader changes what comes: http(s), shown as it is given; null leaves the link out. */
+  preferencesUrl?: string | null
   postalAddress?: string | null
+  /** Which stories the reader wants; all without it. */
+  choice?: StoryChoice
 }
 
 export interface Email {
   subject: string
   html: string
   text: string
-  /** Stories in the mail, and those that stand only on the web. */
+  /** Stories in the mail, and those of the reader's choice that stand only on the web. */
   shown: number
   cut: number
 }
@@ -27,21 +34,26 @@ export interface Email {
 const maxBytes = 80_000
 const textWidth = 72
 
-/** Makes mails from digests: both parts hold the same stories, as many as fit. */
+/** Makes mails from digests: both parts hold the same stories, as many as fit of those that are wanted. */
 export function emailRenderer(
   templates: Templates,
   place: Place,
 ): (digest: Digest, options: EmailOptions) => Email {
   const html = templates.html('email-digest')
   const text = templates.text('email-digest')
-  return (digest, options) => {
-    const subject = subjectOf(digest)
+  return (whole, options) => {
+    const { digest, chosen, nothing } = choose(whole, place, options.choice)
+    const subject = nothing ? `${issueName(whole)}: nothing you chose` : subjectOf(digest)
     const view = (kept: Kept) => ({
-      ...digestView(digest, place, kept),
+      ...withWholeBalances(digestView(digest, place, kept), whole),
+      quiet: isQuiet(whole),
+      chosen,
+      nothing,
       subject,
       site: place.site,
       legend,
       unsubscribe: leavingLink(options.unsubscribeUrl),
+      preferences: preferencesLink(options.preferencesUrl ?? null),
       postalAddress: plain(options.postalAddress ?? '') || null,
     })
     const kept = keepWhatFits(digest, (kept) => Buffer.byteLength(html(view(kept))) <= maxBytes)
@@ -54,4 +66,37 @@ export function emailRenderer(
       cut: last.cut,
     }
   }
+}
+
+/** The part of an issue that a reader wants, what that is in words, and what is said where there is nothing of it. */
+function choose(whole: Digest, place: Place, choice: StoryChoice | undefined) {
+  const { chosen, filter } = wishedIssue(whole, place, choice ? { ...choice, role: null } : null)
+  if (!choice || filter === null) return { digest: whole, chosen: '', nothing: '' }
+  const count = storyCount(whole)
+  const none =
+    count === 1
+      ? 'The one story of this issue is not among them.'
+      : `None of this issue’s ${number(count)} stories is among them.`
+  return {
+    digest: chosen,
+    chosen: `You chose ${choicePhrase(choice, place.ideas)}.`,
+    nothing: storyCount(chosen) > 0 ? '' : none,
+  }
+}
+
+/** A balance counts all stories of its idea in the issue, the chosen and the others. */
+function withWholeBalances(view: DigestView, whole: Digest): DigestView {
+  const lines = new Map(whole.sections.map((section) => [section.idea, balanceLine(section)]))
+  const sections = view.sections.map((section) => ({
+    ...section,
+    balance: lines.get(section.id) ?? section.balance,
+  }))
+  return { ...view, sections }
+}
+
+function preferencesLink(raw: string | null): string | null {
+  if (raw !== null && !/^https?:\/\/[^\s"<>]+$/.test(raw)) {
+    throw new Error(`The link to the preferences must begin with https: or http:, but is “${raw}”.`)
+  }
+  return raw
 }

@@ -2,21 +2,20 @@ import {
   type Correction,
   type Digest,
   directions,
-  effectiveDate,
   type Idea,
   issueName,
   type Page,
   type WeekBalance,
 } from '../model/index.ts'
 import { elevation, lastWeeks, total } from './balance.ts'
-import { longDate, periodName, shortDate } from './dates.ts'
-import { type DigestView, digestView, type Place, quoteOf } from './digest-view.ts'
-import { countPhrase, legend, marks, type Tally, words } from './directions.ts'
+import { longDate, periodName } from './dates.ts'
+import { type DigestView, digestView, type Place } from './digest-view.ts'
+import { countPhrase, marks, type Tally } from './directions.ts'
 import { plain } from './feed-text.ts'
-import { webLink } from './links.ts'
+import { type Frame, waysOn } from './frame.ts'
+import { newsByMonth } from './idea-news.ts'
 import { number, plural } from './numbers.ts'
 import type { IdeaItem } from './syndication.ts'
-import type { Templates } from './templates.ts'
 import { wikiView } from './wiki-view.ts'
 
 /** An issue as the list of issues shows it. */
@@ -54,20 +53,15 @@ export interface IdeaContent {
   balance: readonly WeekBalance[]
 }
 
-const about =
-  'Freehold watches the news for signs that the stock of open AI models is being renewed, and publishes what it finds ' +
-  'once a week.'
+/** Numbers of the sent issues before and after one; null where there is none. */
+export interface Neighbours {
+  previous: number | null
+  next: number | null
+}
 
-/** Makes the web pages; `publicUrl` is where they are read, without a slash at its end. */
-export function pageRenderer(templates: Templates, publicUrl: string, ideas: readonly Idea[]) {
-  // Links within the pages hold wherever a proxy puts them; only the path belongs to them.
-  const base = new URL(publicUrl).pathname.replace(/\/$/, '')
+/** Makes the pages that everybody can read. */
+export function pageRenderer({ base, page }: Frame, ideas: readonly Idea[]) {
   const place: Place = { site: base, ideas }
-  const page = (name: string) => {
-    const template = templates.html(`pages/${name}`)
-    return (path: string, title: string, view: object) =>
-      template({ ...frame(path, title), legend, base, ...view })
-  }
   const pages = {
     home: page('home'),
     digests: page('digests'),
@@ -77,20 +71,6 @@ export function pageRenderer(templates: Templates, publicUrl: string, ideas: rea
     wikiIndex: page('wiki-index'),
     wiki: page('wiki'),
     notice: page('notice'),
-  }
-
-  function frame(path: string, title: string) {
-    return {
-      title: title ? `${title} · Freehold` : 'Freehold: is the stock of open AI models being renewed?',
-      description: about,
-      canonical: path === '' ? '' : `${publicUrl}${path}`,
-      isHome: path === '/',
-      nav: [
-        { href: `${base}/digests`, label: 'Digests', here: path.startsWith('/digests') },
-        { href: `${base}/ideas`, label: 'Ideas', here: path.startsWith('/ideas') },
-        { href: `${base}/wiki`, label: 'Wiki', here: path.startsWith('/wiki') },
-      ],
-    }
   }
 
   return {
@@ -122,8 +102,17 @@ export function pageRenderer(templates: Templates, publicUrl: string, ideas: rea
       return pages.digests('/digests', 'Digests', { digests })
     },
 
-    digestPage(digest: Digest, corrections: readonly Correction[] = []): string {
-      const view = { ...digestView(digest, place), corrections: corrections.map(correctionView) }
+    digestPage(
+      digest: Digest,
+      corrections: readonly Correction[] = [],
+      { previous, next }: Neighbours = { previous: null, next: null },
+    ): string {
+      const view = {
+        ...digestView(digest, place),
+        corrections: corrections.map(correctionView),
+        previous: neighbour(previous, base),
+        next: neighbour(next, base),
+      }
       const path = digest.number === null ? '' : `/digests/${digest.number}`
       return pages.digest(path, `${view.issue}, ${view.period}`, { digest: view })
     },
@@ -149,7 +138,7 @@ export function pageRenderer(templates: Templates, publicUrl: string, ideas: rea
         weeks: plural(weeks.length, 'week'),
         tally: tallyView(total(weeks)),
         rows: weeks.toReversed().map((week) => ({ ...week, date: longDate(week.week) })),
-        items: items.flatMap((item) => itemView(item, idea)),
+        months: newsByMonth(items, idea),
       })
     },
 
@@ -176,6 +165,8 @@ export function pageRenderer(templates: Templates, publicUrl: string, ideas: rea
       return pages.notice('', 'Not found', {
         heading: 'There is no page here',
         text: 'The address may be mistyped, or the page may never have been. Issues, ideas and wiki pages keep their addresses for ever.',
+        more: [],
+        ways: waysOn(base),
       })
     },
 
@@ -183,6 +174,8 @@ export function pageRenderer(templates: Templates, publicUrl: string, ideas: rea
       return pages.notice('', 'Something went wrong', {
         heading: 'Something went wrong',
         text: 'The page could not be made. The fault is on our side and has been noted; please try again in a few minutes.',
+        more: [],
+        ways: waysOn(base),
       })
     },
   }
@@ -215,6 +208,12 @@ function correctionView({ at, note }: Correction) {
   return { label: ['Corrected', longDate(at)].filter(Boolean).join(' on '), note: plain(note, 2000) }
 }
 
+function neighbour(number: number | null, base: string) {
+  return number === null
+    ? null
+    : { href: `${base}/digests/${number}`, issue: issueName({ ...emptyDigest, number }) }
+}
+
 /** The first story of each section that no section before it has. */
 function briefs({ sections }: DigestView) {
   return sections.flatMap(({ name, href, stories }) => {
@@ -230,25 +229,4 @@ function tallyView(tally: Tally) {
     count: tally[direction],
     phrase: countPhrase(direction, tally[direction]),
   }))
-}
-
-function itemView(item: IdeaItem, idea: Idea) {
-  const label = item.labels.find((label) => label.idea === idea.id)
-  if (!label) return []
-  const iso = new Date(effectiveDate(item)).toISOString()
-  return [
-    {
-      id: `item-${item.id}`,
-      title: plain(item.title, 240) || 'Untitled',
-      url: webLink(item.url),
-      source: plain(item.feedTitle, 80) || plain(item.feed, 80),
-      date: shortDate(iso, ''),
-      isoDate: iso,
-      direction: label.direction,
-      mark: marks[label.direction],
-      word: words[label.direction],
-      quote: quoteOf(label.evidence, item.title),
-      byHand: label.by === 'maintainer',
-    },
-  ]
 }

@@ -1,10 +1,13 @@
 import type { Idea } from '../model/index.ts'
+import { confirmationRenderer } from './confirmation.ts'
 import type { Place } from './digest-view.ts'
 import { alertRenderer } from './discord/alert.ts'
 import { cardRenderer } from './discord/cards/index.ts'
 import { discordPostRenderer, discordRenderer } from './discord/digest.ts'
 import { emailRenderer } from './email.ts'
+import { pageFrame } from './frame.ts'
 import { digestJson } from './json.ts'
+import { newsletterPages } from './newsletter-pages.ts'
 import { pageRenderer } from './pages.ts'
 import { syndication } from './syndication.ts'
 import { loadTemplates } from './templates.ts'
@@ -24,15 +27,18 @@ export function createRenderer({ templatesDir, publicUrl, ideas }: RendererOptio
   const site = publicUrl.replace(/\/+$/, '')
   const ordered = ideas.toSorted((a, b) => a.order - b.order)
   const place: Place = { site, ideas: ordered }
+  const frame = pageFrame(templates, site)
   return {
     email: emailRenderer(templates, place),
+    confirmationMail: confirmationRenderer(templates, place),
     text: terminalRenderer(templates, place),
     discord: discordRenderer(place),
     discordPost: discordPostRenderer(place),
     alert: alertRenderer(place),
     cards: cardRenderer(place),
     json: digestJson,
-    ...pageRenderer(templates, site, ordered),
+    ...pageRenderer(frame, ordered),
+    ...newsletterPages(frame, ordered),
     ...syndication(templates, place),
   }
 }

@@ -86,28 +86,25 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
 
     /** Notes that the body is about to go out. False when the delivery is no longer ours: then it must not go out. */
     async bodyStarts(claim: Claim, now: number): Promise<boolean> {
-      const result = await ours(claim).set({ body_started_at: now }).executeTakeFirst()
-      return result.numUpdatedRows === 1n
+      return (await bodiesStart([claim], now)).has(claim.id)
     },
+
+    /**
+     * Notes of several that their bodies are about to go out, in one statement. Gives the ids of those that may: the
+     * others are no longer ours, or are a digest's mail to somebody who has left.
+     */
+    bodiesStart,
 
     /**
      * Writes down what came of a try. False when the delivery was taken over meanwhile. When a part of a post fails, the
      * parts after it are cancelled.
      */
     async settle(claim: Claim, receipt: Receipt, now: number): Promise<boolean> {
-      return db.transaction().execute(async (tx) => {
-        const before = await tx
-          .selectFrom('delivery')
-          .selectAll()
-          .where('id', '=', claim.id)
-          .executeTakeFirst()
-        if (!before) return false
-        const change = settled(deliveryFromRow(before), receipt, now)
-        const row = await ours(claim, tx).set(change).returningAll().executeTakeFirst()
-        if (row?.state === 'failed') await cancelLaterParts(tx, row, now)
-        return row !== undefined
-      })
+      return (await settleAll([{ claim, receipt }], now)).has(claim.id)
     },
+
+    /** The same for several tries, in one transaction. Gives the ids of those that were still ours. */
+    settleAll,
 
     /** The receiver has left since the audience was frozen. */
     async suppress(claim: Claim, reason: string, now: number): Promise<void> {
@@ -244,6 +241,95 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
     },
   }
 
+  async function bodiesStart(claims: Claim[], now: number): Promise<Set<string>> {
+    if (claims.length === 0) return new Set()
+    const rows = await db
+      .updateTable('delivery')
+      .set({ body_started_at: now })
+      .where((eb) => eb.or(claims.map((claim) => isOurs(eb, claim))))
+      .where((eb) =>
+        eb.or([
+          eb('medium', '<>', 'email'),
+          eb('digest', 'is', null),
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('subscriber')
+                .select('subscriber.id')
+                .whereRef('subscriber.id', '=', 'delivery.target')
+                .where((eb) =>
+                  eb.or([
+                    eb('subscriber.confirmed_at', 'is', null),
+                    eb('subscriber.unsubscribed_at', 'is not', null),
+                  ]),
+                ),
+            ),
+          ),
+        ]),
+      )
+      .returning('id')
+      .execute()
+    return new Set(rows.map(({ id }) => id))
+  }
+
+  async function settleAll(tries: { claim: Claim; receipt: Receipt }[], now: number): Promise<Set<string>> {
+    return db.transaction().execute(async (tx) => {
+      const ids = tries.map(({ claim }) => claim.id)
+      const before = await tx
+        .selectFrom('delivery')
+        .selectAll()
+        .where('id', 'in', ids)
+        .where((eb) => eb.or(tries.map(({ claim }) => isOurs(eb, claim))))
+        .$if(kind === 'postgres', (query) => query.forUpdate())
+        .execute()
+      const rows = new Map(before.map((row) => [row.id, row]))
+      const sent = tries.flatMap(({ claim, receipt }) =>
+        receipt.outcome === 'sent' && rows.has(claim.id) ? [{ id: claim.id, receipt: receipt.receipt }] : [],
+      )
+      if (sent.length > 0) {
+        // One statement for all: most tries end well, and a statement each would cost as much as the sending.
+        const receiptOf = sql<string>`case id ${sql.join(
+          sent.map(({ id, receipt }) => sql`when ${id} then ${receipt}`),
+          sql` `,
+        )} end`
+        await tx
+          .updateTable('delivery')
+          .set({
+            owner: null,
+            lease_until: null,
+            state: 'sent',
+            settled_at: now,
+            receipt: receiptOf,
+            error: null,
+            uncertain_since: null,
+          })
+          .where(
+            'id',
+            'in',
+            sent.map(({ id }) => id),
+          )
+          .execute()
+      }
+      for (const { claim, receipt } of tries) {
+        const row = rows.get(claim.id)
+        if (!row || receipt.outcome === 'sent') continue
+        const change = settled(deliveryFromRow(row), receipt, now)
+        await tx.updateTable('delivery').set(change).where('id', '=', row.id).execute()
+        if (change.state === 'failed') await cancelLaterParts(tx, row, now)
+      }
+      return new Set(rows.keys())
+    })
+  }
+
+  function isOurs(eb: ExpressionBuilder<Schema, 'delivery'>, { id, owner, attempts }: Claim) {
+    return eb.and([
+      eb('delivery.id', '=', id),
+      eb('delivery.state', '=', 'sending'),
+      eb('delivery.owner', '=', owner),
+      eb('delivery.attempts', '=', attempts),
+    ])
+  }
+
   /** Due, and no earlier part of the same post is still to be sent. */
   function isDue(eb: ExpressionBuilder<Schema & { d: DeliveryTable }, 'd'>, now: number) {
     const earlier = eb
@@ -262,8 +348,8 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
     ])
   }
 
-  function ours(claim: Claim, on: Kysely<Schema> = db) {
-    return on
+  function ours(claim: Claim) {
+    return db
       .updateTable('delivery')
       .where('id', '=', claim.id)
       .where('state', '=', 'sending')

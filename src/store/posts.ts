@@ -101,6 +101,8 @@ export function posts(db: Kysely<Schema>) {
         now,
         'A newer issue was due for this channel, and a backlog is not posted all at once.',
       )
+        // Tried before and now pending: somebody asked for it to be sent again.
+        .where((eb) => eb.or([eb('state', '=', 'deferred'), eb('attempts', '=', 0)]))
         .where((eb) =>
           eb.exists(
             eb

@@ -181,6 +181,15 @@ export function subscribers(db: Kysely<Schema>) {
           .where('target', '=', known.id)
           .where('state', 'in', statesBefore('cancelled'))
           .execute()
+        // Claimed, but with nothing of it on its way: it must not begin now.
+        await tx
+          .updateTable('delivery')
+          .set({ state: 'suppressed', settled_at: now, owner: null, lease_until: null })
+          .where('medium', '=', 'email')
+          .where('target', '=', known.id)
+          .where('state', '=', 'sending')
+          .where('body_started_at', 'is', null)
+          .execute()
         await tx
           .updateTable('delivery')
           .set({ receipt: null, error: null })

@@ -5,6 +5,7 @@ import { trimTrailingSlash } from 'hono/trailing-slash'
 import type { Correction, Idea, Page } from '../model/index.ts'
 import { type FeedFormat, feedFormats, type Renderer } from '../render/index.ts'
 import type { Archive } from './archive.ts'
+import { addNewsletter, type NewsletterRoutes } from './newsletter.ts'
 
 /** Whether the service can do its work; what else it says is shown as it is. */
 export interface Health {
@@ -29,6 +30,8 @@ export interface WebOptions {
   /** The text of freehold.css. */
   stylesheet: string
   health: Health
+  /** Subscribing and leaving; without it there are no such pages. */
+  newsletter?: Omit<NewsletterRoutes, 'renderer' | 'ideas'> | undefined
   /** The time now, ms. */
   now: () => number
   log: Log
@@ -44,7 +47,7 @@ const feedTypes: Record<FeedFormat, string> = {
   json: 'application/feed+json; charset=utf-8',
 }
 
-/** The web pages: nothing here writes, asks who the reader is, or runs a script in a browser. */
+/** The web pages; none runs a script in a browser, and only forms that are posted change anything. */
 export function createWeb(options: WebOptions): Hono {
   const { archive, renderer, pages, ideas, stylesheet, health, now, log } = options
   const web = new Hono()
@@ -70,6 +73,8 @@ export function createWeb(options: WebOptions): Hono {
     const state = await health.ready()
     return c.json(state, state.ready ? 200 : 503, { 'cache-control': 'no-store' })
   })
+
+  if (options.newsletter) addNewsletter(web, { ...options.newsletter, renderer, ideas })
 
   web.use(etag())
   web.use(async (c, next) => {

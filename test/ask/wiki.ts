@@ -2,20 +2,22 @@ import { join } from 'node:path'
 import { type Asker, createAsker, type NewsSource } from '../../src/ask/index.ts'
 import type { Llm } from '../../src/lib/llm/index.ts'
 import type { Answer, Direction, Idea, LabelledItem, NewsWish, Page, Passage } from '../../src/model/index.ts'
-import { ideasOf, passagesOf, readPages } from '../../src/wiki/index.ts'
+import { ideasOf, passagesOf, readPages, readQuestions } from '../../src/wiki/index.ts'
 
 export const site = 'https://wiki.example.org'
 export const now = Date.UTC(2026, 10, 23)
 const day = 24 * 60 * 60 * 1000
 
-/** The committed pages, made ready to be asked. */
+/** The committed pages and questions, made ready to be asked. */
 export async function readWiki(
   llm?: Llm,
 ): Promise<{ asker: Asker; pages: Page[]; passages: Passage[]; ideas: Idea[] }> {
-  const { pages } = await readPages(join(import.meta.dirname, '..', '..', 'wiki'))
+  const dir = join(import.meta.dirname, '..', '..', 'wiki')
+  const { pages } = await readPages(dir)
   const passages = passagesOf(pages)
   const ideas = ideasOf(pages)
-  return { asker: createAsker({ passages, pages, ideas, site, llm }), pages, passages, ideas }
+  const { questions: asked } = await readQuestions(dir, passages)
+  return { asker: createAsker({ passages, pages, ideas, asked, site, llm }), pages, passages, ideas }
 }
 
 export const noNews: NewsSource = async () => []

@@ -78,6 +78,7 @@ describe('without any setting', () => {
       discordToken: null,
       discordApiUrl: null,
       discordChannel: null,
+      maintainerRole: null,
       scheduleIngest: '*/15 * * * *',
       scheduleDigest: '0 9 * * MON',
       timezone: 'UTC',
@@ -139,6 +140,9 @@ describe('a wrong value is refused by its name', () => {
     ['DISCORD_API_URL', 'discord.com'],
     ['DISCORD_CHANNEL', '#digest'],
     ['LLM_BASE_URL', 'localhost:11434'],
+    ['MAINTAINER_ROLE', '@maintainers'],
+    ['MAINTAINER_ROLE', '<@&123456789012345678>'],
+    ['MAINTAINER_ROLE', '1234'],
     ['SCHEDULE_INGEST', 'hourly'],
     ['SCHEDULE_INGEST', '0 0 30 2 *'],
     ['SCHEDULE_DIGEST', '0 9 * *'],
@@ -219,6 +223,24 @@ test('URLs lose the slash at their end', () => {
   expect(fromEnv(env)).toMatchObject({
     publicUrl: 'https://freehold.example.org',
     discordApiUrl: 'http://127.0.0.1:9/api',
+  })
+})
+
+describe('the maintainers’ role', () => {
+  test('is the id of a role', () => {
+    const id = '123456789012345678'
+    expect(fromEnv({ MAINTAINER_ROLE: id }).maintainerRole).toBe(id)
+  })
+
+  test('has its effect: nobody is warned of it, and .env.example does not say otherwise', () => {
+    expect(fromEnv({ MAINTAINER_ROLE: '123456789012345678' }).warnings).toEqual([])
+    expect(envExample()).toMatch(/correction.*\n# MAINTAINER_ROLE=\n/)
+  })
+
+  test('given wrongly is told how to find it', () => {
+    expect(faults({ MAINTAINER_ROLE: 'maintainers' })).toEqual([
+      'MAINTAINER_ROLE must be a role id, a long number (right click, Copy Role ID).',
+    ])
   })
 })
 

@@ -6,7 +6,6 @@ import {
   nonceFor,
   type PostedMessage,
 } from '../../src/deliver/index.ts'
-import type { Receipt } from '../../src/model/index.ts'
 import {
   type DiscordFault,
   type DiscordServerOptions,
@@ -96,6 +95,21 @@ describe('a message that goes well', () => {
     })
   })
 
+  test('pings the roles that its body allows, and nobody else', async () => {
+    const { server, discord, channel } = await start()
+    const [allowed, other] = ['223456789012345678', '323456789012345678']
+    await postOne(discord, channel, 'delivery-1', {
+      content: `@everyone <@123456789012345678> <@&${allowed}> <@&${other}>`,
+      allowed_mentions: { parse: ['everyone', 'roles'], roles: [allowed], users: ['123456789012345678'] },
+    })
+    expect(server.requests.at(-1)!.body.allowed_mentions).toEqual({ parse: [], roles: [allowed] })
+    expect(server.messages(channel)[0]).toMatchObject({
+      mention_everyone: false,
+      mentions: [],
+      mention_roles: [allowed],
+    })
+  })
+
   test('is not posted a second time under the same nonce', async () => {
     const { server, discord, channel } = await start()
     const first = await postOne(discord, channel)
@@ -181,33 +195,45 @@ describe('before the request', () => {
 })
 
 describe('what a refusal means', () => {
-  test.each<[DiscordFault, Receipt['outcome'], RegExp]>([
-    ['missing access', 'failed', /can't see Discord channel \d+ \(50001.*View Channel/],
-    [
-      'missing permissions',
-      'failed',
-      /may not post in Discord channel \d+ \(50013.*Send Messages and Embed Links/,
-    ],
-    ['unknown channel', 'failed', /no Discord channel \d+ \(10003/],
-    ['blocked', 'deferred', /Something before Discord answered 403/],
-    [{ retryAfter: 3600 }, 'deferred', /wait 36\d\d s/],
-    [{ retryAfter: 3600, global: true }, 'deferred', /wait 36\d\d s/],
-  ])('%s', async (fault, outcome, error) => {
+  test.each<[DiscordFault, RegExp]>([
+    ['missing access', /can't see Discord channel \d+ \(50001.*View Channel/],
+    ['missing permissions', /may not post in Discord channel \d+ \(50013.*Send Messages/],
+    ['unknown channel', /no Discord channel \d+ \(10003/],
+  ])('%s: the channel keeps us out', async (fault, error) => {
     const { server, discord, channel } = await start()
     server.fault(channel, fault)
     const { receipt, asked } = await postOne(discord, channel)
-    expect(receipt).toMatchObject({ outcome, error: expect.stringMatching(error) })
+    expect(receipt).toEqual({ outcome: 'failed', error: expect.stringMatching(error), keptOut: true })
     expect(asked).toBe(1)
     expect(server.requests).toHaveLength(1)
     expect(server.messages(channel)).toEqual([])
   })
 
-  test('a channel that never was', async () => {
-    const { discord } = await start()
-    const { receipt } = await postOne(discord, '123456789012345678')
-    expect(receipt).toEqual({
+  test.each<[DiscordFault, RegExp]>([
+    ['blocked', /Something before Discord answered 403/],
+    [{ retryAfter: 3600 }, /wait 36\d\d s/],
+    [{ retryAfter: 3600, global: true }, /wait 36\d\d s/],
+  ])('%s: it is tried again', async (fault, error) => {
+    const { server, discord, channel } = await start()
+    server.fault(channel, fault)
+    const { receipt, asked } = await postOne(discord, channel)
+    expect(receipt).toMatchObject({ outcome: 'deferred', error: expect.stringMatching(error) })
+    expect(asked).toBe(1)
+    expect(server.requests).toHaveLength(1)
+    expect(server.messages(channel)).toEqual([])
+  })
+
+  test('a channel that never was, or that takes no messages, keeps us out', async () => {
+    const { server, discord } = await start()
+    expect((await postOne(discord, '123456789012345678')).receipt).toEqual({
       outcome: 'failed',
       error: expect.stringContaining('no Discord channel 123456789012345678'),
+      keptOut: true,
+    })
+    expect((await postOne(discord, server.addChannel({ type: 15 }))).receipt).toEqual({
+      outcome: 'failed',
+      error: expect.stringContaining('takes no messages (50008)'),
+      keptOut: true,
     })
   })
 
@@ -421,6 +447,7 @@ describe('verify', () => {
     expect(await discord.verify()).toEqual({
       ok: true,
       bot: { id: server.bot.id, name: 'freehold' },
+      invite: expect.any(String),
       channel: null,
     })
   })
@@ -474,6 +501,31 @@ describe('verify', () => {
     await able(muted)
     server.guild.owner_id = server.bot.id
     expect((await discord.verify(channel)).ok).toBe(true)
+  })
+
+  test('gives the link that lets the bot into a server with the permissions it names, and no others', async () => {
+    const { server, discord } = await start()
+    const known = await discord.verify()
+    const { searchParams } = new URL(known.ok ? known.invite : '')
+    expect(searchParams.get('client_id')).toBe(server.bot.id)
+    expect(searchParams.get('scope')?.split(' ')).toEqual(['bot', 'applications.commands'])
+    const invited = searchParams.get('permissions')!
+    const nothing = { id: server.guild.id, type: 0 as const, allow: '0', deny: String((1n << 53n) - 1n) }
+    const own = { id: server.bot.id, type: 1 as const, allow: invited, deny: '0' }
+    const uses = [{}, { discuss: true }]
+    const text = server.addChannel({ overwrites: [nothing, own] })
+    for (const use of uses) expect((await discord.verify(text, use)).ok).toBe(true)
+    const forum = server.addChannel({ type: 15, overwrites: [nothing, own] })
+    expect((await discord.verify(forum, { forum: true })).ok).toBe(true)
+    // Each of them is needed somewhere.
+    for (let bit = 0n; bit < 53n; bit++) {
+      if (!(BigInt(invited) & (1n << bit))) continue
+      const less = { ...own, allow: String(BigInt(invited) & ~(1n << bit)) }
+      for (const channel of [text, forum]) server.changeChannel(channel, { overwrites: [nothing, less] })
+      const talks = await discord.verify(text, { discuss: true })
+      const posts = await discord.verify(forum, { forum: true })
+      expect(talks.ok && posts.ok, `bit ${bit}`).toBe(false)
+    }
   })
 
   test('refuses a channel that takes no messages', async () => {

@@ -29,6 +29,7 @@ const owners: Record<string, string[]> = {
   handlebars: ['render'],
   juice: ['render'],
   nodemailer: ['deliver'],
+  mailparser: ['deliver'],
   '@discordjs/rest': ['deliver'],
   'discord-api-types': ['deliver'],
   'discord.js': ['bot'],

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { afterCrash, type DeliveryState, deliveryStates, statesBefore } from '../../src/model/index.ts'
+import {
+  afterCrash,
+  type DeliveryState,
+  deliveryStates,
+  maxAttempts,
+  media,
+  nextTry,
+  statesBefore,
+} from '../../src/model/index.ts'
 
 describe('the states of a delivery', () => {
   test('are the contract’s', () => {
@@ -28,14 +36,40 @@ describe('the states of a delivery', () => {
     }
   })
 
-  test('a message that may have arrived is not sent again without passing pending, by a person’s word', () => {
+  test('a message that may have arrived is not sent again without passing pending: after a look, or by a person’s word', () => {
     expect(statesBefore('sending')).not.toContain('unknown')
     expect(statesBefore('deferred')).not.toContain('unknown')
   })
 })
 
-test('a delivery whose process died may be tried again only if its body had not begun', () => {
-  expect(afterCrash({ bodyStartedAt: null })).toBe('pending')
-  expect(afterCrash({ bodyStartedAt: 0 })).toBe('unknown')
-  expect(afterCrash({ bodyStartedAt: 1_780_000_000_000 })).toBe('unknown')
+describe('after a crash', () => {
+  test.each(media)('%s that had not begun to go out may be tried again', (medium) => {
+    expect(afterCrash({ medium, bodyStartedAt: null })).toBe('pending')
+  })
+
+  test.each([0, 1_780_000_000_000])('a mail that had begun (%d) is left to a person', (bodyStartedAt) => {
+    expect(afterCrash({ medium: 'email', bodyStartedAt })).toBe('unknown')
+  })
+
+  test.each([0, 1_780_000_000_000])(
+    'a post that had begun (%d) can be looked for, and is',
+    (bodyStartedAt) => {
+      expect(afterCrash({ medium: 'discord', bodyStartedAt })).toBe('pending')
+    },
+  )
+})
+
+describe('a delivery that is put off', () => {
+  const minute = 60_000
+
+  test('waits longer each time, a day at most', () => {
+    const waits = Array.from({ length: maxAttempts }, (_, n) => (nextTry(1000, n + 1) - 1000) / minute)
+    expect(waits).toEqual([1, 5, 30, 120, 360, 720, 1440, 1440])
+  })
+
+  test('waits as long as the other side asks, and never less than it would', () => {
+    expect(nextTry(1000, 1, 90_000)).toBe(1000 + 90_000)
+    expect(nextTry(1000, 2, 90_000)).toBe(1000 + 5 * minute)
+    expect(nextTry(1000, 0)).toBe(1000 + minute)
+  })
 })

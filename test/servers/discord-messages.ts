@@ -77,7 +77,8 @@ export function composeMessage(
 export function publish(world: World, channel: Channel, message: StoredMessage): StoredMessage {
   channel.messages.push(message)
   channel.lastMessage = message.id
-  world.dispatch('MESSAGE_CREATE', shown(message), channel.guild ? intents.guild : intents.direct)
+  const created = { ...shown(message), channel_type: channel.options.type ?? 0 }
+  world.dispatch('MESSAGE_CREATE', created, channel.guild ? intents.guild : intents.direct)
   world.changed()
   return message
 }
@@ -167,12 +168,14 @@ export function messageRoutes(world: World, options: MessageOptions): Route[] {
     )
     const limit = Number(query.get('limit') ?? 50)
     const page = after === null ? fits.reverse().slice(0, limit) : fits.slice(0, limit).reverse()
-    return ok(page.map(withoutNonce))
+    return ok(page.map(readBack))
   }
 
-  function withoutNonce(message: StoredMessage): Sent {
-    const { nonce, ...rest } = shown(message)
-    return echoNonce && nonce !== undefined ? { ...rest, nonce } : rest
+  /** As it is read back: without its nonce, its components numbered and their text without blanks at its end. */
+  function readBack(message: StoredMessage): Sent {
+    const { nonce, components, ...rest } = shown(message)
+    const read = { ...rest, components: numbered(components) }
+    return echoNonce && nonce !== undefined ? { ...read, nonce } : read
   }
 
   function patch({ params, body, files }: Call): Answer {
@@ -219,7 +222,7 @@ export function messageRoutes(world: World, options: MessageOptions): Route[] {
       method: 'GET',
       path: '/channels/:channel/messages/:message',
       handle: ({ params }) =>
-        ok(withoutNonce(find(channelFor(world, params.channel!, permission.readHistory), params.message!))),
+        ok(readBack(find(channelFor(world, params.channel!, permission.readHistory), params.message!))),
     },
     { method: 'PATCH', path: '/channels/:channel/messages/:message', handle: patch },
     { method: 'DELETE', path: '/channels/:channel/messages/:message', handle: drop },
@@ -243,6 +246,15 @@ function pings(body: Sent): Pick<StoredMessage, 'mention_everyone' | 'mentions' 
       .map((id) => ({ id, username: 'somebody' })),
     mention_roles: named(/<@&(\d+)>/g).filter(may('roles', allowed?.roles)),
   }
+}
+
+function numbered(components: Sent[], from = { id: 1 }): Sent[] {
+  return components.map(({ components: inside, content, ...one }) => ({
+    ...one,
+    id: one.id ?? from.id++,
+    ...(content === undefined ? {} : { content: content.trimEnd() }),
+    ...(inside === undefined ? {} : { components: numbered(inside, from) }),
+  }))
 }
 
 /** The words of Components V2 ping too. */

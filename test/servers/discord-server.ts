@@ -69,6 +69,8 @@ export interface TestDiscordServer {
   describe(channel: string): Sent
   /** The ids of the threads and posts of a channel, oldest first. */
   threads(channel: string): string[]
+  /** Opens a thread, or in a forum a post, by default somebody else's. */
+  addThread(channel: string, name: string, owner?: User): string
   /** Removes a channel: 10003 from now on. */
   deleteChannel(channel: string): void
   /** Somebody who can send commands and press buttons. */
@@ -216,6 +218,13 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
       [...world.channels.values()].flatMap((one) =>
         one.thread && one.options.parent === id ? [one.id] : [],
       ),
+    addThread(parent, name, owner = world.somebody) {
+      const { guild } = channelOf(parent)
+      const thread = { owner: owner.id, tags: [], archived: false, locked: false, archiveAfter: 1440 }
+      const made = world.addChannel({ name, type: 11, parent, guild }, { thread })
+      world.dispatch('THREAD_CREATE', { ...describeChannel(world, made), newly_created: true }, 1)
+      return made.id
+    },
     deleteChannel(id) {
       const channel = channelOf(id)
       world.channels.delete(id)

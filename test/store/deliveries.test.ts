@@ -3,6 +3,7 @@ import { deliveryStates, nextTry } from '../../src/model/index.ts'
 import { type Destination, deliveryId, type Store } from '../../src/store/index.ts'
 import { onEachDatabase } from './databases.ts'
 import {
+  alert,
   claim as claimFrom,
   deferred,
   failed,
@@ -242,5 +243,23 @@ onEachDatabase((db) => {
     expect(await count({ digest: 1, medium: 'discord', state: 'pending' })).toBe(1)
     expect(await count({ limit: 4 })).toBe(4)
     for (const state of deliveryStates.slice(2)) expect(await count({ state })).toBe(0)
+  })
+
+  test('deliveries are listed issue by issue, alerts after them, each by place and part', async () => {
+    for (let number = 2; number <= 10; number++) {
+      await makeDigest(db.store, new Date(now + number).toISOString())
+    }
+    for (const id of ['b', 'a'])
+      await db.store.alerts.create(alert(id), [], [...post(2, 'y'), ...post(1, 'x')])
+    for (const number of [10, 2]) await prepare([mail(1), ...post(2)], number)
+    const listed = (await deliveries().list({})).map(({ post, target, part }) => `${post}: ${target} ${part}`)
+    expect(listed).toEqual([
+      ...['digest 2', 'digest 10'].flatMap((of) => [
+        `${of}: channel 0`,
+        `${of}: channel 1`,
+        `${of}: reader 0001 0`,
+      ]),
+      ...['alert a', 'alert b'].flatMap((of) => [`${of}: x 0`, `${of}: y 0`, `${of}: y 1`]),
+    ])
   })
 })

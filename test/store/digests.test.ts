@@ -45,6 +45,8 @@ onEachDatabase((db) => {
         releasedAt: now,
         audienceAt: null,
         held: null,
+        paused: null,
+        approveBy: null,
         corrections: [],
         digest: { ...digest, number: 1 },
       })

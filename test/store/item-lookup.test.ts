@@ -122,7 +122,7 @@ onEachDatabase((db) => {
     test('capitals of other languages are found at least as they are written', async () => {
       await store()
       expect(await found('École')).toEqual([3])
-      expect(await found('ÉCOLE Über')).toEqual(await found('École ÜBER'))
+      expect(await found('ÉCOLE Über')).toEqual([3])
       expect(await found('ÜBER')).toEqual([3])
     })
 

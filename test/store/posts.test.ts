@@ -236,6 +236,17 @@ onEachDatabase((db) => {
       expect(await receiptOf(0, 'channel', 'digest 2')).toBeNull()
     })
 
+    test('is not what was answered to a step that follows', async () => {
+      const steps = ['publish', 'thread'] as const
+      const follow = steps.map((step, part) => ({ ...post(1)[0]!, step, part, piece: 0 }))
+      await prepare([...follow, { ...post(1)[0]!, part: 2, piece: 0 }])
+      await send('channel', { outcome: 'sent', receipt: 'done' })
+      await send('channel', { outcome: 'sent', receipt: 'done' })
+      expect(await deliveries().list({ state: 'sent' })).toHaveLength(3)
+      await db.tables().updateTable('delivery').set({ state: 'failed' }).where('part', '=', 2).execute()
+      expect(await receiptOf(0)).toBeNull()
+    })
+
     test('is not there when it was not delivered', async () => {
       await prepare(places)
       await send('channel', failed)

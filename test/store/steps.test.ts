@@ -2,7 +2,18 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { Delivery, DeliveryStep } from '../../src/model/index.ts'
 import type { Destination } from '../../src/store/index.ts'
 import { onEachDatabase } from './databases.ts'
-import { alert, claim, deferred, failed, makeDigest, now, sent, settleSent, unknown } from './samples.ts'
+import {
+  alert,
+  claim,
+  deferred,
+  failed,
+  held,
+  makeDigest,
+  now,
+  sent,
+  settleSent,
+  unknown,
+} from './samples.ts'
 
 /** A post of two messages to an announcement channel, each published, with a thread for talk under the first. */
 const announced: Destination[] = steps('announced', [
@@ -97,6 +108,9 @@ onEachDatabase((db) => {
         'digest 1 forum forum 0',
         'digest 1 third message 0',
       ])
+      const ofDigest = first.find((one) => one.digest === 1 && one.target === 'announced')!
+      await settleSent(db.store, ofDigest, sent)
+      expect((await next()).map((one) => `${one.post} ${named(one)}`)).toEqual(['digest 1 message 1'])
     })
 
     test('a message that fails takes all after it with it', async () => {
@@ -120,18 +134,21 @@ onEachDatabase((db) => {
       expect(await states()).toEqual(['0 forum: failed', '1 reply: cancelled', '2 reply: cancelled'])
     })
 
-    test('publishing that fails holds up nothing and cancels nothing', async () => {
+    test('publishing that fails first holds up nothing and cancels nothing', async () => {
       await deliveries().prepare(1, announced, now)
-      expect((await sendAll({ 'publish 0': failed })).sort()).toEqual(
-        announced.map((p) => `${p.step} ${p.piece}`),
-      )
+      for (const _ of ['message 0', 'message 1']) await settleSent(db.store, (await next())[0]!, sent)
+      const publish = (await next()).find((each) => named(each) === 'publish 0')!
+      await deliveries().bodyStarts(held(publish), now)
+      await deliveries().giveBack('one')
+      await deliveries().settle(held(publish), failed, now)
       expect(await states()).toEqual([
         '0 message: sent',
         '1 message: sent',
         '2 publish: failed',
-        '3 publish: sent',
-        '4 thread: sent',
+        '3 publish: pending',
+        '4 thread: pending',
       ])
+      expect((await sendAll()).sort()).toEqual(['publish 1', 'thread 0'])
     })
 
     test('publishing that is put off does not hold up the thread', async () => {

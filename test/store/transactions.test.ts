@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { onEachDatabase } from './databases.ts'
-import { draft, feedState, label, newItem, newItems, now } from './samples.ts'
+import { alert, draft, feedState, label, newItem, newItems, now, post, wish } from './samples.ts'
 
 onEachDatabase((db) => {
   test('one that fails takes nothing of the others that run at the same time with it', async () => {
@@ -32,7 +32,7 @@ onEachDatabase((db) => {
   })
 
   test('all of them at the same time come to an end', async () => {
-    const { items, digests, deliveries, subscribers, jobRuns } = db.store
+    const { items, digests, deliveries, subscribers, jobRuns, channels, alerts, posts } = db.store
     await items.absorb([newItem(1)], feedState(), now)
     await digests.create(draft(), ['item'], { now, release: true, expectedLast: null })
     const work = Array.from({ length: 12 }, (_, n) => [
@@ -51,13 +51,22 @@ onEachDatabase((db) => {
       subscribers.forget(`${n - 1}@example.org`, `hash ${n}`, now),
       jobRuns.begin('ingest', { owner: String(n), now, leaseMs: 1000 }),
       jobRuns.prune(now),
+      channels.subscribe(wish(n % 3)),
+      channels.noteFailure(`channel ${n % 3}`, 'gone', { pauseAt: 3, now }),
+      channels.guildsPresent(['guild 1'], now),
+      channels.forgetGuilds(now),
+      alerts.create(alert('one'), [], post(2)),
+      posts.cancelFor('channel 0', 'gone', now),
+      posts.dropBacklog(now, now),
       db.store.ping(),
     ]).flat()
     const results = await Promise.allSettled(work)
     expect(results.filter((result) => result.status === 'rejected')).toEqual([])
     expect(await items.count()).toBe(61)
     expect(await digests.count()).toBe(1)
-    expect(await deliveries.list({})).toHaveLength(1)
+    expect(await deliveries.list({ digest: 1 })).toHaveLength(1)
+    expect(await deliveries.list({ medium: 'discord' })).toHaveLength(2)
+    expect(await channels.list()).toHaveLength(3)
   })
 
   test('counts are numbers on every database', async () => {
@@ -72,6 +81,18 @@ onEachDatabase((db) => {
     expect((await db.store.subscribers.count()).confirmed).toBe(1)
     expect(await db.store.deliveries.countDue(now)).toBe(1)
     expect(await db.store.deliveries.counts()).toEqual([{ medium: 'email', state: 'pending', n: 1 }])
+    await db.store.alerts.create(alert('one'), [], post(1))
+    const wanted = { idea: null, direction: null, since: 0 }
+    expect(await db.store.items.countBearing(wanted)).toBe(1)
+    expect(await db.store.channels.waitingFor('channel')).toBe(1)
+    expect(await db.store.posts.alertsSince(0)).toEqual(new Map([['channel', 1]]))
+    expect(await db.store.posts.countDone('channel', 'message', 0)).toBe(0)
+    expect(await db.store.posts.cancelFor('channel', 'gone', now)).toBe(1)
+    expect(await db.store.posts.lookAgain({ lost: 0, before: now }, now)).toBe(0)
+    expect(await db.store.posts.dropBacklog(now, now)).toBe(0)
+    expect(await db.store.suggestions.record('key', 'https://x/', now)).toBe(1)
+    expect(await db.store.answers.prune(now)).toBe(0)
+    expect(await db.store.channels.forgetGuilds(now)).toBe(0)
   })
 
   test('a store that is closed says so', async () => {

@@ -27,11 +27,23 @@ export function fitChoices(choices: Choice[]): Choice[] {
   return choices
     .filter(({ value }) => value.length > 0 && value.length <= longest)
     .slice(0, most)
-    .map(({ name, value }) => ({ name: clip(name.trim() || value), value }))
+    .map(({ name, value }) => ({ name: clip(oneLine(name) || value), value }))
+}
+
+/** Titles are other people's words: no breaks, nothing that can't be seen or turns the reading direction. */
+function oneLine(name: string): string {
+  const visible = name.toWellFormed().replace(/[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g, '')
+  return visible.replace(/[\p{Cc}\s]+/gu, ' ').trim()
 }
 
 function clip(name: string): string {
-  return name.length <= longest ? name : `${name.slice(0, longest - 1).trimEnd()}…`
+  if (name.length <= longest) return name
+  // The cut may have gone through a character of two halves.
+  const whole = name
+    .slice(0, longest - 1)
+    .toWellFormed()
+    .replace(/\uFFFD$/, '')
+  return `${whole.trimEnd()}…`
 }
 
 /** Ideas whose name or id holds the letters typed. */

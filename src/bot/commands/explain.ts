@@ -1,4 +1,5 @@
 import { ApplicationCommandType } from 'discord.js'
+import { fingerprintOf } from '../../render/index.ts'
 import type { MessageCommand } from '../context.ts'
 import { respond } from '../respond.ts'
 import { everywhere } from './places.ts'
@@ -11,8 +12,12 @@ export const explain: MessageCommand = {
   },
   async runOn(interaction, bot) {
     await respond(interaction, bot, { private: true }, async () => {
-      const { content, embeds } = interaction.targetMessage
-      const text = [content, ...embeds.map(({ title, description }) => `${title ?? ''} ${description ?? ''}`)]
+      const { content, components, embeds } = interaction.targetMessage
+      const text = [
+        // Messages of Components V2, such as our own, have their words in there.
+        fingerprintOf({ content, components: components.map((component) => component.toJSON()) }),
+        ...embeds.map(({ title, description }) => `${title ?? ''} ${description ?? ''}`),
+      ]
       return bot.renderer.cards.concepts({
         found: bot.desk.nearestConcepts(text.join('\n').slice(0, 4000), 3),
       })

@@ -1,0 +1,224 @@
+import type { Idea, StoryChoice } from '../model/index.ts'
+import { choiceBoxes, choicePhrase } from './choice.ts'
+import { plain } from './feed-text.ts'
+import { type Frame, type WayOn, waysOn } from './frame.ts'
+import { privacyEntries, waysToBeForgotten } from './privacy.ts'
+
+/** What stands in the form for subscribing: what somebody typed and ticked, and what is wrong with it. */
+export interface SubscribeContent {
+  values: { email: string } & StoryChoice
+  /** A sentence; it stands at the field for the address. */
+  error: string | null
+}
+
+export interface ConfirmContent extends StoryChoice {
+  token: string
+}
+
+export interface ConfirmedContent {
+  /** `/preferences/TOKEN`, without the path that the pages are published under; null leaves the link out. */
+  preferencesPath: string | null
+  /** When the next issue comes, ISO time; null when nobody knows. */
+  nextIssue: string | null
+}
+
+export interface PreferencesContent {
+  token: string
+  /** The token for leaving, which is signed for that alone. */
+  leaveToken: string
+  email: string
+  values: StoryChoice
+  state: 'shown' | 'saved'
+}
+
+export interface UnsubscribeContent {
+  token: string
+  email: string
+}
+
+export interface LeftContent {
+  /** As in `ConfirmedContent`. */
+  preferencesPath: string | null
+}
+
+export interface LinkGoneContent {
+  what: 'confirm' | 'preferences' | 'unsubscribe'
+}
+
+export interface PrivacyContent {
+  /** An e-mail address or a URL of whoever answers for the data. */
+  contact: string | null
+  postalAddress: string | null
+}
+
+const longDay = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+})
+
+/** No address is longer; what is typed beyond it is not shown again. */
+const longestTyped = 400
+
+/** Makes the pages of the newsletter. Tokens are written into paths and escaped; nothing here reads them. */
+export function newsletterPages({ base, page }: Frame, ideas: readonly Idea[]) {
+  const pages = {
+    subscribe: page('subscribe'),
+    confirm: page('confirm'),
+    preferences: page('preferences'),
+    unsubscribe: page('unsubscribe'),
+    privacy: page('privacy'),
+    notice: page('notice'),
+  }
+  const tokenPath = (what: string, token: string) => `${base}/${what}/${encodeURIComponent(token)}`
+  const notice = (heading: string, text: string, more: string[], ways: WayOn[]) =>
+    pages.notice('', heading, { heading, text, more, ways })
+  const [frontPage] = waysOn(base)
+  const again = (label: string): WayOn => ({ href: `${base}/subscribe`, label })
+  const preferences = (path: string | null, label: string): WayOn[] =>
+    path === null ? [] : [{ href: ownPath(base, path), label }]
+
+  return {
+    /** The form for subscribing; with an error it begins at the field that has it. */
+    subscribePage({ values, error }: SubscribeContent): string {
+      const said = error === null ? '' : plain(error, 400)
+      return pages.subscribe('/subscribe', said ? 'Please correct: Subscribe' : 'Subscribe', {
+        email: typed(values.email),
+        error: said,
+        described: ['email-hint', ...(said ? ['email-error'] : [])].join(' '),
+        boxes: choiceBoxes(values, ideas),
+      })
+    },
+
+    /** The answer to the form. It says the same whether the address is known, unknown or refuses mail. */
+    checkInboxPage(): string {
+      return notice(
+        'Look in your inbox',
+        'If that address can be written to, a mail is on its way; open it and press the button.',
+        [
+          'It may take a few minutes. If nothing comes, look among the spam and see whether the address was typed rightly.',
+          'An address is sent no more than one such mail an hour, so asking again at once brings nothing.',
+        ],
+        [again('Enter the address again'), frontPage!],
+      )
+    },
+
+    /** What the link in the confirmation mail opens; opening it changes nothing. */
+    confirmPage({ token, ideas: chosen, directions }: ConfirmContent): string {
+      return pages.confirm('', 'Confirm your subscription', {
+        action: tokenPath('confirm', token),
+        phrase: choicePhrase({ ideas: chosen, directions }, ideas),
+      })
+    },
+
+    confirmedPage({ preferencesPath, nextIssue }: ConfirmedContent): string {
+      const day = dayOf(nextIssue)
+      return notice(
+        'You are subscribed',
+        day ? `The next issue comes on ${day}.` : 'The next issue comes to your inbox.',
+        [
+          'Every issue has a link for leaving at its top and at its foot, and one for changing what you get.',
+        ],
+        [
+          ...preferences(preferencesPath, 'Change what you get'),
+          { href: `${base}/digests`, label: 'Read the issues so far' },
+        ],
+      )
+    },
+
+    /** What a subscriber chose, to be changed, and below it the way out. */
+    preferencesPage({ token, leaveToken, email, values, state }: PreferencesContent): string {
+      return pages.preferences('', state === 'saved' ? 'Preferences saved' : 'Your preferences', {
+        action: tokenPath('preferences', token),
+        leave: tokenPath('unsubscribe', leaveToken),
+        email: typed(email),
+        saved: state === 'saved' ? `From now on you get ${choicePhrase(values, ideas)}.` : '',
+        boxes: choiceBoxes(values, ideas),
+      })
+    },
+
+    /** What the link for leaving opens; opening it changes nothing. */
+    unsubscribePage({ token, email }: UnsubscribeContent): string {
+      return pages.unsubscribe('', 'Unsubscribe', {
+        action: tokenPath('unsubscribe', token),
+        email: typed(email),
+      })
+    },
+
+    leftPage({ preferencesPath }: LeftContent): string {
+      return notice(
+        'You are off the list.',
+        'Freehold sends you no more mail.',
+        [],
+        [
+          ...(preferencesPath === null
+            ? [again('Left by mistake? Subscribe again')]
+            : preferences(preferencesPath, 'Left by mistake? Go back to your preferences')),
+          { href: `${base}/digests`, label: 'The issues stay here to be read' },
+        ],
+      )
+    },
+
+    /** Answers a link that is no longer, or never was, one of ours. */
+    linkGonePage({ what }: LinkGoneContent): string {
+      const { heading, text, more } = linkGone[what]
+      return notice(
+        heading,
+        text,
+        [more],
+        [
+          again(what === 'confirm' ? 'Enter the address again' : 'Subscribe'),
+          { href: `${base}/privacy`, label: 'Privacy, and whom to write to' },
+          frontPage!,
+        ],
+      )
+    },
+
+    /** All that is kept of people, and for how long. */
+    privacyPage({ contact, postalAddress }: PrivacyContent): string {
+      return pages.privacy('/privacy', 'Privacy', {
+        parts: privacyEntries,
+        ...waysToBeForgotten(contact),
+        postalAddress: plain(postalAddress ?? '', 300),
+      })
+    },
+  }
+}
+
+const linkGone: Record<LinkGoneContent['what'], { heading: string; text: string; more: string }> = {
+  confirm: {
+    heading: 'This link can’t confirm anything',
+    text: 'It may be older than it may be, a newer one may have been sent, or the mail program may have cut it short.',
+    more: 'If you confirmed before, everything is in order. If not, enter the address again and use the mail that comes then.',
+  },
+  preferences: {
+    heading: 'This link opens no preferences',
+    text: 'The mail program may have cut it short, or the address it belonged to is no longer kept.',
+    more: 'Each issue of the digest has a link to your preferences at its top and at its foot. Please use that of the latest.',
+  },
+  unsubscribe: {
+    heading: 'This link ends no subscription',
+    text: 'The mail program may have cut it short, or the address it belonged to is no longer kept.',
+    more: 'If issues still come, use the link “Unsubscribe” at the top or the foot of the latest. If that fails too, write to the address on the page on privacy.',
+  },
+}
+
+/** What somebody typed, in one line, without what can't be seen. */
+function typed(text: string): string {
+  return plain(text.slice(0, longestTyped))
+}
+
+/** A path of ours under the one that the pages are published at; anything else is a fault of the caller. */
+function ownPath(base: string, path: string): string {
+  if (!/^\/[\w/.%-]*$/.test(path) || path.startsWith('//')) {
+    throw new Error(`A page can't link to “${path}”: give a path of our own such as /preferences/TOKEN.`)
+  }
+  return `${base}${path}`
+}
+
+function dayOf(iso: string | null): string {
+  const date = new Date(iso ?? Number.NaN)
+  return Number.isNaN(date.getTime()) ? '' : longDay.format(date).replace(',', '')
+}
