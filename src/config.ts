@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { cadenceFault } from './lib/schedule/index.ts'
+import { type MailLimits, mailLimitsFault, readMailLimits } from './model/index.ts'
 
 /** One setting: the row of a table that feeds the reader, `.env.example` and the tests. */
 interface Setting {
@@ -168,6 +169,17 @@ export const settings: Setting[] = [
   },
   { name: 'POSTAL_ADDRESS', default: null, help: 'Postal address for the footer of mails.' },
   {
+    name: 'BOUNCE_MAILDIR',
+    default: null,
+    help: 'Maildir that bounces and complaints arrive in; the service reads it each minute. See freehold bounces.',
+  },
+  {
+    name: 'MAIL_LIMITS',
+    default: null,
+    help: 'The most mails in a second, an hour, and a minute for each domain, such as 20/s, 5000/h, 60/m per domain.',
+    fault: mailLimitsFault,
+  },
+  {
     name: 'MAIL_FROM_SERVICE',
     default: null,
     help: 'Sender of confirmations, best another address than MAIL_FROM, which stands in where it is not set.',
@@ -189,6 +201,9 @@ export const settings: Setting[] = [
   },
 ]
 
+/** Stands in where MAIL_FROM is not set: mails then only go to the outbox. */
+export const noSender = 'Freehold <freehold@localhost>'
+
 /** What the program runs with. Paths are absolute, URLs have no slash at the end. */
 export interface Config {
   root: string
@@ -207,6 +222,8 @@ export interface Config {
   dkimKey: string | null
   dkimSelector: string | null
   bounceDomain: string | null
+  bounceMaildir: string | null
+  mailLimits: MailLimits
   discordToken: string | null
   discordApiUrl: string | null
   discordChannel: string | null
@@ -296,11 +313,13 @@ export function readConfig(options: {
     port: Number(need('PORT')),
     publicUrl,
     smtpUrl,
-    mailFrom: read('MAIL_FROM') ?? 'Freehold <freehold@localhost>',
+    mailFrom: read('MAIL_FROM') ?? noSender,
     mailFromService: read('MAIL_FROM_SERVICE'),
     dkimKey: given('DKIM_KEY') ? path(need('DKIM_KEY')) : null,
     dkimSelector: read('DKIM_SELECTOR'),
     bounceDomain: read('BOUNCE_DOMAIN')?.toLowerCase() ?? null,
+    bounceMaildir: given('BOUNCE_MAILDIR') ? path(need('BOUNCE_MAILDIR')) : null,
+    mailLimits: readMailLimits(read('MAIL_LIMITS') ?? ''),
     discordToken: read('DISCORD_TOKEN'),
     discordApiUrl: read('DISCORD_API_URL')?.replace(/\/+$/, '') ?? null,
     discordChannel: read('DISCORD_CHANNEL'),

@@ -1,13 +1,5 @@
 import type { Llm } from '../lib/llm/index.ts'
-import type {
-  Answer,
-  AnswerItem,
-  AskedQuestion,
-  Idea,
-  NearConcept,
-  Page,
-  Passage,
-} from '../model/index.ts'
+import type { Answer, AnswerItem, AskedQuestion, Idea, NearConcept, Page, Passage } from '../model/index.ts'
 import { compose } from './compose.ts'
 import { type Finding, find } from './finding.ts'
 import { createGround } from './ground.ts'
@@ -99,7 +91,9 @@ export function createAsker({ passages, pages, ideas, asked = [], site, llm }: A
       const wish = newsWish(question, ideas, shelf, now)
       if (wish) {
         const items = bestItems(await news(wish), wish)
-        const concepts = wish.idea ? conceptOf(wish.idea) : nearest(find(ground, ground.read(raw, question)), 2)
+        const concepts = wish.idea
+          ? conceptOf(wish.idea)
+          : nearest(find(ground, ground.read(raw, question)), 2)
         const answer = newsText(items, wish, ideas, now)
         return {
           question: raw,

@@ -16,7 +16,7 @@ const most = { sentences: 5, passages: 3, characters: 1_200, entries: 9 }
 /** What a sentence gains from being on a page that is not told of yet: this share of all that speaks for the page. */
 const elsewhere = 0.2
 /** Once two sentences are told, others less likely than this are left out. */
-const unlikely = 0.012
+const unlikely = 0.006
 
 /** A sentence that leans on what stands before it. */
 const leaning =

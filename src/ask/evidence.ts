@@ -26,10 +26,29 @@ const kinds: Asked[] = ['definition', 'who', 'when', 'where', 'number', 'price',
 export const coverageInputs = [
   ...['one', 'score', 'likely', 'margin', 'page', 'pageMargin', 'sentence'],
   ...['outsideNear', 'insideNear', 'nearDifference', 'outsideSecond', 'insideSecond', 'nearOdds', 'nearSum'],
-  ...['outside', 'sentenceForward', 'sentenceMeaning', 'forward', 'meaning', 'bestForward', 'named', 'called'],
+  ...[
+    'outside',
+    'sentenceForward',
+    'sentenceMeaning',
+    'forward',
+    'meaning',
+    'bestForward',
+    'named',
+    'called',
+  ],
   ...['pageForward', 'passageNear', 'pageNear', 'pageOdds', 'passageOdds', 'context'],
   ...['limit', 'unknownNames', 'oddWords', 'value', 'words', 'contextWords', 'missing', 'worstMissing'],
-  ...['toldForward', 'topForward', 'worstHeld', 'meanHeld', 'secondHeld', 'worstTop', 'bestNear', 'bestLead', 'voters'],
+  ...[
+    'toldForward',
+    'topForward',
+    'worstHeld',
+    'meanHeld',
+    'secondHeld',
+    'worstTop',
+    'bestNear',
+    'bestLead',
+    'voters',
+  ],
   ...kinds,
 ]
 
@@ -204,7 +223,11 @@ export function coverageEvidence(
   const value = told.some(({ text }) => holdsValue(question, text, shelf.lexicon.isName))
   const bestPast = past.filter(({ passages }) => passages.includes(best!.index))
   const heldGaps = gaps(alignment, union([...top, ...bestPast])).sort((a, b) => b - a)
-  const held = [heldGaps[0] ?? 0, heldGaps.reduce((a, b) => a + b, 0) / (heldGaps.length || 1), heldGaps[1] ?? 0]
+  const held = [
+    heldGaps[0] ?? 0,
+    heldGaps.reduce((a, b) => a + b, 0) / (heldGaps.length || 1),
+    heldGaps[1] ?? 0,
+  ]
   const missing = words.filter(({ root }) => !shelf.lexicon.has(root))
   const weight = (some: typeof words) => some.reduce((sum, one) => sum + one.weight, 0)
   return Float32Array.from([
@@ -248,7 +271,7 @@ export function coverageEvidence(
     alignment.forward(union(top), 'core'),
     ...held,
     Math.max(0, ...gaps(alignment, union(top))),
-    bestInput('near') ,
+    bestInput('near'),
     input('near', best!) - beyond.most,
     voters(likeness, past),
     ...kinds.map((kind) => (question.asked === kind ? 1 : 0)),

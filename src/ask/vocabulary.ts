@@ -97,8 +97,7 @@ export function createVocabulary(texts: readonly string[]): Vocabulary {
     size,
     worth,
     idOf: (root) => ids.get(root),
-    idsOf: (text) =>
-      Int32Array.from(new Set(contentOf(text).flatMap((word) => ids.get(rootOf(word)) ?? []))),
+    idsOf: (text) => Int32Array.from(new Set(contentOf(text).flatMap((word) => ids.get(rootOf(word)) ?? []))),
     near,
   }
 }

@@ -7,14 +7,15 @@ import {
   type StringSelectMenuInteraction,
 } from 'discord.js'
 import { type AnswerReason, answerReasons, type Direction, directions } from '../model/index.ts'
-import { type CardAction, parseCustomId } from '../render/index.ts'
+import { type CardAction, type Modal, parseCustomId } from '../render/index.ts'
 import { conceptMessage } from './commands/concept.ts'
 import { latestMessage } from './commands/latest.ts'
 import { sourcesMessage } from './commands/sources.ts'
 import type { BotContext } from './context.ts'
-import { change, respond, unlessOver } from './respond.ts'
+import { change, respond, twice, unlessOver } from './respond.ts'
 
 const hidden = { private: true }
+const itemGone = 'That item is no longer stored, so its labels can’t be changed.'
 const tooOld = 'That answer is too old to react to. Ask again, and the new one will do.'
 
 type OnButton = (interaction: ButtonInteraction, bot: BotContext, args: string[]) => Promise<void>
@@ -29,9 +30,7 @@ const onButton: Record<CardAction, OnButton> = {
   },
   async unhelpful(interaction, bot, [id = '']) {
     // A modal has to be the first answer, so nothing is looked up before it.
-    await unlessOver(interaction, bot, () =>
-      interaction.showModal(bot.renderer.cards.reasonModal({ id }) as never),
-    )
+    await openModal(interaction, bot, bot.renderer.cards.reasonModal({ id }))
   },
   async passages(interaction, bot, [id = '']) {
     await respond(interaction, bot, hidden, async () => {
@@ -146,16 +145,31 @@ async function askForLabels(
   bot: BotContext,
   id: string,
 ): Promise<void> {
-  const found = await bot.desk.findItem(id)
-  if (!found || found.item.id !== id) {
-    await respond(interaction, bot, hidden, async () =>
-      bot.renderer.cards.notice('That item is no longer stored, so its labels can’t be changed.'),
-    )
+  let modal: Modal | null
+  try {
+    modal = await labelModalOf(bot, id)
+  } catch (error) {
+    // Not before: a modal has to be the first answer.
+    await respond(interaction, bot, hidden, () => Promise.reject(error))
     return
   }
+  if (modal) await openModal(interaction, bot, modal)
+  else await respond(interaction, bot, hidden, async () => bot.renderer.cards.notice(itemGone))
+}
+
+async function openModal(
+  interaction: ButtonInteraction | StringSelectMenuInteraction,
+  bot: BotContext,
+  modal: Modal,
+): Promise<void> {
+  await unlessOver(interaction, bot, () => twice(() => interaction.showModal(modal as never)))
+}
+
+async function labelModalOf({ desk, renderer }: BotContext, id: string): Promise<Modal | null> {
+  const found = await desk.findItem(id)
+  if (found?.item.id !== id) return null
   const { item } = found
-  const modal = bot.renderer.cards.labelModal({ item, ideas: bot.desk.ideas, current: item.labels })
-  await unlessOver(interaction, bot, () => interaction.showModal(modal as never))
+  return renderer.cards.labelModal({ item, ideas: desk.ideas, current: item.labels })
 }
 
 async function labelsGiven(interaction: ModalSubmitInteraction, bot: BotContext, item: string) {
@@ -174,7 +188,7 @@ async function labelsGiven(interaction: ModalSubmitInteraction, bot: BotContext,
   const maintainer = bot.maintainerRole !== null && rolesOf(interaction).includes(bot.maintainerRole)
   const comment = textOf(interaction, 'comment')
   const noted = await bot.desk.judgeLabels(item, interaction.user.id, { labels, comment, maintainer })
-  if (!noted) return cards.notice('That item is no longer stored, so its labels can’t be changed.')
+  if (!noted) return cards.notice(itemGone)
   return cards.notice(
     maintainer
       ? 'Done: these are its labels now, and the classifier learns from them.'

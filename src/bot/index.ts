@@ -11,9 +11,11 @@ import {
 import { picked, pressed, submitted } from './buttons.ts'
 import { commandData, messageCommands, slashCommands } from './commands/index.ts'
 import type { BotContext } from './context.ts'
+import { logIn } from './login.ts'
 import { mentioned } from './mention.ts'
 import { Pace } from './pace.ts'
 import { registerCommands } from './register.ts'
+import { twice } from './respond.ts'
 
 export interface BotOptions extends Omit<BotContext, 'mayAsk' | 'commandIds'> {
   /** DISCORD_TOKEN. */
@@ -24,10 +26,12 @@ export interface BotOptions extends Omit<BotContext, 'mayAsk' | 'commandIds'> {
   client?: Partial<ClientOptions>
   /** How long `stop` waits for answers under way (ms). */
   graceMs?: number
+  /** How long to wait before Discord is tried again when it can't be reached at the start (ms), at first. */
+  retryMs?: number
 }
 
 export interface Bot {
-  /** Resolves once the bot is there and its commands are registered; false when Discord does not let it in. */
+  /** Resolves once the bot is there and its commands are registered; false when Discord refuses it, or it was stopped. */
   ready: Promise<boolean>
   /** Takes nothing new on, waits for answers under way, and leaves. */
   stop(): Promise<void>
@@ -52,9 +56,11 @@ const fatal = new Map<number, string>([
 
 /**
  * Starts the bot: it logs in, registers its commands where they differ, and answers people. It comes back by itself after
- * lost connections. Without a privileged intent it sees only messages that name it, and its direct messages.
+ * lost connections, and waits for a Discord that can't be reached. Without a privileged intent it sees only messages that
+ * name it, and its direct messages.
  */
-export function startBot({ token, apiUrl, client: tuning, graceMs = 10_000, ...rest }: BotOptions): Bot {
+export function startBot(options: BotOptions): Bot {
+  const { token, apiUrl, client: tuning, graceMs = 10_000, retryMs = 5_000, ...rest } = options
   const pace = new Pace(rest.now)
   const bot: BotContext = { ...rest, mayAsk: (user) => pace.allows(user), commandIds: new Map() }
   const { log, desk } = bot
@@ -68,11 +74,13 @@ export function startBot({ token, apiUrl, client: tuning, graceMs = 10_000, ...r
     rest: { ...(apiUrl ? { api: apiUrl } : {}), ...tuning?.rest },
   })
   const underWay = new Set<Promise<void>>()
-  let stopping = false
+  let loggingIn: Promise<void> | undefined
+  const stop = new AbortController()
+  const { signal } = stop
 
   /** Handlers must not reject: that would end the process. */
   function run(what: string, work: () => Promise<void>): void {
-    if (stopping) return
+    if (signal.aborted) return
     const done = work()
       .catch((error: unknown) => log.error({ err: error }, `${what} failed`))
       .finally(() => underWay.delete(done))
@@ -81,11 +89,11 @@ export function startBot({ token, apiUrl, client: tuning, graceMs = 10_000, ...r
 
   const ready = new Promise<boolean>((resolve) => {
     client.once(Events.ClientReady, (there) => {
+      run('noting the servers', () => desk.guildsPresent([...there.guilds.cache.keys()]))
       run('registering the commands', async () => {
         try {
           const { changed, ids } = await registerCommands(client.rest, there.application.id, commandData)
           for (const [name, id] of ids) bot.commandIds.set(name, id)
-          await desk.guildsPresent([...there.guilds.cache.keys()])
           log.info(
             {
               bot: there.user.username,
@@ -100,7 +108,8 @@ export function startBot({ token, apiUrl, client: tuning, graceMs = 10_000, ...r
       })
     })
     client.once(Events.Invalidated, () => resolve(false))
-    client.login(token).catch((error: unknown) => {
+    signal.addEventListener('abort', () => resolve(false))
+    loggingIn = logIn(client, { token, log, retryMs, signal }).catch((error: unknown) => {
       log.error({ err: error }, whyNotIn(error))
       resolve(false)
     })
@@ -114,26 +123,25 @@ export function startBot({ token, apiUrl, client: tuning, graceMs = 10_000, ...r
   client.on(Events.Warn, (message) => log.warn({}, `Discord: ${message}`))
   client.on(Events.ShardError, (error) => log.warn({ err: error }, 'the connection to Discord met an error'))
   client.on(Events.ShardReconnecting, () => {
-    if (!stopping) log.info({}, 'the connection to Discord is lost; coming back')
+    if (!signal.aborted) log.info({}, 'the connection to Discord is lost; coming back')
   })
   client.on(Events.ShardResume, () => log.info({}, 'the connection to Discord is back'))
   client.on(Events.InteractionCreate, (interaction) => run('an interaction', () => handle(interaction, bot)))
   client.on(Events.MessageCreate, (message) => run('a mention', () => mentioned(message, bot)))
   client.on(Events.GuildCreate, ({ id }) => run('joining a server', () => desk.guildJoined(id)))
-  client.on(Events.GuildDelete, (guild) => {
-    // A server that Discord has trouble with is no longer there either, but not left.
-    if (guild.available) run('leaving a server', () => desk.guildLeft(guild.id))
-  })
+  // An outage of a server is another event, and may come before it is left.
+  client.on(Events.GuildDelete, ({ id }) => run('leaving a server', () => desk.guildLeft(id)))
 
   return {
     ready,
     async stop() {
-      stopping = true
+      stop.abort()
       let timer: NodeJS.Timeout | undefined
       const patience = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, graceMs)
       })
-      await Promise.race([Promise.allSettled(underWay), patience])
+      // Destroyed in the midst of logging in, a client would go on with it.
+      await Promise.race([Promise.allSettled([...underWay, loggingIn]), patience])
       clearTimeout(timer)
       if (underWay.size > 0) log.warn({ answers: underWay.size }, 'answers under way were given up')
       await client.destroy()
@@ -146,9 +154,9 @@ async function handle(interaction: Interaction, bot: BotContext): Promise<void> 
     await slashCommands.get(interaction.commandName)?.run(interaction, bot)
   } else if (interaction.isAutocomplete()) {
     const choices = await slashCommands.get(interaction.commandName)?.complete?.(interaction, bot)
-    // Too late is no matter here: who typed on has asked again.
-    await interaction.respond(choices ?? []).catch((error: unknown) => {
-      if (!(error instanceof DiscordAPIError) || error.code !== 10062) throw error
+    // Too late, or twice, is no matter here: who typed on has asked again.
+    await twice(() => interaction.respond(choices ?? [])).catch((error: unknown) => {
+      if (!(error instanceof DiscordAPIError) || ![10062, 40060].includes(error.code as number)) throw error
     })
   } else if (interaction.isMessageContextMenuCommand()) {
     await messageCommands.get(interaction.commandName)?.runOn(interaction, bot)

@@ -3,7 +3,7 @@ import { tooOften } from './commands/ask.ts'
 import { helpMessage } from './commands/help.ts'
 import { commandList } from './commands/index.ts'
 import type { BotContext } from './context.ts'
-import { asReply } from './respond.ts'
+import { asReply, twice } from './respond.ts'
 
 /**
  * Answers a message that names the bot, or any in direct messages; a message that only replies to one of the bot's is
@@ -16,7 +16,15 @@ export async function mentioned(message: Message, bot: BotContext): Promise<void
   if (!direct && !name.test(message.content)) return
   const question = message.content.replace(name, ' ').trim()
   const { components } = asReply(await answerTo(question, message, bot))
-  await message.reply({ components, flags: MessageFlags.IsComponentsV2, allowedMentions: quiet })
+  const reply = {
+    components,
+    flags: MessageFlags.IsComponentsV2,
+    allowedMentions: quiet,
+    // By its nonce Discord knows a reply that it has got already.
+    nonce: message.id,
+    enforceNonce: true,
+  } as const
+  await twice(() => message.reply(reply))
 }
 
 /** A reply pings nobody, its reader included. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config.ts'
 import { addAsk } from './ask.ts'
+import { addBounces } from './bounces.ts'
 import { addChannels } from './channels.ts'
 import { addClassify } from './classify.ts'
 import { addDemo } from './demo.ts'
@@ -55,6 +56,7 @@ Settings come from the environment and from .env; .env.example lists them all. E
     addWiki,
     addFeeds,
     addSubscribers,
+    addBounces,
     addChannels,
     addFeedback,
     addJobs,

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { Bot } from '../bot/index.ts'
-import type { Config } from '../config.ts'
+import { type Config, noSender } from '../config.ts'
 import type { Log, Schedules } from '../jobs/index.ts'
-import { openArchive, openDesk, startSchedules } from '../jobs/index.ts'
+import { openArchive, openDesk, openNewsletter, startSchedules, takeReturn } from '../jobs/index.ts'
 import { inWords } from '../lib/schedule/index.ts'
 import { createWeb, listen } from '../web/index.ts'
 import { Failure } from './failure.ts'
@@ -70,6 +70,14 @@ export async function openPages(workshop: Workshop, settings: Config, log: Log) 
     pages,
     ideas: way.ideas,
     stylesheet: await readFile(join(settings.templatesDir, 'freehold.css'), 'utf8'),
+    newsletter: {
+      newsletter: openNewsletter({ way, signer: way.post.signer }),
+      takeReturn: (raw) => takeReturn(way, raw),
+      signer: way.post.signer,
+      publicUrl: settings.publicUrl,
+      contact: settings.mailFrom === noSender ? null : way.post.mailAddress,
+      postalAddress: settings.postalAddress,
+    },
     health: {
       async ready() {
         await way.store.ping()

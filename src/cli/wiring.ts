@@ -150,6 +150,8 @@ export function openPostOffice(config: Config, signer: Signer): PostOffice {
     serviceFrom: config.mailFromService ?? config.mailFrom,
     signer,
     bounceDomain: config.bounceDomain,
+    returnsFrom: config.bounceMaildir,
+    mailLimits: config.mailLimits,
     sign: openDkim(config, address),
     publicUrl: config.publicUrl,
     discord,

@@ -46,9 +46,7 @@ export async function lookThrough(
       ...(before ? { before } : {}),
     })
     if (page === 0 && messages.length === 0 && (await hidesItsHistory(channel, get))) {
-      return {
-        error: `The bot can't read what stands in Discord channel ${channel}: give it the permission Read Message History there.`,
-      }
+      return { error: unreadable(channel) }
     }
     const young = messages.filter((message) => timeOf(message.id) >= since - clockDoubt)
     const ours = young.find(isOurs)
@@ -59,6 +57,11 @@ export async function lookThrough(
   return {
     error: `More than ${maxPages * pageSize} messages have been posted in Discord channel ${channel} since; look there for ours by hand.`,
   }
+}
+
+/** Why nothing can be told of what stands in a channel. */
+export function unreadable(channel: string): string {
+  return `The bot can't read what stands in Discord channel ${channel}: give it the permission Read Message History there.`
 }
 
 /** Discord shows an empty list, and no error, to a bot that may not read a channel's history. */

@@ -1,5 +1,5 @@
 import type { Channel } from './discord-channel.ts'
-import { timeOf } from './discord-find.ts'
+import { timeOf, unreadable } from './discord-find.ts'
 import type { Get, User } from './discord-rest.ts'
 
 /** A post in a forum channel with its first message. */
@@ -38,25 +38,35 @@ export function tagsOf(forum: Channel & { available_tags?: Tag[] }, names: strin
 
 type Thread = Channel & { parent_id?: string; owner_id?: string }
 
-/** Looks for a post of ours in a forum by its name, among those open and those put away. Rejects as @discordjs/rest does. */
+/**
+ * Looks for a post of ours in a forum by its name, among those open and those put away: its id, null when it is certainly
+ * not there, or why that can't be told. Rejects as @discordjs/rest does.
+ */
 export async function lookInForum(
   { channel, name, since }: { channel: string; name: string; since: number },
   self: User,
   get: Get,
-): Promise<{ found: string | null }> {
+): Promise<{ found: string | null } | { error: string }> {
   const { guild_id: guild } = await get<Channel>(`/channels/${channel}`)
-  const lists = await Promise.all([
-    get<{ threads: Thread[] }>(`/guilds/${guild}/threads/active`),
-    get<{ threads: Thread[] }>(`/channels/${channel}/threads/archived/public`),
-  ])
-  const ours = lists
-    .flatMap(({ threads }) => threads)
-    .find(
+  const lookIn = async (route: `/${string}`) => {
+    const { threads } = await get<{ threads: Thread[] }>(route)
+    return threads.find(
       (thread) =>
         thread.parent_id === channel &&
         thread.owner_id === self.id &&
         thread.name === name &&
         timeOf(thread.id) >= since,
     )
-  return { found: ours?.id ?? null }
+  }
+  const open = await lookIn(`/guilds/${guild}/threads/active`)
+  if (open) return { found: open.id }
+  try {
+    return { found: (await lookIn(`/channels/${channel}/threads/archived/public`))?.id ?? null }
+  } catch (error) {
+    if ((error as { code?: unknown }).code === missingPermissions) return { error: unreadable(channel) }
+    throw error
+  }
 }
+
+/** 50013: those put away are shown to whoever may read the history. */
+const missingPermissions = 50_013

@@ -13,6 +13,15 @@ export { buildMail, type Mail, messageIdFor } from './mail.ts'
 export { type MailForm, mailForm } from './mail-form.ts'
 export { type Slot, slotOf } from './mail-slots.ts'
 export { createOutbox, type Outbox } from './outbox.ts'
+export {
+  type Bounce,
+  type Complaint,
+  type Leave,
+  type Maildir,
+  readMaildir,
+  readReturn,
+  splitMbox,
+} from './returns/index.ts'
 export { createSmtp, type Smtp, type SmtpMessage, type SmtpOptions } from './smtp.ts'
 export type { SmtpTimeouts } from './smtp-session.ts'
 export { type MailServer, readSmtpUrl } from './smtp-url.ts'

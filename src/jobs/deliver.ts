@@ -1,8 +1,11 @@
 import type { Delivery, Medium, Receipt } from '../model/index.ts'
 import { day, hour } from '../model/index.ts'
+import type { Claim } from '../store/index.ts'
 import { alertStale } from './alerts.ts'
 import { dropForThoseLeft, writeAudience } from './audience.ts'
+import { gather } from './gather.ts'
 import { letterWriter } from './letters.ts'
+import { type MailPace, mailPace } from './mail-pace.ts'
 import { postWriter } from './posts.ts'
 import { noteOutcome, tellMakers } from './trouble.ts'
 import type { Progress, Way } from './way.ts'
@@ -10,6 +13,8 @@ import type { Progress, Way } from './way.ts'
 /** Deliveries claimed at a time, per message that can be under way. */
 const claimedAhead = 10
 
+/** Mails wait so long (ms) for their turn, at most. */
+const longestWait = 1500
 /** Posts under way at once; Discord lets some fifty requests a second through. */
 const postsAtOnce = 4
 /** A post that could not be looked for is looked for again after so long, and no more when it is this old (ms). */
@@ -66,11 +71,13 @@ export async function deliver(way: DeliverWay, options: DeliverOptions = {}): Pr
   const letters = letterWriter(way)
   const posts = postWriter(way)
   const inTurn = turns()
+  const books = bookkeeper(way)
+  const pace = mailPace(way.post.mailLimits, way.now)
   const total = { due: await way.store.deliveries.countDue(way.now()) }
   let done = 0
+  const begin = (delivery: Delivery) => books.begin(claimOf(way, delivery))
   const settle = async (delivery: Delivery, receipt: Receipt) => {
-    const ours = await way.store.deliveries.settle(claimOf(way, delivery), receipt, way.now())
-    if (!ours) {
+    if (!(await books.settle({ claim: claimOf(way, delivery), receipt }))) {
       way.log.warn({ delivery: delivery.id }, 'a delivery was settled by another process meanwhile')
       return
     }
@@ -106,11 +113,13 @@ export async function deliver(way: DeliverWay, options: DeliverOptions = {}): Pr
         if (letter === null) {
           await way.store.deliveries.suppress(claimOf(way, delivery), 'The subscriber has left.', way.now())
           report.suppressed += 1
-        } else if (typeof letter !== 'function') await settle(delivery, letter)
-        else await settle(delivery, await attempt(delivery, () => letter(() => begin(way, delivery))))
+        } else if (!('send' in letter)) await settle(delivery, letter)
+        else if (delivery.digest === null || (await mayGo(way, pace, delivery, letter.domain))) {
+          await settle(delivery, await attempt(delivery, () => letter.send(() => begin(delivery))))
+        }
       }),
       sendAll(way, 'discord', way.post.discord ? postsAtOnce : 1, options.signal, async (delivery) => {
-        const receipt = await attempt(delivery, () => posts(delivery, () => begin(way, delivery)))
+        const receipt = await attempt(delivery, () => posts(delivery, () => begin(delivery)))
         await inTurn(delivery.target, async () => settle(delivery, await noteOutcome(way, delivery, receipt)))
       }),
     ])
@@ -172,6 +181,29 @@ function claimOf(way: DeliverWay, delivery: Delivery) {
   return { id: delivery.id, owner: way.owner, attempts: delivery.attempts }
 }
 
-function begin(way: DeliverWay, delivery: Delivery): Promise<boolean> {
-  return way.store.deliveries.bodyStarts(claimOf(way, delivery), way.now())
+/** Writes down beginnings and ends of tries, those of one moment together. */
+function bookkeeper({ store, now }: DeliverWay) {
+  return {
+    begin: gather(async (claims: Claim[]) => {
+      const may = await store.deliveries.bodiesStart(claims, now())
+      return claims.map(({ id }) => may.has(id))
+    }),
+    settle: gather(async (tries: { claim: Claim; receipt: Receipt }[]) => {
+      const ours = await store.deliveries.settleAll(tries, now())
+      return tries.map(({ claim }) => ours.has(claim.id))
+    }),
+  }
+}
+
+/** Waits for a mail's turn; one that would have to wait for long is put off, and others go before it. */
+async function mayGo(way: DeliverWay, pace: MailPace, delivery: Delivery, domain: string): Promise<boolean> {
+  for (;;) {
+    const wait = pace.wait(domain)
+    if (wait === 0) return true
+    if (wait > longestWait) {
+      await way.store.deliveries.putOff(claimOf(way, delivery), way.now() + wait)
+      return false
+    }
+    await new Promise((resolve) => setTimeout(resolve, wait))
+  }
 }

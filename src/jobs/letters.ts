@@ -6,8 +6,13 @@ import type { Way } from './way.ts'
 
 type LetterWay = Pick<Way, 'store' | 'renderer' | 'post'>
 
-/** Sends a letter; `onBody` is awaited before its body goes out. */
-export type Letter = (onBody: () => Promise<boolean>) => Promise<Receipt>
+/** A mail ready to go. */
+export interface Letter {
+  /** Domain of its recipient. */
+  domain: string
+  /** Sends it; `onBody` is awaited before its body goes out. */
+  send(onBody: () => Promise<boolean>): Promise<Receipt>
+}
 
 /** Where a reader's two links stand in a mail that is made for many. */
 const leave = slotOf('leave', tokenLength)
@@ -31,15 +36,13 @@ export function letterWriter(way: LetterWay): (delivery: Delivery) => Promise<Le
     const form = forms.get(key) ?? digestForm(way, number, { ideas, directions })
     forms.set(key, form)
     const made = await form
-    return async (onBody) => {
-      const { signer, mailDomain } = way.post
-      const message = made.fill({
+    return letterOf(way, delivery, to.email, `digest-${number}`, () =>
+      made.fill({
         to: to.email,
-        messageId: messageIdFor(delivery.id, mailDomain),
-        values: { ...readerTokens(signer, to.id) },
-      })
-      return dispatch(way, delivery, { to: to.email, message, stem: `digest-${number}` }, onBody)
-    }
+        messageId: messageIdFor(delivery.id, way.post.mailDomain),
+        values: { ...readerTokens(way.post.signer, to.id) },
+      }),
+    )
   }
 
   return async (delivery) => {
@@ -110,11 +113,23 @@ async function confirmationLetter(
     messageId: messageIdFor(delivery.id, post.mailDomain),
     date: new Date(delivery.dueAt),
   })
-  return (onBody) => dispatch(way, delivery, { to: to.email, message, stem: 'confirmation' }, onBody)
+  return letterOf(way, delivery, to.email, 'confirmation', () => message)
+}
+
+/** A letter that is made, signed and sent when its turn comes. */
+function letterOf(
+  { post }: LetterWay,
+  delivery: Delivery,
+  to: string,
+  stem: string,
+  make: () => Buffer,
+): Letter {
+  const domain = to.slice(to.lastIndexOf('@') + 1)
+  return { domain, send: async (onBody) => dispatch(post, delivery, { to, stem, message: make() }, onBody) }
 }
 
 async function dispatch(
-  { post }: LetterWay,
+  post: LetterWay['post'],
   delivery: Delivery,
   { to, message, stem }: { to: string; message: Buffer; stem: string },
   onBody: () => Promise<boolean>,

@@ -1,5 +1,5 @@
 import { type Cadence, next, startTicking } from '../lib/schedule/index.ts'
-import { type JobName, type JobRun, jobNames } from '../model/index.ts'
+import { type JobName, type JobRun, jobNames, minute } from '../model/index.ts'
 import { writeAlerts } from './alerts.ts'
 import { classify } from './classify.ts'
 import { deliver, hasPost } from './deliver.ts'
@@ -7,6 +7,7 @@ import { createDigest } from './digest.ts'
 import { shouldRun } from './due.ts'
 import { housekeeping } from './housekeeping.ts'
 import { ingest } from './ingest.ts'
+import { takeMaildir } from './returns.ts'
 import { type RunResult, recorded } from './run.ts'
 import type { Progress, Way } from './way.ts'
 
@@ -152,9 +153,18 @@ export async function startSchedules(way: Way, schedules: Schedules): Promise<{ 
     if (result && 'failed' in result) quietUntil = way.now() + 60_000
   }
 
+  let returnsAt = 0
+  async function returning(): Promise<void> {
+    const { returnsFrom } = way.post
+    if (returnsFrom === null || way.now() < returnsAt) return
+    returnsAt = way.now() + minute
+    for await (const _ of takeMaildir(way, returnsFrom)) if (signal.aborted) return
+  }
+
   const ticker = startTicking(async () => {
     strand('items', wayOfAnItem)
     strand('post', sending)
+    strand('returns', returning)
     strand('house', async () => {
       if (await due('housekeeping')) await runJob(way, 'housekeeping')
     })

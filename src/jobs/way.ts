@@ -2,7 +2,7 @@ import type { Classifier } from '../classify/index.ts'
 import type { Discord, Outbox, Smtp } from '../deliver/index.ts'
 import type { Reader } from '../ingest/index.ts'
 import type { Signer } from '../lib/sign/index.ts'
-import type { Feed, Idea, Page } from '../model/index.ts'
+import type { Feed, Idea, MailLimits, Page } from '../model/index.ts'
 import type { Renderer } from '../render/index.ts'
 import type { Store } from '../store/index.ts'
 
@@ -51,6 +51,10 @@ export interface PostOffice {
   signer: Signer
   /** Domain of bounce addresses, each message's own; null sends bounces to `mailAddress`. */
   bounceDomain: string | null
+  /** Maildir in which bounces and complaints arrive; null where none is read. */
+  returnsFrom: string | null
+  /** How many mails may go out in how long. */
+  mailLimits: MailLimits
   /** Puts a DKIM signature on a mail; null leaves that to the mail server. */
   sign: ((message: Buffer) => Promise<Buffer>) | null
   publicUrl: string

@@ -44,8 +44,12 @@ export function emailRenderer(
   return (whole, options) => {
     const { digest, chosen, nothing } = choose(whole, place, options.choice)
     const subject = nothing ? `${issueName(whole)}: nothing you chose` : subjectOf(digest)
+    const issue = (kept: Kept) => {
+      const view = digestView(digest, place, kept)
+      return chosen ? asChosen(view, whole) : view
+    }
     const view = (kept: Kept) => ({
-      ...withWholeBalances(digestView(digest, place, kept), whole),
+      ...issue(kept),
       quiet: isQuiet(whole),
       chosen,
       nothing,
@@ -84,14 +88,14 @@ function choose(whole: Digest, place: Place, choice: StoryChoice | undefined) {
   }
 }
 
-/** A balance counts all stories of its idea in the issue, the chosen and the others. */
-function withWholeBalances(view: DigestView, whole: Digest): DigestView {
+/** What a reader gets who chose: a balance counts all stories of its idea, a tally only what there is some of. */
+function asChosen(view: DigestView, whole: Digest): DigestView {
   const lines = new Map(whole.sections.map((section) => [section.idea, balanceLine(section)]))
-  const sections = view.sections.map((section) => ({
-    ...section,
-    balance: lines.get(section.id) ?? section.balance,
-  }))
-  return { ...view, sections }
+  return {
+    ...view,
+    tally: view.tally.filter(({ count }) => count > 0),
+    sections: view.sections.map((section) => ({ ...section, balance: lines.get(section.id)! })),
+  }
 }
 
 function preferencesLink(raw: string | null): string | null {

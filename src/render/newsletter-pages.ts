@@ -51,6 +51,20 @@ export interface PrivacyContent {
   postalAddress: string | null
 }
 
+/** What the small street at the top of a page shows of the reader's house. */
+const lots = {
+  planned: { planned: true, built: false },
+  built: { planned: false, built: true },
+  empty: { planned: false, built: false },
+}
+
+interface Notice {
+  lot: (typeof lots)[keyof typeof lots] | null
+  text: string
+  more: string[]
+  ways: WayOn[]
+}
+
 const longDay = new Intl.DateTimeFormat('en-GB', {
   weekday: 'long',
   day: 'numeric',
@@ -73,8 +87,7 @@ export function newsletterPages({ base, page }: Frame, ideas: readonly Idea[]) {
     notice: page('notice'),
   }
   const tokenPath = (what: string, token: string) => `${base}/${what}/${encodeURIComponent(token)}`
-  const notice = (heading: string, text: string, more: string[], ways: WayOn[]) =>
-    pages.notice('', heading, { heading, text, more, ways })
+  const notice = (heading: string, view: Notice) => pages.notice('', heading, { heading, ...view })
   const [frontPage] = waysOn(base)
   const again = (label: string): WayOn => ({ href: `${base}/subscribe`, label })
   const preferences = (path: string | null, label: string): WayOn[] =>
@@ -94,20 +107,21 @@ export function newsletterPages({ base, page }: Frame, ideas: readonly Idea[]) {
 
     /** The answer to the form. It says the same whether the address is known, unknown or refuses mail. */
     checkInboxPage(): string {
-      return notice(
-        'Look in your inbox',
-        'If that address can be written to, a mail is on its way; open it and press the button.',
-        [
+      return notice('Look in your inbox', {
+        lot: lots.planned,
+        text: 'If that address can be written to, a mail is on its way; open it and press the button.',
+        more: [
           'It may take a few minutes. If nothing comes, look among the spam and see whether the address was typed rightly.',
           'An address is sent no more than one such mail an hour, so asking again at once brings nothing.',
         ],
-        [again('Enter the address again'), frontPage!],
-      )
+        ways: [again('Enter the address again'), frontPage!],
+      })
     },
 
     /** What the link in the confirmation mail opens; opening it changes nothing. */
     confirmPage({ token, ideas: chosen, directions }: ConfirmContent): string {
       return pages.confirm('', 'Confirm your subscription', {
+        lot: lots.planned,
         action: tokenPath('confirm', token),
         phrase: choicePhrase({ ideas: chosen, directions }, ideas),
       })
@@ -115,17 +129,17 @@ export function newsletterPages({ base, page }: Frame, ideas: readonly Idea[]) {
 
     confirmedPage({ preferencesPath, nextIssue }: ConfirmedContent): string {
       const day = dayOf(nextIssue)
-      return notice(
-        'You are subscribed',
-        day ? `The next issue comes on ${day}.` : 'The next issue comes to your inbox.',
-        [
+      return notice('You are subscribed', {
+        lot: lots.built,
+        text: day ? `The next issue comes on ${day}.` : 'The next issue comes to your inbox.',
+        more: [
           'Every issue has a link for leaving at its top and at its foot, and one for changing what you get.',
         ],
-        [
+        ways: [
           ...preferences(preferencesPath, 'Change what you get'),
           { href: `${base}/digests`, label: 'Read the issues so far' },
         ],
-      )
+      })
     },
 
     /** What a subscriber chose, to be changed, and below it the way out. */
@@ -142,38 +156,39 @@ export function newsletterPages({ base, page }: Frame, ideas: readonly Idea[]) {
     /** What the link for leaving opens; opening it changes nothing. */
     unsubscribePage({ token, email }: UnsubscribeContent): string {
       return pages.unsubscribe('', 'Unsubscribe', {
+        lot: lots.built,
         action: tokenPath('unsubscribe', token),
         email: typed(email),
       })
     },
 
     leftPage({ preferencesPath }: LeftContent): string {
-      return notice(
-        'You are off the list.',
-        'Freehold sends you no more mail.',
-        [],
-        [
+      return notice('You are off the list.', {
+        lot: lots.empty,
+        text: 'Freehold sends you no more mail.',
+        more: [],
+        ways: [
           ...(preferencesPath === null
             ? [again('Left by mistake? Subscribe again')]
             : preferences(preferencesPath, 'Left by mistake? Go back to your preferences')),
           { href: `${base}/digests`, label: 'The issues stay here to be read' },
         ],
-      )
+      })
     },
 
     /** Answers a link that is no longer, or never was, one of ours. */
     linkGonePage({ what }: LinkGoneContent): string {
       const { heading, text, more } = linkGone[what]
-      return notice(
-        heading,
+      return notice(heading, {
+        lot: null,
         text,
-        [more],
-        [
+        more: [more],
+        ways: [
           again(what === 'confirm' ? 'Enter the address again' : 'Subscribe'),
           { href: `${base}/privacy`, label: 'Privacy, and whom to write to' },
           frontPage!,
         ],
-      )
+      })
     },
 
     /** All that is kept of people, and for how long. */
@@ -190,7 +205,7 @@ export function newsletterPages({ base, page }: Frame, ideas: readonly Idea[]) {
 const linkGone: Record<LinkGoneContent['what'], { heading: string; text: string; more: string }> = {
   confirm: {
     heading: 'This link can’t confirm anything',
-    text: 'It may be older than it may be, a newer one may have been sent, or the mail program may have cut it short.',
+    text: 'It may be too old, a newer one may have been sent, or the mail program may have cut it short.',
     more: 'If you confirmed before, everything is in order. If not, enter the address again and use the mail that comes then.',
   },
   preferences: {

@@ -7,7 +7,7 @@ import {
   type Page,
   type WeekBalance,
 } from '../model/index.ts'
-import { elevation, lastWeeks, total } from './balance.ts'
+import { lastWeeks, total } from './balance.ts'
 import { longDate, periodName } from './dates.ts'
 import { type DigestView, digestView, type Place } from './digest-view.ts'
 import { countPhrase, marks, type Tally } from './directions.ts'
@@ -15,6 +15,7 @@ import { plain } from './feed-text.ts'
 import { type Frame, waysOn } from './frame.ts'
 import { newsByMonth } from './idea-news.ts'
 import { number, plural } from './numbers.ts'
+import { drawn, street } from './street.ts'
 import type { IdeaItem } from './syndication.ts'
 import { wikiView } from './wiki-view.ts'
 
@@ -58,6 +59,9 @@ export interface Neighbours {
   previous: number | null
   next: number | null
 }
+
+/** With its styles a page that grows with the news stays below 50 KB. */
+const maxBytes = 28_000
 
 /** Makes the pages that everybody can read. */
 export function pageRenderer({ base, page }: Frame, ideas: readonly Idea[]) {
@@ -107,8 +111,10 @@ export function pageRenderer({ base, page }: Frame, ideas: readonly Idea[]) {
       corrections: readonly Correction[] = [],
       { previous, next }: Neighbours = { previous: null, next: null },
     ): string {
+      const issue = digestView(digest, place)
       const view = {
-        ...digestView(digest, place),
+        ...issue,
+        sections: issue.sections.map((section) => ({ ...section, chart: drawn(section.chart) })),
         corrections: corrections.map(correctionView),
         previous: neighbour(previous, base),
         next: neighbour(next, base),
@@ -125,7 +131,7 @@ export function pageRenderer({ base, page }: Frame, ideas: readonly Idea[]) {
 
     ideaPage({ idea, page, items, balance }: IdeaContent): string {
       const weeks = lastWeeks(balance)
-      return pages.idea(`/ideas/${idea.id}`, idea.name, {
+      const view = (items: readonly IdeaItem[]) => ({
         ...ideaSummary(
           idea,
           ideas.findIndex(({ id }) => id === idea.id),
@@ -134,12 +140,13 @@ export function pageRenderer({ base, page }: Frame, ideas: readonly Idea[]) {
         notWhen: idea.notWhen,
         feed: `${base}/feeds/ideas/${idea.id}`,
         hasChart: weeks.length > 0,
-        chart: elevation(balance, 640, 150),
+        chart: street(balance, 640, 150),
         weeks: plural(weeks.length, 'week'),
         tally: tallyView(total(weeks)),
         rows: weeks.toReversed().map((week) => ({ ...week, date: longDate(week.week) })),
         months: newsByMonth(items, idea),
       })
+      return latestThatFit(items, (some) => pages.idea(`/ideas/${idea.id}`, idea.name, view(some)))
     },
 
     wikiIndexPage(pagesOfWiki: readonly Page[]): string {
@@ -165,6 +172,7 @@ export function pageRenderer({ base, page }: Frame, ideas: readonly Idea[]) {
       return pages.notice('', 'Not found', {
         heading: 'There is no page here',
         text: 'The address may be mistyped, or the page may never have been. Issues, ideas and wiki pages keep their addresses for ever.',
+        lot: null,
         more: [],
         ways: waysOn(base),
       })
@@ -174,6 +182,7 @@ export function pageRenderer({ base, page }: Frame, ideas: readonly Idea[]) {
       return pages.notice('', 'Something went wrong', {
         heading: 'Something went wrong',
         text: 'The page could not be made. The fault is on our side and has been noted; please try again in a few minutes.',
+        lot: null,
         more: [],
         ways: waysOn(base),
       })
@@ -200,12 +209,20 @@ function ideaCard(idea: Idea, index: number, base: string, balance: readonly Wee
     ...ideaSummary(idea, index),
     href: `${base}/ideas/${idea.id}`,
     hasChart: balance.length > 0,
-    chart: elevation(balance, 240, 72),
+    chart: street(balance, 240, 72),
   }
 }
 
 function correctionView({ at, note }: Correction) {
   return { label: ['Corrected', longDate(at)].filter(Boolean).join(' on '), note: plain(note, 2000) }
+}
+
+/** The page with as many of the latest items as it can hold; their feed has the others. */
+function latestThatFit(items: readonly IdeaItem[], page: (items: readonly IdeaItem[]) => string): string {
+  for (let most = items.length; ; most--) {
+    const html = page(items.slice(0, most))
+    if (Buffer.byteLength(html) <= maxBytes || most === 0) return html
+  }
 }
 
 function neighbour(number: number | null, base: string) {

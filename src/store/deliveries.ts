@@ -1,5 +1,12 @@
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
-import { afterCrash, type DeliveryState, type Medium, type Receipt, statesBefore } from '../model/index.ts'
+import {
+  afterCrash,
+  type Delivery,
+  type DeliveryState,
+  type Medium,
+  type Receipt,
+  statesBefore,
+} from '../model/index.ts'
 import {
   cancelLaterParts,
   type Destination,
@@ -49,6 +56,8 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
           .selectAll('d')
           .where('d.medium', '=', options.medium)
           .where((eb) => isDue(eb, options.now))
+          // Who has just subscribed waits for the confirmation, and must not wait for a whole mailing.
+          .orderBy((eb) => eb.case().when('d.digest', 'is', null).then(0).else(1).end())
           .orderBy('d.due_at')
           .orderBy('d.id')
           .limit(options.limit)
@@ -105,6 +114,20 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
 
     /** The same for several tries, in one transaction. Gives the ids of those that were still ours. */
     settleAll,
+
+    /** Gives a claim back until `dueAt` (ms), as if it had not been tried. */
+    async putOff(claim: Claim, dueAt: number): Promise<void> {
+      await ours(claim)
+        .set((eb) => ({
+          state: 'pending',
+          owner: null,
+          lease_until: null,
+          due_at: dueAt,
+          attempts: eb('attempts', '-', 1),
+        }))
+        .where('body_started_at', 'is', null)
+        .execute()
+    },
 
     /** The receiver has left since the audience was frozen. */
     async suppress(claim: Claim, reason: string, now: number): Promise<void> {
@@ -189,11 +212,23 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
       return Number(result.numUpdatedRows)
     },
 
-    async list(filter: { digest?: number; state?: DeliveryState; medium?: Medium; limit?: number }) {
+    async get(id: string): Promise<Delivery | null> {
+      const row = await db.selectFrom('delivery').selectAll().where('id', '=', id).executeTakeFirst()
+      return row ? deliveryFromRow(row) : null
+    },
+
+    async list(filter: {
+      digest?: number
+      state?: DeliveryState
+      medium?: Medium
+      target?: string
+      limit?: number
+    }) {
       let query = db.selectFrom('delivery').selectAll()
       if (filter.digest !== undefined) query = query.where('digest', '=', filter.digest)
       if (filter.state !== undefined) query = query.where('state', '=', filter.state)
       if (filter.medium !== undefined) query = query.where('medium', '=', filter.medium)
+      if (filter.target !== undefined) query = query.where('target', '=', filter.target)
       const rows = await query
         .orderBy('digest', (order) => order.asc().nullsLast())
         .orderBy('post')

@@ -4,15 +4,19 @@ import type { Schema } from './schema.ts'
 /** Messages that came back to us and have been dealt with, so that each counts once. */
 export function mailReturns(db: Kysely<Schema>) {
   return {
-    /** Notes a message by its hash. False when it was noted before. */
-    async note(id: string, kind: string, now: number): Promise<boolean> {
-      const added = await db
+    /** True when a message with this hash was noted. */
+    async isKnown(id: string): Promise<boolean> {
+      const row = await db.selectFrom('mail_return').select('id').where('id', '=', id).executeTakeFirst()
+      return row !== undefined
+    },
+
+    /** Notes a message by its hash, and what it was. */
+    async note(id: string, kind: string, now: number): Promise<void> {
+      await db
         .insertInto('mail_return')
         .values({ id, kind, read_at: now })
         .onConflict((conflict) => conflict.doNothing())
-        .returning('id')
-        .executeTakeFirst()
-      return added !== undefined
+        .execute()
     },
 
     async prune(before: number): Promise<void> {

@@ -1,12 +1,17 @@
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import type { Newsletter } from '../jobs/index.ts'
+import type { Newsletter, Taken } from '../jobs/index.ts'
+import type { Signer } from '../lib/sign/index.ts'
 import { directions, type Idea, type StoryChoice } from '../model/index.ts'
 import type { Renderer } from '../render/index.ts'
 
 export interface NewsletterRoutes {
   newsletter: Newsletter
+  /** Deals with a mail that came back. */
+  takeReturn(raw: Uint8Array): Promise<Taken>
+  /** Tells whether who posts such mails may. */
+  signer: Signer
   renderer: Renderer
   ideas: readonly Idea[]
   /** PUBLIC_URL. */
@@ -16,8 +21,8 @@ export interface NewsletterRoutes {
   postalAddress: string | null
 }
 
-/** Forms are small. */
-const largestForm = 16 * 1024
+/** Forms are small; a mail that came back may hold the whole mail it is about. */
+const largest = { form: 16 * 1024, mail: 6 * 1024 * 1024 }
 
 /**
  * Subscribing, confirming, choosing, leaving. A GET changes nothing, whoever follows the link. Leaving takes a POST of any
@@ -27,7 +32,7 @@ export function addNewsletter(web: Hono, options: NewsletterRoutes): void {
   const { newsletter, renderer, ideas, contact, postalAddress } = options
   const base = new URL(options.publicUrl).pathname.replace(/\/$/, '')
   const limit = bodyLimit({
-    maxSize: largestForm,
+    maxSize: largest.form,
     onError: (c) => c.html(renderer.errorPage(), 413),
   })
   const choiceIn = (form: Record<string, unknown>): StoryChoice => ({
@@ -107,6 +112,13 @@ export function addNewsletter(web: Hono, options: NewsletterRoutes): void {
     const left = await newsletter.leave(c.req.param('token'), 'link')
     if (!left) return gone(c, 'unsubscribe')
     return personal(c, renderer.leftPage({ preferencesPath: `${base}/preferences/${left.choose}` }))
+  })
+
+  // For mail servers that hand over what comes back by HTTP: the message itself is the body.
+  web.post('/returns/:token', bodyLimit({ maxSize: largest.mail }), async (c) => {
+    if (options.signer.read('returns', c.req.param('token')) === null) return c.text('Not found', 404)
+    const taken = await options.takeReturn(new Uint8Array(await c.req.arrayBuffer()))
+    return c.json(taken, 200, { 'cache-control': 'no-store' })
   })
 
   function preferences(

@@ -110,16 +110,28 @@ function placeFaults(
   const here = onPage.filter((one) => one.section === section)
   if (here.length === 0) {
     const sections = [...new Set(onPage.map((one) => `"${one.section}"`))].join(', ')
-    return [{ field: 'section', message: `the page "${page}" has no heading "${section}"; it has ${sections}` }]
+    return [
+      { field: 'section', message: `the page "${page}" has no heading "${section}"; it has ${sections}` },
+    ]
   }
   return key.flatMap((one) =>
     here.some(({ text }) => text.includes(one))
       ? []
-      : [{ field: 'key', message: `"${one}" does not stand in that section; give words of it as a reader sees them` }],
+      : [
+          {
+            field: 'key',
+            message: `"${one}" does not stand in that section; give words of it as a reader sees them`,
+          },
+        ],
   )
 }
 
 /** The words of a question without their case and signs. */
 function sameWords(question: string): string {
-  return question.toLowerCase().match(/[\p{L}\p{N}]+/gu)?.join(' ') ?? question.trim()
+  return (
+    question
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu)
+      ?.join(' ') ?? question.trim()
+  )
 }

@@ -22,10 +22,10 @@ import { find, type Judgement, toldBy } from '../../src/ask/finding.ts'
 import type { Ground, Reading } from '../../src/ask/ground.ts'
 import { type Net, scoresOf } from '../../src/ask/net.ts'
 import { type FiledQuestion, groundWithout, readFiled } from './asked.ts'
-import { type Choice, trainNet } from './train-net.ts'
+import { type Choice, trainNets } from './train-net.ts'
 
 /** Log-odds that a question must have to be answered. */
-const bar = 0
+const bar = 0.25
 
 const wiki = await readFiled()
 const files = [...new Set(wiki.questions.map(({ file }) => file))]
@@ -83,7 +83,7 @@ function casesFor(without: string[]): Case[] {
 
 function learn(cases: Case[]): Judgement {
   const answered = cases.filter(({ passages }) => passages.length > 0)
-  const passages = trainNet(
+  const passages = trainNets(
     answered.map(({ evidence, passages }) => ({ values: evidence, right: passages, weight: 1 })),
     passageInputs,
     { hidden: 8, rounds: 14 },
@@ -91,7 +91,7 @@ function learn(cases: Case[]): Judgement {
   const ranks = new Map<Case, Ranked>(
     cases.map((one) => [one, rankedBy(one.on, scoresOf(passages, one.evidence))]),
   )
-  const sentences = trainNet(
+  const sentences = trainNets(
     answered.flatMap((one): Choice[] => {
       const found = sentenceEvidence(one.on, one.reading, ranks.get(one)!)
       const right = found.sentences.flatMap(({ index }, i) => (one.sentences.includes(index) ? [i] : []))
@@ -121,8 +121,7 @@ function learnCoverage(cases: { values: Float32Array; holds: boolean }[]): Net {
     (middle, k) => Math.sqrt(mean(cases.map(({ values }) => (values[k]! - middle) ** 2))) || 1,
   )
   ;[means[0], spreads[0]] = [0, 1]
-  const hidden = 0
-  const net = trainNet(
+  const net = trainNets(
     cases.map(({ values, holds }) => ({
       // The other candidate is nothing at all: all inputs zero.
       values: Float32Array.from({ length: 2 * width }, (_, k) =>
@@ -132,11 +131,30 @@ function learnCoverage(cases: { values: Float32Array; holds: boolean }[]): Net {
       weight: 1,
     })),
     coverageInputs,
-    { hidden, rounds: 20, penalty: 3e-3 },
+    { hidden: 6, rounds: 12, penalty: 1e-2 },
   )
-  const weights = net.weights.map((weight, k) => weight / spreads[k]!)
-  weights[0] = weights[0]! - net.weights.reduce((sum, weight, k) => sum + (weight * means[k]!) / spreads[k]!, 0) - bar
-  return { inputs: coverageInputs, hidden, weights }
+  return { ...net, weights: onRaw(net, means, spreads) }
+}
+
+/** The weights of a net that learned on inputs less their mean over their spread, for inputs as they are. */
+function onRaw({ hidden, weights, inputs }: Net, means: number[], spreads: number[]): number[] {
+  const width = inputs.length
+  const raw = [...weights]
+  const shifted = (from: number) => {
+    let shift = 0
+    for (let k = 0; k < width; k++) {
+      raw[from + k] = weights[from + k]! / spreads[k]!
+      shift += raw[from + k]! * means[k]!
+    }
+    return shift
+  }
+  // The first input is always one. Nothing at all, which the net compared with, has a score of its own.
+  raw[0] = weights[0]! - (shifted(0) + bar)
+  for (let unit = 0, at = width; unit < hidden; unit++, at += width + 2) {
+    raw[at + width] = weights[at + width]! - shifted(at)
+    raw[0] -= weights[at + width + 1]! * Math.tanh(weights[at + width]!)
+  }
+  return raw
 }
 
 function mean(values: number[]): number {

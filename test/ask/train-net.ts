@@ -8,6 +8,7 @@ export interface Choice {
 }
 
 const batch = 16
+const step = 0.01
 const decay = { first: 0.9, second: 0.999 }
 
 /** Numbers from 0 up to, not including, 1, the same at every run. */
@@ -19,14 +20,36 @@ function numbers(seed: number): () => number {
   }
 }
 
+/** Nets from so many beginnings, as one net that gives their mean. */
+export function trainNets(
+  choices: readonly Choice[],
+  inputs: readonly string[],
+  options: { hidden: number; rounds: number; penalty?: number },
+  count = 3,
+): Net {
+  const nets = Array.from({ length: count }, (_, i) => trainNet(choices, inputs, { ...options, seed: 7 + i }))
+  const width = inputs.length
+  const units = nets.flatMap(({ hidden, weights }) =>
+    Array.from({ length: hidden }, (_, unit) => {
+      const from = width + unit * (width + 2)
+      return [...weights.slice(from, from + width + 1), weights[from + width + 1]! / count]
+    }),
+  )
+  const linear = Array.from(
+    { length: width },
+    (_, k) => nets.reduce((sum, { weights }) => sum + weights[k]!, 0) / count,
+  )
+  return { inputs, hidden: units.length, weights: [...linear, ...units.flat()] }
+}
+
 /**
  * Fits a net so that the softmax over each choice's candidates favours those that are right (Adam, falling step). The same
  * choices give the same net.
  */
-export function trainNet(
+function trainNet(
   choices: readonly Choice[],
   inputs: readonly string[],
-  { hidden, rounds, step = 0.01, penalty = 1e-4, seed = 7 }: { hidden: number; rounds: number; step?: number; penalty?: number; seed?: number },
+  { hidden, rounds, penalty = 1e-4, seed }: { hidden: number; rounds: number; penalty?: number; seed: number },
 ): Net {
   const width = inputs.length
   const next = numbers(seed)

@@ -63,7 +63,9 @@ describe('a concept', () => {
 
 test('an idea is found by its name and its id', async () => {
   expect(await boss.type('latest', 'idea', '')).toEqual(ids.map((value, at) => ({ name: names[at], value })))
-  expect(await boss.type('latest', 'idea', ' Compute C')).toEqual([{ name: 'Compute cost', value: 'compute-cost' }])
+  expect(await boss.type('latest', 'idea', ' Compute C')).toEqual([
+    { name: 'Compute cost', value: 'compute-cost' },
+  ])
   expect(await boss.type('latest', 'idea', 'economic-')).toEqual([
     { name: 'Economic function', value: 'economic-function' },
   ])
@@ -84,7 +86,10 @@ describe('lists with commas', () => {
     expect(found).toEqual([
       { name: 'Renewal, Compute cost', value: 'renewal,compute-cost' },
       { name: 'Renewal, Compute cost, Disciplinary floor', value: 'renewal,compute-cost,disciplinary-floor' },
-      { name: 'Renewal, Compute cost, Institutional support', value: 'renewal,compute-cost,institutional-support' },
+      {
+        name: 'Renewal, Compute cost, Institutional support',
+        value: 'renewal,compute-cost,institutional-support',
+      },
       { name: 'Renewal, Compute cost, Economic function', value: 'renewal,compute-cost,economic-function' },
     ])
   })
@@ -112,7 +117,9 @@ describe('an item', () => {
     const found = await titled('models OPEN')
     const fitting = house.items.filter(({ title }) => /open/i.test(title) && /models/i.test(title))
     expect(found.length).toBeGreaterThan(1)
-    expect(new Set(found.map(({ value }) => value))).toEqual(new Set(fitting.slice(0, 25).map(({ id }) => id)))
+    expect(new Set(found.map(({ value }) => value))).toEqual(
+      new Set(fitting.slice(0, 25).map(({ id }) => id)),
+    )
     expect(found[0]!.name).toMatch(/ · [A-Z]/)
   })
 
@@ -175,7 +182,17 @@ test('many ideas with long names stay within the limits', async () => {
   const way = { ...other.way, ideas: many }
   await other.start({ desk: openDesk({ way, asker, secret: 's', schedules }) })
   const { type } = addBoss(other)
-  const lists = ['', 'idea-1-long-id,', many.slice(0, 4).map(({ id }) => id).join(','), 'all,', ',,,', 'idea']
+  const lists = [
+    '',
+    'idea-1-long-id,',
+    many
+      .slice(0, 4)
+      .map(({ id }) => id)
+      .join(','),
+    'all,',
+    ',,,',
+    'idea',
+  ]
   for (const typed of [...lists, many.map(({ id }) => id).join(',')]) {
     const found = await type('subscribe', 'ideas', typed)
     expect(found.length).toBeLessThanOrEqual(25)

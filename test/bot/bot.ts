@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { createAsker } from '../../src/ask/index.ts'
 import { type Bot, type BotOptions, startBot } from '../../src/bot/index.ts'
 import { type Desk, openDesk, type Way } from '../../src/jobs/index.ts'
@@ -9,16 +9,16 @@ import { type FeedState, hour, type LabelledItem, minute, type Page, week } from
 import { createRenderer, type Renderer } from '../../src/render/index.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { ideasOf, passagesOf, readPages } from '../../src/wiki/index.ts'
-import { loadWeek } from '../fixtures/weeks.ts'
 import { weekFeeds } from '../fixtures/weeks/feeds.ts'
+import { loadWeek } from '../fixtures/weeks.ts'
 import { withChildren } from '../servers/discord-components.ts'
+import type { SentInteraction } from '../servers/discord-people.ts'
 import {
   type DiscordServerOptions,
   type StoredMessage,
   startDiscordServer,
   type TestDiscordServer,
 } from '../servers/discord-server.ts'
-import type { SentInteraction } from '../servers/discord-people.ts'
 import { keepForChecks } from './checks.ts'
 
 export const site = 'https://freehold.example.org'
@@ -57,8 +57,8 @@ export interface House {
   /** What is stored, newest first. */
   items: LabelledItem[]
   log: Line[]
-  /** Resolves with the first line of the log that says this. */
-  logged(level: Line['level'], said: string | RegExp): Promise<Line>
+  /** Resolves with the first line of the log that says this, of those from number `from` on. */
+  logged(level: Line['level'], said: string, from?: number): Promise<Line>
   /** The clock of the bot; Discord's goes with it. */
   pass(ms: number): void
   /** Starts a bot; several can follow one another. `ready` has not been waited for. */
@@ -121,13 +121,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     channel: server.addChannel({ name: 'general' }),
     items,
     log,
-    logged(level, said) {
-      const find = () =>
-        log.find(
-          (line) =>
-            line.level === level &&
-            (typeof said === 'string' ? line.message.includes(said) : said.test(line.message)),
-        )
+    logged(level, said, from = 0) {
+      const find = () => log.slice(from).find((line) => line.level === level && line.message.includes(said))
       return new Promise((resolve) => {
         const look = () => {
           const found = find()

@@ -70,7 +70,9 @@ describe('/concept', () => {
   test.each(['captive-economy', 'Captive economy', ' FULLY captive economy '])('by %j', async (name) => {
     const { text, hidden, buttons } = await run('concept', { name })
     expect(hidden).toBe(false)
-    expect(text).toMatch(new RegExp(`^### \\[Captive economy\\]\\(${site}/wiki/captive-economy\\)\nA captive`))
+    expect(text).toMatch(
+      new RegExp(`^### \\[Captive economy\\]\\(${site}/wiki/captive-economy\\)\nA captive`),
+    )
     expect(buttons[0]).toEqual(['Read in the wiki', `${site}/wiki/captive-economy`])
     const related = pageOf('captive-economy').related.slice(0, 4)
     expect(buttons.slice(1).map(([, id]) => id)).toEqual(related.map((id) => `concept:${id}`))
@@ -161,9 +163,7 @@ describe('/suggest-feed', () => {
   test('notes an address once and counts those who want it', async () => {
     const noted = await run('suggest-feed', { url: ' https://lab.example.org/blog/?utm_source=x ' })
     expect(noted.hidden).toBe(true)
-    expect(noted.text).toBe(
-      'Thank you, it is noted. Those who keep the feed lists will look at it.',
-    )
+    expect(noted.text).toBe('Thank you, it is noted. Those who keep the feed lists will look at it.')
     const again = await run('suggest-feed', { url: 'https://lab.example.org/blog/' })
     expect(again.text).toContain('\nIt has been suggested 2 times.')
     expect(await store.suggestions.list()).toMatchObject([

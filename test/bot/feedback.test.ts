@@ -17,7 +17,9 @@ const question = 'What is a captive economy?'
 async function asked(options = {}, person = anna) {
   house.pass(minute)
   const answer = await answered(person.slash(channel, 'ask', { question, ...options }))
-  const id = buttons(answer.message).find(([, one]) => /^(helpful|gap):/.test(one))![1].split(':')[1]!
+  const id = buttons(answer.message)
+    .find(([, one]) => /^(helpful|gap):/.test(one))![1]
+    .split(':')[1]!
   const words = async () => {
     const all = await store.feedback.list({ kind: 'answer' })
     return all.filter(({ subject }) => subject === id)
@@ -26,7 +28,11 @@ async function asked(options = {}, person = anna) {
 }
 
 /** Presses Not helpful, fills in what opens, and gives what is said to that. */
-async function object(person: TestPerson, answer: Awaited<ReturnType<typeof asked>>, values: Record<string, string | string[]>) {
+async function object(
+  person: TestPerson,
+  answer: Awaited<ReturnType<typeof asked>>,
+  values: Record<string, string | string[]>,
+) {
   const pressed = person.press(answer.message, 'Not helpful')
   await pressed.modal()
   return answered(pressed.submit(values))
@@ -39,7 +45,14 @@ describe('what people think of an answer', () => {
     expect([thanks.text, thanks.hidden]).toEqual(['Thank you. That is noted, without your name.', true])
     expect(await answer.words()).toEqual([
       {
-        ...{ kind: 'answer', subject: answer.id, about: question, vote: 'helpful', reason: null, comment: '' },
+        ...{
+          kind: 'answer',
+          subject: answer.id,
+          about: question,
+          vote: 'helpful',
+          reason: null,
+          comment: '',
+        },
         givenAt: house.way.now(),
       },
     ])
@@ -112,9 +125,13 @@ describe('the buttons of an answer', () => {
     expect([hidden, first]).toEqual([true, 5])
     const { citations } = (await store.answers.get(answer.id))!
     expect(citations.length).toBeGreaterThan(0)
-    expect(text).toMatch(/^\*\*What the answer rests on, as it stands in the wiki\*\*\n\\\[1\\\] \[Captive economy/)
+    expect(text).toMatch(
+      /^\*\*What the answer rests on, as it stands in the wiki\*\*\n\\\[1\\\] \[Captive economy/,
+    )
     expect(text.match(/^> .+$/gm)).toHaveLength(citations.length)
-    const page = pageOf('captive-economy').markdown.replace(/[*[\]]|\(\S+\.md\)/g, '').replace(/\s+/g, ' ')
+    const page = pageOf('captive-economy')
+      .markdown.replace(/[*[\]]|\(\S+\.md\)/g, '')
+      .replace(/\s+/g, ' ')
     const quote = /^> (.{40})/m.exec(text)![1]!
     expect(page).toContain(quote)
   })

@@ -16,7 +16,9 @@ describe('before the first issue', () => {
   test('/digest says when it comes', async () => {
     const { text, hidden } = await run('digest')
     expect(hidden).toBe(true)
-    expect(text).toMatch(/^No issue has been published yet\. Digests are made every Monday at 09:00 .*UTC.*\.$/)
+    expect(text).toMatch(
+      /^No issue has been published yet\. Digests are made every Monday at 09:00 .*UTC.*\.$/,
+    )
   })
 
   test('/status says so too, with the time of the next', async () => {
@@ -43,7 +45,9 @@ describe('before the first issue', () => {
     const { fates } = await composePeriod(house.way, await openPeriod(house.way), true)
     const itemThatIs = (fate: string) => [...fates].find(([, one]) => one.fate === fate)![0]
     expect((await run('why', { item: itemThatIs('told') })).text).toContain('The next digest tells it with “')
-    expect((await run('why', { item: itemThatIs('weaker') })).text).toMatch(/It bears on .*, but its story “.*by strength/)
+    expect((await run('why', { item: itemThatIs('weaker') })).text).toMatch(
+      /It bears on .*, but its story “.*by strength/,
+    )
   })
 
   test('/why of an item without an idea says so', async () => {
@@ -69,7 +73,9 @@ describe('when issues are out', () => {
     await server.until(() => sent.followUps().length === whole.length - 1)
     expect([first, hidden]).toEqual([5, true])
     const messages = [message, ...sent.followUps()]
-    expect(messages.map(said)).toEqual(whole.map(({ components }) => said({ components: components as never })))
+    expect(messages.map(said)).toEqual(
+      whole.map(({ components }) => said({ components: components as never })),
+    )
     expect(messages.map(({ flags }) => flags)).toEqual(messages.map(() => v2 | ephemeral))
     expect(server.messages(channel)).toEqual([])
   })
@@ -84,11 +90,15 @@ describe('when issues are out', () => {
   test('/digest by number, and of one that there is not', async () => {
     house.pass(6 * day)
     const last = await store.digests.last()
-    await store.digests.create({ ...richDigest, since: last!.digest.until, until: new Date(house.way.now()).toISOString() }, [], {
-      now: house.way.now(),
-      release: true,
-      expectedLast: last!.until,
-    })
+    await store.digests.create(
+      { ...richDigest, since: last!.digest.until, until: new Date(house.way.now()).toISOString() },
+      [],
+      {
+        now: house.way.now(),
+        release: true,
+        expectedLast: last!.until,
+      },
+    )
     expect((await run('digest', { number: 1 })).text).toContain('## Freehold 1\n')
     expect((await run('digest')).text).toContain('## Freehold 2\n')
     expect((await run('digest', { number: 7 })).text).toBe('There is no issue 7. The last one is 2.')

@@ -22,7 +22,11 @@ const said = async ({ id }: LabelledItem) =>
   (await store.feedback.list({ kind: 'label' })).filter(({ subject }) => subject === id)
 
 /** Presses Wrong label? under /why, chooses labels, and gives what is said to that. */
-async function judge(item: LabelledItem, labels: string[], { person = member, comment = '', at = channel } = {}) {
+async function judge(
+  item: LabelledItem,
+  labels: string[],
+  { person = member, comment = '', at = channel } = {},
+) {
   const why = await person.slash(at, 'why', { item: item.id }).reply()
   const pressed = person.press(why, 'Wrong label?')
   await pressed.modal()
@@ -33,7 +37,8 @@ describe('Wrong label?', () => {
   const open: [string, (item: LabelledItem) => Promise<SentInteraction>][] = [
     [
       'under /why',
-      async ({ id }) => member.press(await member.slash(channel, 'why', { item: id }).reply(), 'Wrong label?'),
+      async ({ id }) =>
+        member.press(await member.slash(channel, 'why', { item: id }).reply(), 'Wrong label?'),
     ],
     [
       'in the menu of /latest',
@@ -55,23 +60,28 @@ describe('Wrong label?', () => {
     ],
   ]
 
-  test.each(open)('%s asks for every idea and direction, with the labels it has chosen already', async (_, use) => {
-    const newest = items.filter(({ labels }) => labels.length > 0)[0]!
-    const sent = await use(newest)
-    expect((await sent.answer()).type).toBe(9)
-    const modal = await sent.modal()
-    const item = await stored({ ...newest, id: modal.custom_id.split(':')[1] })
-    const [{ component, description }] = modal.components
-    expect(description).toContain(item.title.slice(0, 60))
-    expect(component.options).toHaveLength(ideas.length * 3 + 1)
-    const chosen = component.options.filter((one: { default?: boolean }) => one.default)
-    expect(item.labels.length).toBeGreaterThan(0)
-    expect(chosen.map(({ value }: { value: string }) => value).sort()).toEqual(
-      item.labels.map(({ idea, direction }) => `${idea}=${direction}`).sort(),
-    )
-    const labels = component.options.map(({ label }: { label: string }) => label)
-    expect(labels).toEqual(expect.arrayContaining(['Renewal · contested', 'Compute cost · closes', 'No key idea']))
-  })
+  test.each(open)(
+    '%s asks for every idea and direction, with the labels it has chosen already',
+    async (_, use) => {
+      const newest = items.filter(({ labels }) => labels.length > 0)[0]!
+      const sent = await use(newest)
+      expect((await sent.answer()).type).toBe(9)
+      const modal = await sent.modal()
+      const item = await stored({ ...newest, id: modal.custom_id.split(':')[1] })
+      const [{ component, description }] = modal.components
+      expect(description).toContain(item.title.slice(0, 60))
+      expect(component.options).toHaveLength(ideas.length * 3 + 1)
+      const chosen = component.options.filter((one: { default?: boolean }) => one.default)
+      expect(item.labels.length).toBeGreaterThan(0)
+      expect(chosen.map(({ value }: { value: string }) => value).sort()).toEqual(
+        item.labels.map(({ idea, direction }) => `${idea}=${direction}`).sort(),
+      )
+      const labels = component.options.map(({ label }: { label: string }) => label)
+      expect(labels).toEqual(
+        expect.arrayContaining(['Renewal · contested', 'Compute cost · closes', 'No key idea']),
+      )
+    },
+  )
 })
 
 describe('a member’s choice', () => {
@@ -153,7 +163,10 @@ describe('a maintainer’s choice', () => {
       await other.start({ maintainerRole: null })
       const max = other.server.addPerson({ username: 'max', roles: [maintainerRole, guild.id] })
       const item = other.items.find(({ labels }) => labels.length > 0)!
-      const pressed = max.press(await max.slash(other.channel, 'why', { item: item.id }).reply(), 'Wrong label?')
+      const pressed = max.press(
+        await max.slash(other.channel, 'why', { item: item.id }).reply(),
+        'Wrong label?',
+      )
       await pressed.modal()
       expect((await answered(pressed.submit({ labels: ['none'] }))).text).toContain('A maintainer will look')
       expect(await other.store.verdicts.list()).toEqual([])
@@ -163,18 +176,26 @@ describe('a maintainer’s choice', () => {
   })
 })
 
-test.each([member, maintainer])('two directions for one idea are refused, nothing is stored: %#', async (person) => {
-  const item = nextItem()
-  const { text, hidden } = await judge(item, ['renewal=opens', 'compute-cost=opens', 'renewal=closes'], { person })
-  expect(text).toBe('You chose two directions for Renewal; choose one, or contested.')
-  expect(hidden).toBe(true)
-  expect(await said(item)).toEqual([])
-  expect((await stored(item)).labels).toEqual(item.labels)
-})
+test.each([member, maintainer])(
+  'two directions for one idea are refused, nothing is stored: %#',
+  async (person) => {
+    const item = nextItem()
+    const { text, hidden } = await judge(item, ['renewal=opens', 'compute-cost=opens', 'renewal=closes'], {
+      person,
+    })
+    expect(text).toBe('You chose two directions for Renewal; choose one, or contested.')
+    expect(hidden).toBe(true)
+    expect(await said(item)).toEqual([])
+    expect((await stored(item)).labels).toEqual(item.labels)
+  },
+)
 
 test('an item that has gone meanwhile has no labels to change', async () => {
   const item = nextItem()
-  const pressed = maintainer.press(await maintainer.slash(channel, 'why', { item: item.id }).reply(), 'Wrong label?')
+  const pressed = maintainer.press(
+    await maintainer.slash(channel, 'why', { item: item.id }).reply(),
+    'Wrong label?',
+  )
   const modal = await pressed.modal()
   modal.custom_id = 'label:0123456789abcdef'
   const { text } = await answered(pressed.submit({ labels: ['none'] }))

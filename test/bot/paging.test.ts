@@ -31,7 +31,9 @@ describe('/latest', () => {
   test('is turned to its end and back by who asked, narrowed as it was', async () => {
     const list = await anna.slash(channel, 'latest', { idea: 'renewal', direction: 'opens' }).reply()
     const fitting = items
-      .filter(({ labels }) => labels.some(({ idea, direction }) => idea === 'renewal' && direction === 'opens'))
+      .filter(({ labels }) =>
+        labels.some(({ idea, direction }) => idea === 'renewal' && direction === 'opens'),
+      )
       .sort((a, b) => effectiveDate(b) - effectiveDate(a))
       .map(({ id }) => id)
     const pages = Math.ceil(fitting.length / 5)
@@ -41,7 +43,9 @@ describe('/latest', () => {
     expect(dead(list)).toEqual(['Newer'])
     for (let page = 2; page <= pages; page++) {
       expect(await turn(anna, list, 'Older')).toBe(6)
-      expect(said(list)).toContain(`### Latest stories on Renewal\n-# only what opens space · since 23 October · page ${page} of ${pages}`)
+      expect(said(list)).toContain(
+        `### Latest stories on Renewal\n-# only what opens space · since 23 October · page ${page} of ${pages}`,
+      )
       seen.push(...shown())
     }
     expect(seen).toEqual(fitting)

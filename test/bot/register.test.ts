@@ -10,7 +10,12 @@ async function openBefore() {
   const once = async () => (await house.start()).stop()
   await once()
   const { commands } = house.server
-  return { ...house, once, commands, named: (name: string) => commands.list().find((one) => one.name === name)! }
+  return {
+    ...house,
+    once,
+    commands,
+    named: (name: string) => commands.list().find((one) => one.name === name)!,
+  }
 }
 
 const option = (command: RegisteredCommand, name: string) =>

@@ -90,9 +90,19 @@ describe('left alone is', () => {
     const { id, username } = anna
     server.gateway.dispatch('MESSAGE_CREATE', {
       ...{ id: `${answer.id}1`, channel_id: channel, guild_id: server.guild.id, type: 19, flags: 0 },
-      ...{ author: { id, username, discriminator: '0', avatar: null }, content: 'Thanks, that is clear now.' },
+      ...{
+        author: { id, username, discriminator: '0', avatar: null },
+        content: 'Thanks, that is clear now.',
+      },
       ...{ timestamp: answer.timestamp, edited_timestamp: null, tts: false, mention_everyone: false },
-      ...{ mentions: [server.bot], mention_roles: [], attachments: [], embeds: [], components: [], pinned: false },
+      ...{
+        mentions: [server.bot],
+        mention_roles: [],
+        attachments: [],
+        embeds: [],
+        components: [],
+        pinned: false,
+      },
       message_reference: { channel_id: channel, guild_id: server.guild.id, message_id: answer.id },
     })
     await settle(channel)
@@ -113,9 +123,29 @@ describe('left alone is', () => {
   test('what Discord itself says in a direct message', async () => {
     const before = ours(bert.dm).length
     server.gateway.dispatch('MESSAGE_CREATE', {
-      ...{ id: '600000000000000001', channel_id: bert.dm, channel_type: 1, type: 6, flags: 0, content: '', author: bert },
-      ...{ timestamp: new Date(house.way.now()).toISOString(), edited_timestamp: null, tts: false, pinned: false },
-      ...{ mention_everyone: false, mentions: [], mention_roles: [], attachments: [], embeds: [], components: [] },
+      ...{
+        id: '600000000000000001',
+        channel_id: bert.dm,
+        channel_type: 1,
+        type: 6,
+        flags: 0,
+        content: '',
+        author: bert,
+      },
+      ...{
+        timestamp: new Date(house.way.now()).toISOString(),
+        edited_timestamp: null,
+        tts: false,
+        pinned: false,
+      },
+      ...{
+        mention_everyone: false,
+        mentions: [],
+        mention_roles: [],
+        attachments: [],
+        embeds: [],
+        components: [],
+      },
     })
     await settle(bert.dm)
     expect(ours(bert.dm)).toHaveLength(before + 1)
@@ -125,7 +155,8 @@ describe('left alone is', () => {
 test('who asks too much in a minute is asked to wait, alone', async () => {
   house.pass(minute)
   const channel = server.addChannel()
-  const ask = () => answered(anna.slash(channel, 'ask', { question: 'What are open weights?', private: true }))
+  const ask = () =>
+    answered(anna.slash(channel, 'ask', { question: 'What are open weights?', private: true }))
   for (let asked = 1; asked <= 4; asked++) {
     server.addMessage(channel, `${name} What are open weights?`, anna)
     expect((await ask()).text).toContain('Open weights are')
@@ -162,7 +193,9 @@ describe('a question', () => {
 
   test('of 4,000 characters, which some may send, is read by its beginning', async () => {
     const reply = await say(anna.dm, `What is a captive economy? ${'And '.repeat(1000)}`.slice(0, 4000))
-    const [, id] = buttons(reply).find(([, one]) => /^(helpful|gap):/.test(one))![1].split(':')
+    const [, id] = buttons(reply)
+      .find(([, one]) => /^(helpful|gap):/.test(one))![1]
+      .split(':')
     expect((await store.answers.get(id!))!.question).toHaveLength(2000)
   })
 
@@ -173,24 +206,28 @@ describe('a question', () => {
     code: '```\nWhat is cheap space?\n``` ||spoiler|| # big',
     role: '<@&123456789012345678> <@123456789012345678> <#1> </ask:1> <t:1:R> What is cheap space?',
   }
-  test.each(Object.entries({ ...hostile, ...orders }))('full of %s pings nobody and acts on nothing', async (_, words) => {
-    const replies = [
-      await say(server.addChannel(), `${name} ${words}`),
-      (await answered(bert.slash(server.addChannel(), 'ask', { question: words }))).message,
-    ]
-    for (const reply of replies) {
-      expect(reply).toMatchObject({ mention_everyone: false, mentions: [], mention_roles: [] })
-      const text = said(reply)
-      expect(text).not.toMatch(/@(everyone|here)|https?:\/\/evil/)
-      expect(text.replace(/<t:\d{10}:D>/g, '')).not.toMatch(/(?<!\\)<[@#/:t]/)
-      const [question] = text.split('\n')
-      expect(question).toMatch(/^> \S/)
-      expect(question!.slice(2)).not.toMatch(/(?<!\\)(\*\*|\|\||`|\[|^#)/)
-      expect(text.split('\n').slice(1).join('\n')).not.toContain('PWNED')
-      const links = [...text.matchAll(/\]\((.*?)\)/g)].map((match) => match[1]!)
-      for (const link of links) expect(link).toMatch(/^https:\/\/(freehold\.example\.org|[a-z-]+\.example)\//)
-    }
-  })
+  test.each(Object.entries({ ...hostile, ...orders }))(
+    'full of %s pings nobody and acts on nothing',
+    async (_, words) => {
+      const replies = [
+        await say(server.addChannel(), `${name} ${words}`),
+        (await answered(bert.slash(server.addChannel(), 'ask', { question: words }))).message,
+      ]
+      for (const reply of replies) {
+        expect(reply).toMatchObject({ mention_everyone: false, mentions: [], mention_roles: [] })
+        const text = said(reply)
+        expect(text).not.toMatch(/@(everyone|here)|https?:\/\/evil/)
+        expect(text.replace(/<t:\d{10}:D>/g, '')).not.toMatch(/(?<!\\)<[@#/:t]/)
+        const [question] = text.split('\n')
+        expect(question).toMatch(/^> \S/)
+        expect(question!.slice(2)).not.toMatch(/(?<!\\)(\*\*|\|\||`|\[|^#)/)
+        expect(text.split('\n').slice(1).join('\n')).not.toContain('PWNED')
+        const links = [...text.matchAll(/\]\((.*?)\)/g)].map((match) => match[1]!)
+        for (const link of links)
+          expect(link).toMatch(/^https:\/\/(freehold\.example\.org|[a-z-]+\.example)\//)
+      }
+    },
+  )
 })
 
 test('where the bot may not write, that is logged and nothing else', async () => {
@@ -206,11 +243,16 @@ describe('“Explain the concepts”', () => {
 
   test('shows only to who asked which concepts stand behind a message', async () => {
     const channel = server.addChannel()
-    const message = server.addMessage(channel, 'If the landlord raises the rent of the API we move to open weights.')
+    const message = server.addMessage(
+      channel,
+      'If the landlord raises the rent of the API we move to open weights.',
+    )
     const { text, hidden, first } = await explain(message)
     expect([hidden, first]).toEqual([true, 5])
     expect(text).toMatch(/^\*\*Concepts behind this message\*\*\n/)
-    expect(text).toContain(`**[Platform landlords](${site}/wiki/platform-landlord)**\nA platform landlord is a company`)
+    expect(text).toContain(
+      `**[Platform landlords](${site}/wiki/platform-landlord)**\nA platform landlord is a company`,
+    )
     expect(text.match(/^\*\*\[/gm)!.length).toBeLessThanOrEqual(3)
     expect(ours(channel)).toEqual([])
   })
@@ -218,7 +260,9 @@ describe('“Explain the concepts”', () => {
   test('reads embeds, and the parts of a message such as a digest’s', async () => {
     const channel = server.addChannel()
     const embedded = server.addMessage(channel, '')
-    embedded.embeds = [{ title: 'The landlord raises the rent', description: 'Customers want to leave the platform.' }]
+    embedded.embeds = [
+      { title: 'The landlord raises the rent', description: 'Customers want to leave the platform.' },
+    ]
     expect((await explain(embedded)).text).toContain('Concepts behind this message')
     const post = server.addMessage(channel, '', server.bot)
     const [first] = renderer.discord(richDigest)
@@ -226,11 +270,14 @@ describe('“Explain the concepts”', () => {
     expect((await explain(post)).text).toContain('Concepts behind this message')
   })
 
-  test.each(['', 'Lunch at one?', '👍', ...Object.values(hostile)])('of %j keeps quiet about the rest', async (content) => {
-    const { message } = await explain(server.addMessage(server.addChannel(), content))
-    expect(message).toMatchObject({ mention_everyone: false, mentions: [], mention_roles: [] })
-    expect(said(message)).toMatch(/^None of the wiki’s concepts is near|^\*\*Concepts behind/)
-  })
+  test.each(['', 'Lunch at one?', '👍', ...Object.values(hostile)])(
+    'of %j keeps quiet about the rest',
+    async (content) => {
+      const { message } = await explain(server.addMessage(server.addChannel(), content))
+      expect(message).toMatchObject({ mention_everyone: false, mentions: [], mention_roles: [] })
+      expect(said(message)).toMatch(/^None of the wiki’s concepts is near|^\*\*Concepts behind/)
+    },
+  )
 
   test('of nothing in particular says that nothing is near', async () => {
     const { text } = await explain(server.addMessage(server.addChannel(), '👍'))

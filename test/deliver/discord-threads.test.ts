@@ -194,6 +194,17 @@ describe('looking for a post in a forum', () => {
     expect(await discord.findForumPost({ channel, name: 'Freehold 12', since: now })).toEqual({ found: ours })
   })
 
+  test('finds an open one though the history may not be read, and of others says which permission is missing', async () => {
+    const { server, discord } = await start()
+    const overwrites = [{ ...deny(16), id: server.guild.id }]
+    const search = { channel: server.addChannel({ type: 15, overwrites }), name: 'Freehold 12', since: 0 }
+    expect(await discord.findForumPost(search)).toEqual({
+      error: expect.stringContaining('Read Message History'),
+    })
+    const ours = server.addThread(search.channel, search.name, server.bot)
+    expect(await discord.findForumPost(search)).toEqual({ found: ours })
+  })
+
   test.each<[string, DiscordFault, string]>([
     ['GET /channels/:channel', 'missing access', 'View Channel'],
     ['GET /channels/:channel', 'unknown channel', 'no Discord channel'],

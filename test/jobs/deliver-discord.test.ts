@@ -146,6 +146,19 @@ describe('a digest goes', () => {
     for (const one of server.messages(silent)) expect(one.allowed_mentions).toEqual({ parse: [] })
   })
 
+  test('with its role left in peace where the issue has nothing that the channel follows', async () => {
+    const { server, subscribe, release, send } = await startWay()
+    const role = '223456789012345678'
+    const [some, none] = [server.addChannel(), server.addChannel()]
+    await subscribe(some, { role, ideas: ['renewal'], directions: ['closes'] })
+    await subscribe(none, { role, ideas: ['institutional-support'], directions: ['closes'] })
+    await release(richDigest)
+    await send()
+    expect(server.messages(some).map((one) => one.mention_roles)).toEqual([[role]])
+    expect(server.messages(none).map((one) => one.mention_roles)).toEqual([[]])
+    expect(said(server.messages(none)[0])).toContain('This channel follows')
+  })
+
   test('with the ideas and directions that a channel chose, told apart from its neighbours', async () => {
     const { server, subscribe, release, send } = await startWay()
     const [all, cost, closing] = [server.addChannel(), server.addChannel(), server.addChannel()]

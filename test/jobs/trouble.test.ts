@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { hasPost } from '../../src/jobs/deliver.ts'
 import type { Alert } from '../../src/model/index.ts'
 import { quietDigest, richDigest, story } from '../fixtures/digests.ts'
 import { withChildren } from '../servers/discord-components.ts'
@@ -208,15 +209,18 @@ describe('a channel that keeps posts out', () => {
 
   test('is told of later when Discord does not answer now, and once', async () => {
     const setting = await start()
-    const { server, channel, release, send, pass, told } = setting
+    const { way, server, channel, release, send, pass, told } = setting
     await release(quietDigest)
     deny(setting, channel, 'Send Messages')
     server.fault('POST /users/@me/channels', 'server error')
     await send()
     expect(told()).toEqual([])
     server.heal()
+    expect(await hasPost(way)).toBe(false)
     pass(5 * minute)
+    expect(await hasPost(way)).toBe(true)
     await send()
+    expect(await hasPost(way)).toBe(false)
     await send()
     expect(told()).toEqual([expect.stringContaining('lacks Send Messages')])
   })

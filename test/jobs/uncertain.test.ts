@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { writeAudience } from '../../src/jobs/audience.ts'
+import { hasPost } from '../../src/jobs/deliver.ts'
 import { quietDigest, richDigest } from '../fixtures/digests.ts'
 import type { DiscordFault } from '../servers/discord-server.ts'
 import { day, hour, minute, said, second, startWay, type TestWay } from './way.ts'
@@ -167,6 +168,17 @@ describe('where the channel can’t be looked at', () => {
     expect(of(asked(), post, look)).toEqual(asks)
     expect(await states(channel)).toEqual(['message 0 sent'])
     expect(server.messages(channel)).toHaveLength(2)
+  })
+
+  test('the sender knows that there is something to do, an hour later and not before', async () => {
+    const { way, pass } = await startBlind('drop after')
+    expect(await hasPost(way)).toBe(false)
+    pass(59 * minute)
+    expect(await hasPost(way)).toBe(false)
+    pass(2 * minute)
+    expect(await hasPost(way)).toBe(true)
+    pass(3 * day)
+    expect(await hasPost(way)).toBe(false)
   })
 
   test('it is left to a person after three days', async () => {

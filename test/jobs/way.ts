@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { createDiscord, createOutbox } from '../../src/deliver/index.ts'
+import { openPostOffice } from '../../src/cli/wiring.ts'
+import { readConfig } from '../../src/config.ts'
+import { createDiscord } from '../../src/deliver/index.ts'
 import { type DeliverReport, deliver, type Way } from '../../src/jobs/index.ts'
+import { createSigner } from '../../src/lib/sign/index.ts'
 import type { ChannelSubscription, Delivery, Digest } from '../../src/model/index.ts'
 import { createRenderer } from '../../src/render/index.ts'
 import { openStore } from '../../src/store/index.ts'
@@ -70,6 +73,14 @@ export async function startWay(options: DiscordServerOptions = {}): Promise<Test
     const faults = faultsOf(server)
     if (faults.length > 0) throw new Error(`Discord would not take these bodies:\n${faults.join('\n')}`)
   })
+  const settings = readConfig({
+    root: folder,
+    env: {
+      DISCORD_TOKEN: server.token,
+      DISCORD_API_URL: server.apiUrl,
+      PUBLIC_URL: 'https://freehold.example',
+    },
+  })
   const way: TestWay['way'] = {
     store,
     feeds: [],
@@ -77,16 +88,9 @@ export async function startWay(options: DiscordServerOptions = {}): Promise<Test
     pages: [],
     renderer,
     post: {
-      smtp: null,
-      mailsAtOnce: 5,
-      mailFrom: 'Freehold <digest@freehold.example>',
-      mailAddress: 'digest@freehold.example',
-      mailDomain: 'freehold.example',
-      postalAddress: null,
-      publicUrl: 'https://freehold.example',
+      ...openPostOffice(settings, createSigner('a secret of the tests')),
+      // Some tests wait for it to give up.
       discord: createDiscord({ token: server.token, apiUrl: server.apiUrl, timeoutMs: 300 }),
-      channels: [],
-      outbox: createOutbox(join(folder, 'outbox')),
     },
     now: () => now,
     log: { info: say('info'), warn: say('warn'), error: say('error') },

@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { LabelledItem, Page } from '../../src/model/index.ts'
+import type { Direction, LabelledItem, Page } from '../../src/model/index.ts'
 import { createRenderer } from '../../src/render/index.ts'
 import { hostile, hostileDigest, ideas, quietDigest, richDigest, twelveWeeks } from '../fixtures/digests.ts'
 import { elements, harms, renderer, site, templatesDir, titles } from './reading.ts'
@@ -87,11 +89,11 @@ const pages: [string, string][] = [
 ]
 const page = Object.fromEntries(pages)
 
-describe.each(pages)('the page “%s”', (_, html) => {
+describe.each(pages)('the page “%s”', (name, html) => {
   const all = elements(html)
 
   test('can be read by everyone', () => {
-    expect(html).toMatch(/^<!doctype html>\n<html lang="en"/)
+    expect(html).toMatch(/^<!DOCTYPE html>\n<html lang="en"/)
     expect(all.filter(({ name }) => name === 'title')[0]!.text).toMatch(/Freehold/)
     expect(all.filter(({ name }) => name === 'h1')).toHaveLength(1)
     expect(all.filter(({ name }) => name === 'main').map(({ attribs }) => attribs.id)).toEqual(['content'])
@@ -110,7 +112,10 @@ describe.each(pages)('the page “%s”', (_, html) => {
   })
 
   test('holds no harm, no script and no style of its own', () => {
-    expect(harms(html)).toEqual([])
+    // The front page has a form of its own.
+    expect(harms(html).filter((harm) => harm !== '<form>')).toEqual([])
+    const forms = all.filter(({ name }) => name === 'form').map(({ attribs }) => attribs.action)
+    expect(forms).toEqual(name.startsWith('home') ? ['/subscribe'] : [])
     expect(all.filter(({ name, attribs }) => name === 'style' || attribs.style !== undefined)).toEqual([])
   })
 
@@ -177,6 +182,31 @@ describe('the corrections of an issue', () => {
   })
 })
 
+describe('the issues before and after one', () => {
+  const links = (html: string) =>
+    elements(html)
+      .filter(({ attribs }) => /\/digests(\/\d+)?$/.test(attribs.href ?? '') && attribs.rel !== 'canonical')
+      .map(({ attribs, text }) => [attribs.href, text])
+      .slice(-3)
+
+  test('are linked to at its foot', () => {
+    expect(links(renderer.digestPage(richDigest, [], { previous: 11, next: 13 }))).toEqual([
+      ['/digests/11', '← Freehold 11'],
+      ['/digests', 'All issues'],
+      ['/digests/13', 'Freehold 13 →'],
+    ])
+  })
+
+  test('are left out where there are none', () => {
+    const last = links(renderer.digestPage(richDigest, [], { previous: 11, next: null }))
+    expect(last.slice(-2)).toEqual([
+      ['/digests/11', '← Freehold 11'],
+      ['/digests', 'All issues'],
+    ])
+    expect(page.digest).not.toContain('rel="prev"')
+  })
+})
+
 describe('the wiki beside an issue', () => {
   test('is linked to the heading of the debate', () => {
     const debates: Page = {
@@ -233,6 +263,53 @@ describe('an idea’s page', () => {
     expect(cells.slice(-3)).toEqual([opens, closes, mixed])
   })
 
+  test('has its news by months, each with its balance, in the order it comes in', () => {
+    const dated = (day: string, direction: Direction): (typeof items)[number] => ({
+      ...items[0]!,
+      id: day,
+      title: day,
+      publishedAt: Date.parse(`${day}T12:00:00.000Z`),
+      labels: [{ idea: 'renewal', direction, score: 0.8, evidence: '', by: 'model:a' }],
+    })
+    const news = [
+      dated('2026-11-18', 'opens'),
+      dated('2026-11-01', 'closes'),
+      dated('2026-10-31', 'opens'),
+      dated('2025-11-30', 'mixed'),
+    ]
+    const html = renderer.ideaPage({ idea: ideas[0]!, page: null, items: news, balance: [] })
+    const heads = elements(html).filter(({ name }) => name === 'h3' || name === 'h4')
+    expect(heads.map(({ text }) => text)).toEqual(
+      ['November 2026', '2026-11-18', '2026-11-01', 'October 2026', '2026-10-31', 'November 2025', '2025-11-30'], // biome-ignore format: short
+    )
+    const tallies = elements(html).filter(({ attribs }) => attribs.class === 'heading')
+    expect(tallies.map(({ text }) => text.replace(/^\w+ \d+ /, ''))).toEqual([
+      '1 opens, 1 closes',
+      '1 opens',
+      '1 contested',
+    ])
+  })
+
+  test('stays below 50 KB with its styles, however much there is, and keeps the latest', () => {
+    const much = Array.from({ length: 50 }, (_, index) => ({
+      ...items[0]!,
+      id: `much-${index}`,
+      title: `${index} ${'word '.repeat(80)}`,
+      url: `https://news.example/${'a'.repeat(500)}`,
+      labels: [{ ...items[0]!.labels[0]!, evidence: `“${'b '.repeat(400)}”` }],
+    }))
+    const idea = { idea: ideas[0]!, page: null, balance: twelveWeeks('renewal') }
+    const html = renderer.ideaPage({ ...idea, items: much })
+    expect(Buffer.byteLength(html) + statSync(join(templatesDir, 'freehold.css')).size).toBeLessThan(50_000)
+    const kept = elements(html)
+      .filter(({ name }) => name === 'h4')
+      .map(({ text }) => Number.parseInt(text, 10))
+    expect(kept.length).toBeGreaterThan(9)
+    expect(kept).toEqual(kept.map((_, index) => index))
+    const more = renderer.ideaPage({ ...idea, items: much.slice(0, kept.length + 1) })
+    expect(more).toBe(html)
+  })
+
   test('leaves out items that do not bear on it', () => {
     const html = renderer.ideaPage({ idea: ideas[1]!, page: null, items, balance: [] })
     expect(html).toContain('Nothing has been filed here yet.')
@@ -268,6 +345,29 @@ describe('a wiki page', () => {
     expect(all.some(({ name }) => name === 'img')).toBe(false)
   })
 })
+
+describe.each(pages)('around the page “%s”', (_, html) => {
+  test('stand the ways to subscribe, to what is kept and to the feed', () => {
+    const foot = html.slice(html.indexOf('<footer'))
+    const links = elements(foot)
+      .filter(({ name }) => name === 'a')
+      .map(({ attribs, text }) => [text, attribs.href])
+    expect(links.slice(0, 3)).toEqual([
+      ['Subscribe', '/subscribe'],
+      ['Privacy', '/privacy'],
+      ['RSS', '/feeds/digests.rss'],
+    ])
+    expect(elements(html).filter(({ attribs, text }) => attribs.href === '/subscribe' && text === 'Subscribe')).toHaveLength(2) // biome-ignore format: short
+  })
+})
+
+test.each(['home', 'digests', 'digest', 'ideas', 'idea', 'wiki', 'wiki page', 'not found'])(
+  'the page “%s” stays below 50 KB with its styles',
+  (name) => {
+    const styles = statSync(join(templatesDir, 'freehold.css')).size
+    expect(Buffer.byteLength(page[name]!) + styles).toBeLessThan(50_000)
+  },
+)
 
 test('links stay under the path the pages are published at', () => {
   const below = createRenderer({ templatesDir, publicUrl: `${site}/freehold/`, ideas })

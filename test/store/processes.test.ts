@@ -100,7 +100,7 @@ describe('several processes on one SQLite file', () => {
 
   test('one that keeps the lock for too long makes the others say so, and lose nothing', async () => {
     const file = newFile()
-    const impatient = () => closing(openOn(sqliteDialect(file, 50), 'sqlite'))
+    const impatient = () => closing(openOn(sqliteDialect(file, { busyTimeout: 50 }), 'sqlite'))
     const store = await impatient()
     await store.items.absorb([newItem(1)], feedState(), now)
     const holder = start('hold', file)

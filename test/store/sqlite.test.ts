@@ -88,7 +88,7 @@ describe('a database file', () => {
   test('takes the lock for writing when a transaction begins, not when it first writes', async () => {
     const path = file()
     await sql`create table t (n integer)`.execute(database(path))
-    const impatient = new Kysely<unknown>({ dialect: sqliteDialect(path, 0) })
+    const impatient = new Kysely<unknown>({ dialect: sqliteDialect(path, { busyTimeout: 0 }) })
     open.push(impatient)
     await database(path)
       .transaction()

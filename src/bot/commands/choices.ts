@@ -32,7 +32,9 @@ export function fitChoices(choices: Choice[]): Choice[] {
 
 /** Titles are other people's words: no breaks, nothing that can't be seen or turns the reading direction. */
 function oneLine(name: string): string {
-  const visible = name.toWellFormed().replace(/[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g, '')
+  const visible = name
+    .toWellFormed()
+    .replace(/[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g, '')
   return visible.replace(/[\p{Cc}\s]+/gu, ' ').trim()
 }
 

@@ -7,6 +7,7 @@ import { explain } from './explain.ts'
 import { helpCommand } from './help.ts'
 import { ideas } from './ideas.ts'
 import { latest } from './latest.ts'
+import { newsletter } from './newsletter.ts'
 import { sources, suggestFeed } from './sources.ts'
 import { status } from './status.ts'
 import { subscribe, unsubscribe } from './subscribe.ts'
@@ -19,6 +20,7 @@ const slash: SlashCommand[] = [
   ideas,
   latest,
   digest,
+  newsletter,
   why,
   sources,
   suggestFeed,

@@ -4,8 +4,9 @@ import { allValues, distinct, type Field, fieldBlocks, firstValue, messageIdIn }
 import type { OpenMail } from './open-mail.ts'
 import type { Complaint } from './return.ts'
 
-/** Hotmail's older reports have no part for the machine, only this subject and the original. */
-const hotmail = /^complaint about message from /i
+/** Hotmail's older reports have no part for the machine, only this subject and the original with a header of theirs. */
+const hotmailSubject = /^complaint about message from /i
+const hotmailRecipient = 'x-hmxmroriginalrecipient'
 
 /** Reads an abuse report (ARF, RFC 5965, and what Hotmail sends in its place); null where it is none. */
 export function readAbuseReport(
@@ -13,13 +14,12 @@ export function readAbuseReport(
   original: Field[] | null,
 ): Omit<Complaint, 'kind' | 'to'> | null {
   const part = mail.parts.find(({ type }) => type === 'message/feedback-report')
-  const from = firstValue(mail.headers, 'from') ?? ''
-  const isHotmail = hotmail.test(mail.subject) && /staff@hotmail\.com/i.test(from) && original !== null
+  const of = original ?? []
+  const isHotmail = hotmailSubject.test(mail.subject) && firstValue(of, hotmailRecipient) !== null
   if (!part && !isHotmail && mail.reportType !== 'feedback-report') return null
   const report = fieldBlocks(part?.content ?? '').flat()
-  const of = original ?? []
   const told = [...allValues(report, 'original-rcpt-to'), ...allValues(report, 'removal-recipient')]
-  const inOriginal = [...allValues(of, 'x-hmxmroriginalrecipient'), ...allValues(of, 'to')]
+  const inOriginal = [...allValues(of, hotmailRecipient), ...allValues(of, 'to')]
   return {
     feedbackType: firstValue(report, 'feedback-type')?.toLowerCase().slice(0, 50) ?? 'abuse',
     messageId: messageIdIn(firstValue(of, 'message-id')),

@@ -1,6 +1,5 @@
 import { type Field, firstValue } from './fields.ts'
 import type { OpenMail } from './open-mail.ts'
-import { hasNoSender } from './plain-bounce.ts'
 
 const telling = ['x-autoreply', 'x-autorespond', 'x-autoresponder', 'x-autoreply-from', 'x-auto-reply-from']
 
@@ -20,14 +19,14 @@ const subjects = new RegExp(
   'i',
 )
 
-/** A machine wrote this: it says so itself (RFC 3834 and older ways), or its subject does, or nobody is to answer it. */
+/** A machine wrote this: it says so itself (RFC 3834 and older ways), or its subject does. */
 export function isAutoReply(mail: OpenMail): boolean {
   const submitted = word(mail.headers, 'auto-submitted')
   if (submitted !== '' && submitted !== 'no') return true
   if (telling.some((name) => !['', 'no', 'false'].includes(word(mail.headers, name)))) return true
   if (/^(?:bulk|auto_reply|junk)$/.test(word(mail.headers, 'precedence'))) return true
   if (mail.reportType === 'disposition-notification') return true
-  return subjects.test(mail.subject) || hasNoSender(mail)
+  return subjects.test(mail.subject)
 }
 
 /** The first word of a header, without its parameters and comments. */

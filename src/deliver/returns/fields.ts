@@ -14,7 +14,7 @@ const mostLines = 5_000
 export function fieldBlocks(text: string, most = Number.POSITIVE_INFINITY): Field[][] {
   const blocks: Field[][] = []
   let block: Field[] = []
-  for (const line of text.split(/\r*\n|\r/, mostLines)) {
+  for (const line of text.split(/\r{0,3}\n|\r/, mostLines)) {
     if (line.trim() === '') {
       if (block.length > 0) blocks.push(block)
       if (blocks.length >= most) return blocks
@@ -81,7 +81,7 @@ export function messageIdIn(value: string | null): string | null {
 
 /** On one line, without invisible characters, at most `most` characters. */
 export function shortLine(text: string, most = 300): string {
-  return clipped(oneLine(text.slice(0, most * 20)), most)
+  return clipped(oneLine(text.slice(0, most * 20)), most).trimEnd()
 }
 
 /** At most `most` characters, none of them cut in half. */

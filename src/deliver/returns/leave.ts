@@ -1,6 +1,9 @@
-/** What the subject of our link for leaving holds behind `unsubscribe`; null where there is nothing like a token. */
+/** The token (`payload.mac`, see `lib/sign`) that our link for leaving puts behind `unsubscribe`; null where none is. */
 export function leavingToken(subject: string): string | null {
-  return /^(?:(?:re|fwd?|aw|wg|tr|rv) ?: ?)*unsubscribe[\s:]+([\w.-]{16,400})$/i.exec(subject)?.[1] ?? null
+  return (
+    /^(?:(?:re|fwd?|aw|wg|tr|rv) ?: ?)*unsubscribe[\s:]+([\w-]{1,200}\.[\w-]{22})$/i.exec(subject)?.[1] ??
+    null
+  )
 }
 
 /**
@@ -21,7 +24,7 @@ const phrases = [
   'stop (?:sending|mailing|e-?mailing|these|this|the|all|your)(?: me| us)?(?: these| this| the| your| any| more)*(?: e-?mails?| mails?| newsletters?| messages?)?',
   "(?:do not|don'?t|dont) (?:send|e-?mail|mail|contact|write)(?: to)?(?: me| us)?(?: any| more| your| these| further)*(?: e-?mails?| mails?| newsletters?| messages?)?",
   "(?:(?:do not|don'?t|dont|no longer) (?:want|wish)(?: to)? (?:receive|get)|no more)(?: any| more| your| these| this| the| further)*(?: e-?mails?| mails?| newsletters?| messages?)?",
-  '(?:nehmen|nimm|streichen|tragen|trage|loschen|entfernen|melden|melde) (?:sie )?(?:mich|uns|meine (?:e-?mail-?)?adresse)(?: bitte)?(?: aus| von)?(?: dem| der| ihrem| ihrer| eurem)?(?: e-?mail-?)? ?(?:verteiler|liste|newsletter)?(?: heraus| raus| aus| ab)?',
+  '(?:nehmen|nimm|streichen|tragen|trage|loschen|entfernen|melden|melde) (?:sie )?(?:mich|uns|meine (?:e-?mail-?)?adresse)',
   'keine? (?:weiteren |newsletter |e-?)?mails? mehr(?: erhalten| senden| schicken| bekommen)?',
   'keinen? newsletter mehr(?: erhalten| senden| schicken| bekommen)?',
   '(?:retirez|supprimez|enlevez|desinscrivez|desabonnez)[ -]moi',
@@ -41,7 +44,7 @@ const phrase = new RegExp(`(?<![\\p{L}\\d])(?:${phrases.join('|')})(?![\\p{L}\\d
 const wishes = new Set(
   `leave! unsubscribe unsubscribing unsubscription unsub unsuscribe abmelden abmeldung abbestellen abbestellung austragen
   abmelde desinscrire desinscription desabonner desabonnement desinscrivez desabonnez desuscribir desuscribirme
-  desuscribirse descadastrar descadastre disiscrizione disiscrivere disiscrivermi disiscrivetemi cancellami cancellatemi
+  desuscribirse descadastrar descadastre disiscrizione disiscrivere disiscrivermi disiscrivetemi cancellarmi cancellami cancellatemi
   afmelden uitschrijven afmelding uitschrijving avregistrera avregistrering avanmal avmeld avmelding afmeld framelding
   wypisz wypisac odsubskrybuj отписаться отпишите отписка 退订 取消订阅 退会 配信停止 購読解除 수신거부`.split(
     /\s+/,
@@ -56,13 +59,13 @@ const courtesy = new Set(
   off at all any and immediately now asap today here it list lists newsletter newsletters mailing mail mails email emails
   e-mail e-mails address subscription digest freehold weekly how do thanks thank hi hello hey dear
   bitte hiermit ich wir mochte mochten will wurde gerne mich uns meine mein sie mir den dem die das der diesen dieser
-  ihren ihrem ihrer euren eurem vom von fur zum zur newsletters verteiler liste sofort adresse hallo danke konnen konnten
+  ihren ihrem ihrer euren eurem eurer diesem dieser ab aus raus heraus vom von fur zum zur newsletters verteiler liste sofort adresse hallo danke konnen konnten
   merci de veuillez je souhaite voudrais veux desire m' me se la le les votre cette liste lettre d'information diffusion
   bonjour svp s'il vous plait du
   por favor quiero quisiera deseo solicito mi del el boletin su esta lista correo hola gracias boletim quero da a minha o
   vorrei prego desidero chiedo dalla vostra grazie di mi per
   graag wil mij mijn deze van voor nieuwsbrief aub
-  jag vill tack nyhetsbrevet prosze mnie z`.split(/\s+/),
+  jag vill mig tack nyhetsbrevet prosze mnie z`.split(/\s+/),
 )
 /** After these a wish gives its reason, which is not read. */
 const reasons = new Set(
@@ -111,7 +114,7 @@ const greeting =
   /^(?:hi|hello|hey|dear|good (?:morning|day|evening)|hallo|guten (?:tag|morgen|abend)|liebe[rs]?|sehr geehrte[rs]?|moin|servus|bonjour|madame|monsieur|cher|chère|salut|hola|buenos|buenas|estimad|ciao|buongiorno|gentil|olá|ola|bom dia|prezad|beste|geachte|hej)(?![\p{L}])[^.!?]{0,60}[,.!]?\s*$/iu
 /** “On …, X wrote:” */
 const attribution =
-  /(?:wrote|schrieb|geschrieben|écrit|escribió|escreveu|scritto|schreef|skrev|napisał)(?: .{0,80})?:\s*$/iu
+  /^(?:on|am|le|el|il|op|em|den)\b.{0,200}@\S+>?,?$|(?:wrote|schrieb|geschrieben|écrit|escribió|escreveu|scritto|schreef|skrev|napisał)(?: .{0,80})?:\s*$/iu
 /** A signature, or a message quoted without marks. */
 const ends = /^(?:--$|-{2,} ?\p{L}|_{8,}|(?:from|von|de|da|van|från|sent|gesendet)\s?:\s)/iu
 

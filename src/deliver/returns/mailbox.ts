@@ -36,7 +36,7 @@ export function readMaildir(dir: string): Maildir {
     },
 
     async done(id) {
-      if (path.basename(id) !== id || id.startsWith('.')) {
+      if (!/^[^./\0][^/\0]*$/.test(id)) {
         throw new Error(
           `“${id}” is no message of the Maildir ${dir}: give the id that came with the message.`,
         )

@@ -1,4 +1,5 @@
 import { normalEmail } from '../../model/index.ts'
+import { isAutoReply } from './auto-reply.ts'
 import {
   allValues,
   distinct,
@@ -10,7 +11,7 @@ import {
 } from './fields.ts'
 import type { OpenMail } from './open-mail.ts'
 import type { BouncedRecipient } from './return.ts'
-import { judge, statusIn } from './status.ts'
+import { judge, saysGone, statusIn } from './status.ts'
 
 /** Reports in prose are short; the copy of the message comes after. */
 const mostProse = 32 * 1024
@@ -33,12 +34,12 @@ const copyBegins = new RegExp(
   'im',
 )
 
-const isNotice =
+const noticeWords =
   /undeliver|not (?:be )?deliver|could ?n.t (?:be )?deliver|delivery (?:has )?failed|delivery (?:status|failure)|failure notice|returned mail|returning message|delivery to the following|did not reach|mail delivery (?:failed|failure|problem)|unzustellbar|nicht zugestellt|n.a pas pu être|no se pudo entregar|qmail-send program/i
 
-const isWarning =
+const warningWords =
   /delayed|has not (?:yet )?been delivered|will (?:continue|keep|be retried|retry|try again)|still (?:being )?(?:re)?tr(?:ied|ying)|do not need to re-?send|no action is required|warning:|verzögert|noch nicht zugestellt/i
-const isFinal =
+const finalWords =
   /permanent|fatal|giv(?:en|ing) up|giving up|could not be delivered|failed permanently|endgültig/i
 
 /**
@@ -46,11 +47,14 @@ const isFinal =
  * come from a mail server and to say that something was not delivered, in figures or in words.
  */
 export function readPlainBounce(mail: OpenMail): PlainBounce | null {
-  if (!isFromServer(mail) && !hasNoSender(mail)) return null
+  const isServer = isFromServer(mail)
+  if (!isServer && !hasNoSender(mail)) return null
   const failed = allValues(mail.headers, 'x-failed-recipients').flatMap((value) => value.split(','))
   const { prose, copy } = parted(mail.text)
-  if (failed.length === 0 && statusIn(prose) === '' && !isNotice.test(`${mail.subject}\n${prose}`))
-    return null
+  const isNotice = failed.length > 0 || noticeWords.test(`${mail.subject}\n${prose}`)
+  // Without a sender people's automatic replies come too, and those may hold any figures.
+  const isRefusal = statusIn(prose) !== '' && (isServer || !isAutoReply(mail))
+  if (!isNotice && !isRefusal) return null
   return {
     recipients: recipientsIn(mail, prose, failed),
     messageId: messageIdIn(firstValue(headFields(copy), 'message-id')),
@@ -60,7 +64,7 @@ export function readPlainBounce(mail: OpenMail): PlainBounce | null {
 /** From the mail system itself, as its name or address says. */
 export function isFromServer(mail: OpenMail): boolean {
   const from = firstValue(mail.headers, 'from') ?? ''
-  return /(?:mailer-?daemon|mail-?daemon|postmaster)(?:@|"|\s|>|$)|mail (?:delivery|system)|delivery (?:sub)?system/i.test(
+  return /(?:mailer-?daemon|mail-?daemon|post_?master)(?:@|"|\s|>|$)|mail (?:delivery|system)|delivery (?:sub)?system/i.test(
     from.slice(0, 500),
   )
 }
@@ -93,13 +97,18 @@ function recipientsIn(mail: OpenMail, prose: string, failed: string[]): BouncedR
   })
   const named = distinct([...failed.map(reportedAddress), ...starts.map(({ address }) => address)])
   const addresses = named.length > 0 ? named.slice(0, mostRecipients) : [onlyAddressIn(prose, ours)]
+  const isWarning = warningWords.test(`${mail.subject}\n${prose}`) && !finalWords.test(prose)
+  const action = isWarning ? 'delayed' : 'failed'
   return addresses.map((address) => {
     const start = starts.find((one) => one.address === address)
     const next = starts.find((one) => start && one.at > start.at && one.address !== address)
     const own = start ? saidOf(lines.slice(start.at, next?.at), start.address) : ''
-    const said = statusIn(own) === '' && addresses.length === 1 ? saidOf(lines, address) || own : own
-    const action = isWarning.test(`${mail.subject}\n${prose}`) && !isFinal.test(prose) ? 'delayed' : 'failed'
-    return { address, action, ...judge(action, '', said), diagnostic: shortLine(said) }
+    const isTold = statusIn(own) !== '' || (own !== '' && statusIn(prose) === '') || addresses.length > 1
+    const said = isTold ? own : saidOf(lines, address)
+    const verdict = judge(action, '', said)
+    // Figures in prose may be anything; without a word about the recipient they prove nothing for good.
+    const permanent = verdict.permanent && (verdict.status !== '5.0.0' || saysGone(said))
+    return { address, action, ...verdict, permanent, diagnostic: shortLine(said) }
   })
 }
 
@@ -113,8 +122,12 @@ function onlyAddressIn(prose: string, ours: Set<string | null>): string | null {
 
 /** The paragraph that holds a status, else all of it, without the line that only names the recipient. */
 function saidOf(lines: string[], address: string | null): string {
-  const rest = lines.filter((line) => reportedAddress(line.trim().replace(/:$/, '')) !== (address ?? ''))
+  const rest = lines.filter((line) => !isOnly(address, line))
   const paragraphs = rest.join('\n').split(/\n[ \t]*\n/)
   const telling = paragraphs.find((paragraph) => statusIn(paragraph) !== '')
   return (telling ?? rest.join('\n')).trim()
+}
+
+function isOnly(address: string | null, line: string): boolean {
+  return line.length < 400 && normalEmail(line.replace(/^[\s"'<]+|[\s"'>:]+$/g, '')) === (address ?? '')
 }

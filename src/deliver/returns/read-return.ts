@@ -4,7 +4,7 @@ import { isAutoReply } from './auto-reply.ts'
 import { clipped, type Field, firstValue, headFields, messageIdIn } from './fields.ts'
 import { asksToLeave, leavingToken } from './leave.ts'
 import { type OpenMail, openMail } from './open-mail.ts'
-import { readPlainBounce } from './plain-bounce.ts'
+import { hasNoSender, readPlainBounce } from './plain-bounce.ts'
 import type { Bounce, Return } from './return.ts'
 import { readStatusReport } from './status-report.ts'
 
@@ -30,10 +30,11 @@ export async function readReturn(raw: Uint8Array): Promise<Return> {
   const token = leavingToken(subject)
   const byLink = token !== null || /^unsubscribe$/i.test(subject)
   // Mail programs that follow the link for a reader may mark their mail as automatic.
-  if (!byLink && isAutoReply(mail)) return { kind: 'auto-reply', to }
+  if (!byLink && (isAutoReply(mail) || hasNoSender(mail))) return { kind: 'auto-reply', to }
   const leaves = byLink || asksToLeave(subject, mail.text)
   if (leaves && (from !== '' || token !== null)) {
-    return { kind: 'leave', to, from, subject, text: clipped(mail.text.trim(), 2_000), token }
+    const text = clipped(mail.text.replace(/(?![\n\t])\p{Cc}/gu, '').trim(), 2_000)
+    return { kind: 'leave', to, from, subject, text, token }
   }
   return { kind: 'other', to, subject }
 }

@@ -6,7 +6,7 @@ type Verdict = Pick<BouncedRecipient, 'status' | 'permanent' | 'full'>
 const enhanced = /(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)/
 /** Where replies stand: at the start of a line, or after what introduces them. */
 const replyCode =
-  /(?:^|[\n:>)\]"'(]\s*|\b(?:said|was|reason|error|code|reply|response|returned|with)\s+)([45][0-57]\d)(?=[ \-:]+\S)/i
+  /(?:^|[\n:>)\]"'(]\s{0,5}|\b(?:said|was|reason|error|code|reply|response|returned|with)\s{1,5})([45][0-57]\d)(?=[ \-:]+\S)/i
 
 /** The mailbox is full. */
 const fullWords = new RegExp(
@@ -80,9 +80,14 @@ export function statusIn(text: string): string {
   return code === undefined ? '' : `${code[0]}.0.0`
 }
 
+/** The words of a refusal say that there is no such address, which counts more than its figures. */
+export function saysGone(words: string): boolean {
+  return goneWords.test(words.slice(0, 4_000))
+}
+
 function forGood(status: string, words: string): boolean {
   if (!status.startsWith('5.')) return false
-  if (goneWords.test(words)) return true
+  if (saysGone(words)) return true
   const [, subject, detail] = status.split('.')
   switch (subject) {
     case '1':

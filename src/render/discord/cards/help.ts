@@ -18,7 +18,7 @@ export interface HelpContent {
 /** By what people come for; a command that stands in none is told last. */
 const groups: { title: string; names: string[] }[] = [
   { title: 'Ask', names: ['ask', 'concept', 'ideas', 'help'] },
-  { title: 'Read', names: ['latest', 'digest', 'why', 'sources', 'suggest-feed'] },
+  { title: 'Read', names: ['latest', 'digest', 'newsletter', 'why', 'sources', 'suggest-feed'] },
   { title: 'For your channels', names: ['subscribe', 'unsubscribe', 'status'] },
 ]
 const most = 40

@@ -5,6 +5,7 @@ import { help } from './help.ts'
 import { ideasCard } from './ideas.ts'
 import { labelModal } from './label-modal.ts'
 import { latestCard } from './latest.ts'
+import { newsletterCard } from './newsletter.ts'
 import { notice } from './notice.ts'
 import { passages } from './passages.ts'
 import { reasonModal } from './reason-modal.ts'
@@ -44,6 +45,7 @@ export function cardRenderer(place: Place) {
     status: statusCard(place),
     help,
     notice,
+    newsletter: newsletterCard(place),
     trouble,
   }
 }

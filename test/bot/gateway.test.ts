@@ -1,0 +1,172 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { startDiscordServer } from '../servers/discord-server.ts'
+import { answered, type House, type HouseOptions, openHouse } from './bot.ts'
+import { checkBodies } from './checks.ts'
+
+const gatewayRoute = 'GET /gateway/bot'
+
+interface Open extends House {
+  /** Asks something, and gives the answer when it is there; nothing may have been refused. */
+  ask(): Promise<string>
+}
+
+async function open(options: HouseOptions = {}): Promise<Open> {
+  const house = await openHouse({ items: [], ...options })
+  onTestFinished(house.close)
+  const anna = house.server.addPerson({ username: 'anna' })
+  const sees = house.server.addChannel()
+  return {
+    ...house,
+    async ask() {
+      const sent = anna.slash(sees, 'concept', { name: 'cheap-space' })
+      const { text } = await answered(sent)
+      expect(sent.refusals()).toEqual([])
+      return text
+    },
+  }
+}
+
+describe('what is asked while the connection', () => {
+  test.each([
+    ['is cut (FIN)', ({ gateway }: House['server']) => gateway.cut('fin')],
+    ['is cut (RST)', ({ gateway }: House['server']) => gateway.cut('rst')],
+    ['is asked to reconnect (op 7)', ({ gateway }: House['server']) => gateway.reconnect()],
+    [
+      'has an invalid session that can be resumed (op 9)',
+      ({ gateway }: House['server']) => gateway.invalidate({ resumable: true }),
+    ],
+    ['is closed with 4000', ({ gateway }: House['server']) => gateway.closeAll(4000)],
+  ])('%s is answered when it is back, once', async (_, disturb) => {
+    const { server, start, ask, logged, log } = await open()
+    await start()
+    disturb(server)
+    const answer = ask()
+    expect(await answer).toContain('Cheap space')
+    await logged('info', 'the connection to Discord is back')
+    expect(server.gateway.resumes).toHaveLength(1)
+    expect(server.gateway.identifies).toHaveLength(1)
+    expect(server.commands.writes.PUT).toBe(1)
+    expect(log.filter(({ level }) => level !== 'info')).toEqual([])
+    expect(await ask()).toContain('Cheap space')
+  })
+
+  test.each([
+    ['is over (op 9)', ({ gateway }: House['server']) => gateway.invalidate()],
+    ['has timed out (4009)', ({ gateway }: House['server']) => gateway.closeAll(4009)],
+  ])('session %s: it begins a new one and answers from then on', async (_, disturb) => {
+    const { server, start, ask, log } = await open()
+    await start()
+    disturb(server)
+    await server.until(() => server.gateway.identifies.length === 2 && server.gateway.connected() === 1)
+    expect(await ask()).toContain('Cheap space')
+    expect(server.commands.writes.PUT).toBe(1)
+    expect(log.filter(({ level }) => level !== 'info')).toEqual([])
+  })
+})
+
+describe('a bot that Discord does not let in', () => {
+  const token =
+    'Discord refused DISCORD_TOKEN: copy the bot’s token again from the developer portal, set it, and restart'
+  const refusals: [string, number, string][] = [
+    ['its token (4004)', 4004, token],
+    ['its intents (4014)', 4014, 'Discord refused the bot’s intents as not allowed;'],
+    ['its intents (4013)', 4013, 'Discord refused the bot’s intents; update Freehold.'],
+    ['the number of servers (4011)', 4011, 'The bot is in so many servers that Discord wants several shards'],
+  ]
+
+  test.each(refusals)('for %s is not ready, says what to do, and stops', async (_, code, what) => {
+    const house = await open()
+    house.server.gateway.refuseNext(code)
+    const bot = house.open()
+    expect(await bot.ready).toBe(false)
+    expect(house.log.filter(({ level }) => level === 'error')).toMatchObject([
+      { message: expect.stringContaining(what), facts: { code } },
+    ])
+    await bot.stop()
+    expect(house.server.gateway.identifies).toHaveLength(1)
+    expect(house.server.gateway.connected()).toBe(0)
+  })
+
+  test.each(refusals)('any more, for %s, says what to do, and stops', async (_, code, what) => {
+    const house = await open()
+    const bot = await house.start()
+    house.server.gateway.closeAll(code)
+    expect((await house.logged('error', what)).facts).toEqual({ code })
+    await bot.stop()
+    expect(house.server.gateway.resumes).toEqual([])
+    expect(house.server.gateway.identifies).toHaveLength(1)
+  })
+
+  test('for a wrong token says so too, and never tries to identify', async () => {
+    const house = await open()
+    const bot = house.open({ token: 'other' })
+    expect(await bot.ready).toBe(false)
+    expect(house.log).toMatchObject([{ level: 'error', message: expect.stringContaining(token) }])
+    await bot.stop()
+    expect(house.server.gateway.identifies).toEqual([])
+  })
+
+  test('for what stands at DISCORD_API_URL names that', async () => {
+    const house = await open()
+    const bot = house.open({ apiUrl: house.server.apiUrl.replace('/api', '/other') })
+    expect(await bot.ready).toBe(false)
+    expect(house.log).toMatchObject([
+      {
+        level: 'error',
+        message: expect.stringMatching(/^The bot can't log in .*DISCORD_API_URL if it is set\.$/),
+      },
+    ])
+    await bot.stop()
+  })
+
+  test('because it came too often today says so', async () => {
+    const house = await open({ server: { identifiesLeft: 0 } })
+    const bot = house.open()
+    expect(await bot.ready).toBe(false)
+    expect(house.log).toMatchObject([{ level: 'error', message: expect.stringContaining('0 remaining') }])
+    await bot.stop()
+  })
+})
+
+describe('a Discord that can’t be reached', () => {
+  test.each([
+    ['answers no connection', 'drop before' as const, 2],
+    ['is out of order', 'server error' as const, 8],
+  ])('because it %s is tried again until it can', async (_, fault, times) => {
+    const house = await open()
+    house.server.fault(gatewayRoute, fault, { times, method: 'GET' })
+    const bot = house.open({ retryMs: 1 })
+    expect(await bot.ready).toBe(true)
+    expect(await house.ask()).toContain('Cheap space')
+    const warnings = house.log.filter(({ level }) => level === 'warn')
+    expect(warnings).toHaveLength(2)
+    expect(warnings[0]!.message).toMatch(
+      /^Discord can't be reached: .* tried again in \d+ s; check the network/,
+    )
+    expect(house.log.filter(({ level }) => level === 'error')).toEqual([])
+  })
+
+  test('is waited for no longer than until the bot is stopped', async () => {
+    const gone = await startDiscordServer()
+    await gone.close()
+    const house = await open({ on: gone })
+    const bot = house.open({ retryMs: 3_600_000 })
+    await house.logged('warn', "Discord can't be reached: ")
+    await bot.stop()
+    expect(await bot.ready).toBe(false)
+    expect(house.log.filter(({ level }) => level === 'error')).toEqual([])
+  })
+})
+
+test('a token that is taken away while it runs is logged, and the bot stops', async () => {
+  const house = await open()
+  const bot = await house.start()
+  house.server.revokeToken()
+  house.server.addMessage(house.channel, `<@${house.server.bot.id}>`)
+  expect((await house.logged('error', 'a mention failed')).facts.err).toMatchObject({ status: 401 })
+  expect(await house.ask()).toContain('Cheap space')
+  await bot.stop()
+  expect(house.server.gateway.closes).toEqual([1000])
+})
+
+checkBodies(30)
