@@ -141,14 +141,16 @@ export const settings: Setting[] = [
     name: 'EDITORS',
     default: null,
     help: 'Who sees a preview before it is sent: addresses or a channel id, separated by commas.',
-    upcoming: true,
+    fault: (value) =>
+      listed(value).every((one) => addressOf(one) === one || /^\d{15,21}$/.test(one))
+        ? null
+        : 'must be e-mail addresses or ids of Discord channels, separated by commas.',
   },
   {
     name: 'DIGEST_APPROVAL',
     default: '0h',
     help: 'How long a digest waits for a word from an editor, such as 6h.',
-    fault: (value) => (/^\d+[mh]$/.test(value) ? null : 'must be a time such as 30m or 6h.'),
-    upcoming: true,
+    fault: (value) => (/^\d{1,4}[mh]$/.test(value) ? null : 'must be a time such as 30m or 6h.'),
   },
   {
     name: 'DKIM_KEY',
@@ -223,6 +225,9 @@ export interface Config {
   dkimSelector: string | null
   bounceDomain: string | null
   bounceMaildir: string | null
+  /** Addresses and channel ids. */
+  editors: string[]
+  approvalMs: number
   mailLimits: MailLimits
   discordToken: string | null
   discordApiUrl: string | null
@@ -319,6 +324,8 @@ export function readConfig(options: {
     dkimSelector: read('DKIM_SELECTOR'),
     bounceDomain: read('BOUNCE_DOMAIN')?.toLowerCase() ?? null,
     bounceMaildir: given('BOUNCE_MAILDIR') ? path(need('BOUNCE_MAILDIR')) : null,
+    editors: listed(read('EDITORS') ?? ''),
+    approvalMs: durationOf(need('DIGEST_APPROVAL')),
     mailLimits: readMailLimits(read('MAIL_LIMITS') ?? ''),
     discordToken: read('DISCORD_TOKEN'),
     discordApiUrl: read('DISCORD_API_URL')?.replace(/\/+$/, '') ?? null,
@@ -346,6 +353,18 @@ export function envExample(): string {
     return `# ${help}${note}\n# ${name}=${value ?? ''}\n`
   })
   return [head, ...body].join('\n')
+}
+
+function listed(text: string): string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
+}
+
+/** `30m` or `6h` in ms. */
+function durationOf(text: string): number {
+  return Number(text.slice(0, -1)) * (text.endsWith('h') ? 3_600_000 : 60_000)
 }
 
 /** The bare address in `Name <address>`; null when there is none. */

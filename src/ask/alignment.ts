@@ -107,8 +107,14 @@ const taken = 0.9
 /** Takes what some meanings have in common from any. */
 export function centring(meanings: readonly Float32Array[]): (meaning: Float32Array) => Float32Array {
   const mean = new Float64Array(meanings[0]?.length ?? wordVectors().dimensions)
-  for (const one of meanings) for (const [d, value] of one.entries()) mean[d]! += value / meanings.length
-  return (meaning) => unit(Float64Array.from(meaning, (value, d) => value - taken * mean[d]!))
+  for (const one of meanings) {
+    for (let d = 0; d < one.length; d++) mean[d]! += one[d]! / meanings.length
+  }
+  return (meaning) => {
+    const rest = new Float64Array(meaning.length)
+    for (let d = 0; d < rest.length; d++) rest[d] = meaning[d]! - taken * mean[d]!
+    return unit(rest)
+  }
 }
 
 /** The product of two vectors of length 1: the cosine of the angle between them. */
@@ -119,6 +125,10 @@ export function dot(a: Float32Array, b: Float32Array): number {
 }
 
 function unit(vector: Float64Array): Float32Array {
-  const length = Math.hypot(...vector) || 1
-  return Float32Array.from(vector, (value) => value / length)
+  let squares = 0
+  for (let d = 0; d < vector.length; d++) squares += vector[d]! * vector[d]!
+  const length = Math.sqrt(squares) || 1
+  const found = new Float32Array(vector.length)
+  for (let d = 0; d < vector.length; d++) found[d] = vector[d]! / length
+  return found
 }

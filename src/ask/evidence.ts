@@ -5,6 +5,7 @@ import { holdsValue, wantsValue } from './needs.ts'
 import type { Asked } from './question.ts'
 import type { ShelfPassage, ShelfSentence } from './shelf.ts'
 import { logSumExp } from './softmax.ts'
+import { isFaint } from './words.ts'
 
 /** What speaks for a passage as the answer; `passageEvidence` gives them in this order. */
 export const passageInputs = [
@@ -220,7 +221,7 @@ export function coverageEvidence(
     .sort((a, b) => sentenceOdds[b]! - sentenceOdds[a]!)
     .slice(0, 5)
     .map((i) => sentences[i]!)
-  const value = told.some(({ text }) => holdsValue(question, text, shelf.lexicon.isName))
+  const holding = told.filter(({ text }) => holdsValue(question, text, shelf.lexicon.isName))
   const bestPast = past.filter(({ passages }) => passages.includes(best!.index))
   const heldGaps = gaps(alignment, union([...top, ...bestPast])).sort((a, b) => b - a)
   const held = [
@@ -262,7 +263,7 @@ export function coverageEvidence(
     limitOf(question, ranked.passages, reading.alignment, shelf) === null ? 0 : 1,
     Math.min(3, words.filter(({ name, root }) => name && !shelf.lexicon.has(root)).length),
     Math.min(3, words.filter(({ odd }) => odd).length) / 2,
-    wantsValue(question) ? (value ? 1 : -1) : 0,
+    wantsValue(question) ? (holding.length > 0 ? 1 : -1) : 0,
     Math.min(12, words.length) / 8,
     Math.min(12, context.length) / 8,
     weight(missing) / (weight(words) || 1),
@@ -274,12 +275,25 @@ export function coverageEvidence(
     bestInput('near'),
     input('near', best!) - beyond.most,
     voters(likeness, past),
+    words.every(({ root, word }) => best!.page.called.has(root) || isFaint(word)) ? bestInput('named') : 0,
+    words.every(({ word }) => isFaint(word)) ? 1 : 0,
+    wantsValue(question)
+      ? most(holding, ({ passage, ids }) => alignment.forward(withNames(ids, passage), 'core'))
+      : 0,
+    wantsValue(question)
+      ? most(holding, ({ passage, ids }) => Math.min(1, ...alignment.nearest(withNames(ids, passage))))
+      : 0,
     ...kinds.map((kind) => (question.asked === kind ? 1 : 0)),
   ])
 }
 
 function union(texts: readonly { ids: Int32Array }[]): Int32Array {
   return Int32Array.from(new Set(texts.flatMap(({ ids }) => [...ids])))
+}
+
+/** The words of a sentence and of the names of its page. */
+function withNames(ids: Int32Array, { page }: ShelfPassage): Int32Array {
+  return Int32Array.from([...ids, ...page.calledIds])
 }
 
 /** How much is lost of each of the question's words where a text holds nothing like it. */

@@ -76,7 +76,7 @@ export function topicFeatures(text: string): string[] {
   return found
 }
 
-/** How a text is worded: all its words, small ones too, in ones and twos, and their order with content words blanked out. */
+/** How a text is worded: all its words, small ones too, in ones and twos, the latter with content words blanked out as well. */
 export function wordingFeatures(text: string): string[] {
   const words = wordsOf(text.toLowerCase()).map((word) => word.replaceAll('’', "'"))
   const found: string[] = []
@@ -84,13 +84,9 @@ export function wordingFeatures(text: string): string[] {
     found.push(` ${word}`)
     if (!isContent(word)) continue
     found.push(` root ${rootOf(word)}`)
-    addPieces(found, word)
   }
   const blanked = ['^', ...words.map((word) => (isContent(word) ? (/\d/.test(word) ? '#' : '*') : word)), '$']
-  for (let i = 0; i + 1 < blanked.length; i++) {
-    found.push(`~${blanked[i]} ${blanked[i + 1]}`)
-    if (i + 2 < blanked.length) found.push(`~${blanked[i]} ${blanked[i + 1]} ${blanked[i + 2]}`)
-  }
+  for (let i = 0; i + 1 < blanked.length; i++) found.push(`~${blanked[i]} ${blanked[i + 1]}`)
   for (const [i, word] of words.entries()) found.push(`=${i === 0 ? '^' : words[i - 1]} ${word}`)
   return found
 }

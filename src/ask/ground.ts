@@ -3,7 +3,7 @@ import { type Alignment, alignmentOf, centring, meaningOf, weighedWords } from '
 import { createFeatureSpace, topicFeatures, wordingFeatures } from './features.ts'
 import { createNeighbours } from './neighbours.ts'
 import { learnPlaces, type Placed, type PlaceOdds } from './places.ts'
-import { cleaned, type Question, readQuestion } from './question.ts'
+import { cleaned, type Question, readQuestion, unquoted } from './question.ts'
 import { createShelf, type Shelf, type ShelfPassage } from './shelf.ts'
 import { createSoftmax, shuffled } from './softmax.ts'
 
@@ -38,7 +38,7 @@ export interface Ground {
 /** What a sentence or heading of the wiki counts for beside a question of the past, when places are learned. */
 const ownWeight = 0.3
 /** Times that the wording of questions is learned from. */
-const rounds = 6
+const rounds = 4
 
 /** Lays the ground for answering; takes some hundred milliseconds, most of them for learning from the questions asked. */
 export function createGround(
@@ -71,7 +71,7 @@ export function createGround(
     ),
   ])
   const outside = learnWording(
-    texts,
+    asked.map(({ question }) => cleaned(unquoted(question))),
     asked.map(({ page }) => page === null),
   )
   return {
@@ -89,7 +89,7 @@ export function createGround(
         meaning,
         odds: places(topic),
         likeness: neighbours.likeness(topic, alignment, meaning),
-        outside: outside(text),
+        outside: outside(cleaned(unquoted(raw))),
       }
     },
   }

@@ -99,8 +99,15 @@ export function cleaned(message: string): string {
     .replace(/https?:\/\/\S+/g, ' ')
     .replace(/(?<!\w):\w+:(?!\w)/g, ' ')
     .replace(/\p{Extended_Pictographic}|\p{Cc}|\u{FE0F}|\u{200D}/gu, ' ')
-    .replace(/^\s*>+/gm, ' ')
+    // What is quoted from an earlier message is a sentence of its own.
+    .replace(/^\s*>+(.*)$/gm, '$1. ')
   return text.replace(/\s+/g, ' ').trim()
+}
+
+/** A message without the lines that it quotes from others; as it is where nothing else is left. */
+export function unquoted(message: string): string {
+  const own = message.replace(/^\s*>.*$/gm, '')
+  return /\p{L}/u.test(own) ? own : message
 }
 
 /** Reads a question as it was typed: whatever its style, spelling and length. */

@@ -18,7 +18,7 @@ export interface Softmax {
 const stepSize = 0.5
 const firstSquares = 0.01
 /** Classes whose probability is off by less are left as they are. */
-const least = 2e-3
+const least = 1e-2
 
 /** A regression that knows nothing yet: all classes alike. */
 export function createSoftmax(features: number, classes: number): Softmax {
@@ -43,8 +43,9 @@ export function createSoftmax(features: number, classes: number): Softmax {
         for (let k = 0; k < count; k++) {
           if (off[k] === 0) continue
           const slope = off[k]! * value
-          squares[row + k]! += slope * slope
-          weights[row + k]! -= (stepSize * slope) / Math.sqrt(squares[row + k]!)
+          const square = squares[row + k]! + slope * slope
+          squares[row + k] = square
+          weights[row + k]! -= (stepSize * slope) / Math.sqrt(square)
         }
       }
     },

@@ -53,7 +53,7 @@ export function createVocabulary(texts: readonly string[]): Vocabulary {
   for (const [id, root] of roots.entries()) {
     const [form] = [...forms[id]!].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]!
     if (vectors.read(one, form) || vectors.read(one, root)) {
-      const length = Math.hypot(...one) || 1
+      const length = lengthOf(one)
       for (let i = 0; i < d; i++) units[id * d + i] = one[i]! / length
     }
   }
@@ -71,7 +71,7 @@ export function createVocabulary(texts: readonly string[]): Vocabulary {
     if (known) return known
     const row = new Float32Array(size)
     if (vectors.read(one, word) || vectors.read(one, root)) {
-      const length = Math.hypot(...one) || 1
+      const length = lengthOf(one)
       const unit = Float32Array.from(one, (value) => value / length)
       for (let id = 0; id < size; id++) {
         let product = 0
@@ -107,4 +107,10 @@ export function contentOf(text: string): string[] {
   return wordsOf(text)
     .map((word) => word.toLowerCase().replaceAll('’', "'"))
     .filter(isContent)
+}
+
+function lengthOf(vector: Float64Array): number {
+  let squares = 0
+  for (let i = 0; i < vector.length; i++) squares += vector[i]! * vector[i]!
+  return Math.sqrt(squares) || 1
 }

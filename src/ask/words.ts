@@ -130,6 +130,19 @@ const irregular: Record<string, string> = {
  * meet. It builds on `stemOf` and is for comparing only: a root need not be a word.
  */
 export function rootOf(word: string): string {
+  const known = roots.get(word)
+  if (known !== undefined) return known
+  // A question may hold any word, so what is remembered is kept small.
+  if (roots.size >= remembered) roots.clear()
+  const root = rootAnew(word)
+  roots.set(word, root)
+  return root
+}
+
+const roots = new Map<string, string>()
+const remembered = 10_000
+
+function rootAnew(word: string): string {
   let form = word.toLowerCase().replace(/['’]s?$/, '')
   if (Object.hasOwn(irregular, form)) form = irregular[form]!
   for (const [pattern, spelling] of spellings) form = form.replace(pattern, spelling)

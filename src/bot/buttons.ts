@@ -175,7 +175,8 @@ async function labelModalOf({ desk, renderer }: BotContext, id: string): Promise
 async function labelsGiven(interaction: ModalSubmitInteraction, bot: BotContext, item: string) {
   const { cards } = bot.renderer
   const labels: Record<string, Direction> = {}
-  for (const value of valuesOf(interaction, 'labels')) {
+  const values = valuesOf(interaction, 'labels')
+  for (const value of values) {
     const [idea = '', way] = value.split('=')
     const direction = directions.find((one) => one === way)
     if (!direction || !bot.desk.ideas.some(({ id }) => id === idea)) continue
@@ -184,6 +185,12 @@ async function labelsGiven(interaction: ModalSubmitInteraction, bot: BotContext,
       return cards.notice(`You chose two directions for ${name}; choose one, or contested.`, 'warning')
     }
     labels[idea] = direction
+  }
+  // No label is somebody's word only where they chose that.
+  if (Object.keys(labels).length === 0 && !values.includes('none')) {
+    return cards.notice(
+      'The key ideas have changed meanwhile. Press the button again, and choose from the new ones.',
+    )
   }
   const maintainer = bot.maintainerRole !== null && rolesOf(interaction).includes(bot.maintainerRole)
   const comment = textOf(interaction, 'comment')

@@ -1,6 +1,7 @@
-import { createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
+import { suppressionHash } from '../jobs/index.ts'
+import { createSigner } from '../lib/sign/index.ts'
 import { normalEmail, type Subscriber } from '../model/index.ts'
 import type { Store } from '../store/index.ts'
 import { Failure } from './failure.ts'
@@ -171,12 +172,7 @@ async function withStore(work: (store: Store, hash: Hash) => Promise<void>): Pro
   const settings = config()
   const store = await openDatabase(settings)
   try {
-    const secret = await secretOf(settings, store)
-    await work(store, (email) =>
-      createHmac('sha256', secret)
-        .update(normalEmail(email) ?? email)
-        .digest('hex'),
-    )
+    await work(store, suppressionHash(createSigner(await secretOf(settings, store))))
   } finally {
     await store.close()
   }

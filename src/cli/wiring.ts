@@ -150,6 +150,8 @@ export function openPostOffice(config: Config, signer: Signer): PostOffice {
     serviceFrom: config.mailFromService ?? config.mailFrom,
     signer,
     bounceDomain: config.bounceDomain,
+    editors: config.editors,
+    approvalMs: config.editors.length > 0 ? config.approvalMs : 0,
     returnsFrom: config.bounceMaildir,
     mailLimits: config.mailLimits,
     sign: openDkim(config, address),

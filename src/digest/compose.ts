@@ -1,4 +1,5 @@
 import {
+  type Corrected,
   type Coverage,
   type Digest,
   type DigestSection,
@@ -45,6 +46,8 @@ export interface DigestInput {
   concepts?: string[]
   debates?: string[]
   coverage?: Coverage
+  /** Corrections of earlier issues that have not stood in one yet. */
+  corrected?: Corrected[]
 }
 
 /** What became of an item. */
@@ -134,6 +137,7 @@ export function composeDigest(input: DigestInput): Composition {
     }),
     ...(concept ? { concept } : {}),
     ...(debate ? { debate } : {}),
+    ...(input.corrected?.length ? { corrected: input.corrected } : {}),
     ...(input.coverage ? { coverage: input.coverage } : {}),
     feedsRead,
     read,

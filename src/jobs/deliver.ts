@@ -3,6 +3,7 @@ import { day, hour } from '../model/index.ts'
 import type { Claim } from '../store/index.ts'
 import { alertStale } from './alerts.ts'
 import { dropForThoseLeft, writeAudience } from './audience.ts'
+import { writePreviews } from './editors.ts'
 import { gather } from './gather.ts'
 import { letterWriter } from './letters.ts'
 import { type MailPace, mailPace } from './mail-pace.ts'
@@ -13,6 +14,8 @@ import type { Progress, Way } from './way.ts'
 /** Deliveries claimed at a time, per message that can be under way. */
 const claimedAhead = 10
 
+/** Older than this (ms), an issue whose sending has not begun is paused. */
+const staleAfter = 3 * day
 /** Mails wait so long (ms) for their turn, at most. */
 const longestWait = 1500
 /** Posts under way at once; Discord lets some fifty requests a second through. */
@@ -39,6 +42,8 @@ export interface DeliverOptions {
 
 /** True when there is anything to do: an audience to write down, a message due, a claim whose process is gone. */
 export async function hasPost(way: Pick<Way, 'store' | 'now' | 'post'>): Promise<boolean> {
+  if (await way.store.digests.anyReleaseDue(way.now())) return true
+  if (way.post.editors.length > 0 && (await way.store.digests.awaitingPreview()).length > 0) return true
   if ((await way.store.digests.awaitingAudience()).length > 0) return true
   if (await way.store.deliveries.anyDue(way.now())) return true
   if (!way.post.discord) return false
@@ -60,6 +65,10 @@ export async function deliver(way: DeliverWay, options: DeliverOptions = {}): Pr
   const orphans = await way.store.deliveries.recover(way.now())
   if (orphans.pending || orphans.unknown)
     way.log.warn(orphans, 'took over deliveries of a process that ended')
+  for (const number of await way.store.digests.releaseDue(way.now()))
+    way.log.info({ digest: number }, 'the time for a word is up: the issue is released')
+  await writePreviews(way)
+  await pauseStale(way)
   for (const number of await way.store.digests.awaitingAudience()) await writeAudience(way, number)
   if (way.post.discord) {
     await way.store.posts.lookAgain(lookRange(way.now()), way.now())
@@ -129,6 +138,18 @@ export async function deliver(way: DeliverWay, options: DeliverOptions = {}): Pr
     await way.store.deliveries.giveBack(way.owner)
   }
   return report
+}
+
+/** An issue that nobody has got for so long is not sent without a person's word. */
+async function pauseStale(way: DeliverWay): Promise<void> {
+  const days = staleAfter / day
+  const reason = `It was released more than ${days} days ago and nothing of it has gone out.`
+  for (const number of await way.store.digests.pauseStale(way.now() - staleAfter, reason)) {
+    way.log.error(
+      { digest: number },
+      `issue ${number} is paused: ${reason} freehold digest resume ${number} sends it all the same, freehold digest cancel ${number} does not.`,
+    )
+  }
 }
 
 async function sendAll(

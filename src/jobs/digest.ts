@@ -8,7 +8,7 @@ import {
   type PastStory,
   reasonToHold,
 } from '../digest/index.ts'
-import { nextPeriod, type Period, week } from '../model/index.ts'
+import { type Corrected, nextPeriod, type Period, week } from '../model/index.ts'
 import type { StoredDigest } from '../store/index.ts'
 import { classify } from './classify.ts'
 import type { Way } from './way.ts'
@@ -51,6 +51,7 @@ export async function composePeriod(way: DigestWay, period: Period, fresh: boole
     past: await storiesOf(way, issues),
     frozen: frozenWeeks(issues),
     debates: issues.flatMap(({ digest }) => (digest.debate ? [digest.debate.axis] : [])),
+    corrected: correctedSince(issues),
     concepts: issues.flatMap(({ digest }) => (digest.concept ? [digest.concept.id] : [])),
     coverage: coverageOf(
       way.feeds,
@@ -59,6 +60,15 @@ export async function composePeriod(way: DigestWay, period: Period, fresh: boole
       period,
     ),
   })
+}
+
+/** Corrections made since the last issue was composed; those before it stand in it, or in one before. */
+function correctedSince(issues: StoredDigest[]): Corrected[] {
+  const last = Math.max(0, ...issues.map(({ createdAt }) => createdAt))
+  return issues
+    .flatMap(({ number, corrections }) => corrections.map((one) => ({ issue: number, ...one })))
+    .filter(({ at }) => Date.parse(at) >= last)
+    .sort((a, b) => (a.at < b.at ? -1 : 1))
 }
 
 /** What each issue said of the seven days that ended with it. */
@@ -95,21 +105,23 @@ async function storiesOf(way: Pick<Way, 'store'>, issues: StoredDigest[]): Promi
 }
 
 /**
- * Freezes the digest of the open period under the next number. `release` gives it free for sending, unless so many feeds
- * failed that it would mislead: then it is held until a person sends it.
+ * Freezes the digest of the open period under the next number. `release` gives it free for sending, after editors have
+ * had so long to look at it; where so many feeds failed that it would mislead, it is held until a person sends it.
  */
 export async function createDigest(
   way: DigestWay & Partial<Pick<Way, 'log'>>,
-  options: { release: boolean; period?: Partial<Period> },
+  options: { release: boolean; approvalMs?: number; period?: Partial<Period> },
 ): Promise<StoredDigest> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const last = await way.store.digests.last()
     const period = await openPeriod(way, options.period)
     const { digest, told } = await composePeriod(way, period, true)
     const held = digest.coverage ? reasonToHold(digest.coverage) : null
+    const { approvalMs = 0 } = options
     const stored = await way.store.digests.create(digest, told, {
       now: way.now(),
-      release: options.release && held === null,
+      release: options.release && held === null && approvalMs === 0,
+      approveBy: options.release && held === null && approvalMs > 0 ? way.now() + approvalMs : null,
       expectedLast: last?.until ?? null,
       held,
     })

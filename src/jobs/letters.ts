@@ -1,5 +1,6 @@
 import { buildMail, type MailForm, mailForm, messageIdFor, slotOf } from '../deliver/index.ts'
 import type { Delivery, Receipt, StoryChoice, Subscriber } from '../model/index.ts'
+import { editorNote } from './editors.ts'
 import { gather } from './gather.ts'
 import { confirmableFor, confirmToken, readerTokens, tokenLength } from './newsletter.ts'
 import type { Way } from './way.ts'
@@ -46,10 +47,13 @@ export function letterWriter(way: LetterWay): (delivery: Delivery) => Promise<Le
   }
 
   return async (delivery) => {
+    const [kind, key = ''] = delivery.post.split(' ')
+    if (kind === 'preview') return previewLetter(way, delivery, Number(key))
     const to = await reader(delivery.target)
     if (!to) return null
     if (delivery.digest !== null) return digestLetter(delivery, delivery.digest, to)
-    return confirmationLetter(way, delivery, to)
+    if (kind === 'confirmation') return confirmationLetter(way, delivery, key, to)
+    throw new Error(`Nobody knows what mail delivery ${delivery.id} is.`)
   }
 }
 
@@ -94,11 +98,10 @@ function leaveAddress({ post }: LetterWay): string {
 async function confirmationLetter(
   way: LetterWay,
   delivery: Delivery,
+  optIn: string,
   to: Subscriber,
 ): Promise<Letter | null> {
   const { post } = way
-  const [kind, optIn = ''] = delivery.post.split(' ')
-  if (kind !== 'confirmation') throw new Error(`Nobody knows what mail delivery ${delivery.id} is.`)
   const found = await way.store.signUps.find(optIn, 0)
   if (!found) return null
   const mail = way.renderer.confirmationMail({
@@ -114,6 +117,27 @@ async function confirmationLetter(
     date: new Date(delivery.dueAt),
   })
   return letterOf(way, delivery, to.email, 'confirmation', () => message)
+}
+
+/** An issue for an editor to look at; null once it has been released. */
+async function previewLetter(way: LetterWay, delivery: Delivery, number: number): Promise<Letter | null> {
+  const { post } = way
+  const stored = await way.store.digests.get(number)
+  if (!stored || stored.releasedAt !== null) return null
+  const to = delivery.target
+  const mail = way.renderer.email(stored.digest, {
+    unsubscribeUrl: `mailto:${post.mailAddress}?subject=no%20more%20previews`,
+    postalAddress: post.postalAddress,
+    editor: editorNote(way, stored, to),
+  })
+  const message = await buildMail({
+    ...mail,
+    from: post.serviceFrom,
+    to,
+    messageId: messageIdFor(delivery.id, post.mailDomain),
+    date: new Date(delivery.dueAt),
+  })
+  return letterOf(way, delivery, to, `preview-${number}`, () => message)
 }
 
 /** A letter that is made, signed and sent when its turn comes. */

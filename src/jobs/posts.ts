@@ -2,6 +2,7 @@ import { type Discord, nonceFor } from '../deliver/index.ts'
 import type { Delivery, Receipt } from '../model/index.ts'
 import { hour } from '../model/index.ts'
 import { type DiscordMessage, fingerprintOf } from '../render/index.ts'
+import { editorNote } from './editors.ts'
 import type { Way } from './way.ts'
 
 type PostWay = Pick<Way, 'store' | 'renderer' | 'post' | 'now' | 'ideas'>
@@ -31,7 +32,9 @@ export function postWriter(
   const rendered = new Map<string, Promise<Post | null>>()
 
   function postOf(delivery: Delivery): Promise<Post | null> {
-    const key = `${delivery.post}\n${JSON.stringify(delivery.wish)}`
+    // Editors each have a link of their own.
+    const own = delivery.post.startsWith('preview ') ? delivery.target : ''
+    const key = `${delivery.post}\n${own}\n${JSON.stringify(delivery.wish)}`
     const post = rendered.get(key) ?? render(way, delivery)
     rendered.set(key, post)
     return post
@@ -76,10 +79,16 @@ async function idOf(way: PostWay, delivery: Delivery): Promise<string | null> {
   return receipt !== null && /^\d+$/.test(receipt) ? receipt : null
 }
 
-async function render(
-  { store, renderer, ideas }: PostWay,
-  { digest, alert, wish }: Delivery,
-): Promise<Post | null> {
+async function render(way: PostWay, delivery: Delivery): Promise<Post | null> {
+  const { store, renderer, ideas } = way
+  const { digest, alert, wish, post, target } = delivery
+  const [kind, number] = post.split(' ')
+  if (kind === 'preview') {
+    const issue = await store.digests.get(Number(number))
+    if (!issue) return null
+    const message = renderer.cards.preview(issue.digest, editorNote(way, issue, target))
+    return { name: '', tags: [], messages: [message] }
+  }
   if (alert !== null) {
     const found = await store.alerts.get(alert)
     if (!found) return null

@@ -50,7 +50,7 @@ export async function runJob(
       return recorded(
         way,
         job,
-        () => createDigest(way, { release: true }),
+        () => createDigest(way, { release: true, approvalMs: way.post.approvalMs }),
         ({ number, digest }) => ({ digest: number, read: digest.read, told: digest.read - digest.leftOut }),
       )
     case 'deliver':

@@ -51,6 +51,10 @@ export interface PostOffice {
   signer: Signer
   /** Domain of bounce addresses, each message's own; null sends bounces to `mailAddress`. */
   bounceDomain: string | null
+  /** Who sees a digest before it is sent: addresses, and ids of Discord channels. */
+  editors: string[]
+  /** How long (ms) a digest waits for their word; 0 for not at all. */
+  approvalMs: number
   /** Maildir in which bounces and complaints arrive; null where none is read. */
   returnsFrom: string | null
   /** How many mails may go out in how long. */

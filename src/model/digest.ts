@@ -9,6 +9,8 @@ export type Backing =
 export interface BackedText {
   text: string
   backing: Backing[]
+  /** The editor whose words these are; they answer for them, and nothing backs them. */
+  by?: string
 }
 
 /** Seven days of an idea's balance, in stories; `week` is the day they begin on (UTC, ISO date). The last ends with the issue. */
@@ -96,6 +98,28 @@ export interface Correction {
   note: string
 }
 
+/** A correction of an earlier issue, made since the last one went out. */
+export interface Corrected extends Correction {
+  issue: number
+}
+
+/** What an editor changes in an issue before it goes out. Stories are named by their item. */
+export type DigestChange =
+  /** Words of their own in place of the lead; null brings the composed one back. */
+  | { what: 'lead'; text: string | null }
+  | { what: 'drop'; item: string }
+  /** First under its idea. */
+  | { what: 'pin'; item: string }
+  /** The order of the stories under an idea; those not named follow. */
+  | { what: 'order'; idea: string; items: string[] }
+
+/** A change, with who made it and when (ISO time). */
+export interface DigestEdit {
+  at: string
+  by: string
+  change: DigestChange
+}
+
 /** Why items were left out; the numbers add up to `leftOut`. */
 export interface LeftOut {
   /** In a language that the classifier does not read. */
@@ -106,6 +130,8 @@ export interface LeftOut {
   repeats: number
   /** Bore on an idea, but other stories were stronger. */
   weaker: number
+  /** Left out by an editor. */
+  dropped?: number
 }
 
 /** One issue. `number` is null while it is only a preview. Times are ISO, UTC. */
@@ -117,6 +143,8 @@ export interface Digest {
   sections: DigestSection[]
   concept?: Concept
   debate?: Debate
+  /** What was wrong in earlier issues. */
+  corrected?: Corrected[]
   coverage?: Coverage
   /** Feeds that brought items in the period. */
   feedsRead?: number

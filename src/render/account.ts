@@ -46,7 +46,7 @@ function readingLine({ read, leftOut, feedsRead, left }: Digest): string {
   )
 }
 
-function reasons({ noIdea, unread, repeats, weaker }: LeftOut): string[] {
+function reasons({ noIdea, unread, repeats, weaker, dropped = 0 }: LeftOut): string[] {
   const reason = (count: number, one: string, many: string) =>
     count > 0 ? [`${number(count)} ${count === 1 ? one : many}`] : []
   return [
@@ -54,6 +54,7 @@ function reasons({ noIdea, unread, repeats, weaker }: LeftOut): string[] {
     ...reason(unread, 'was in a language it doesn’t read', 'were in languages it doesn’t read'),
     ...reason(repeats, 'had been told before', 'had been told before'),
     ...reason(weaker, 'told of a weaker story', 'told of weaker stories'),
+    ...reason(dropped, 'was left out by an editor', 'were left out by an editor'),
   ]
 }
 

@@ -4,6 +4,7 @@ import { keepWhatFits } from './cut.ts'
 import { balanceLine, type DigestView, digestView, type Kept, keepOnly, type Place } from './digest-view.ts'
 import { legend } from './directions.ts'
 import { wishedIssue } from './discord/digest-wish.ts'
+import { type EditorNote, editorWords } from './editor-note.ts'
 import { plain } from './feed-text.ts'
 import { leavingLink } from './links.ts'
 import { number } from './numbers.ts'
@@ -19,6 +20,8 @@ export interface EmailOptions {
   postalAddress?: string | null
   /** Which stories the reader wants; all without it. */
   choice?: StoryChoice
+  /** For those who look at an issue before it goes out. */
+  editor?: EditorNote
 }
 
 export interface Email {
@@ -43,7 +46,9 @@ export function emailRenderer(
   const text = templates.text('email-digest')
   return (whole, options) => {
     const { digest, chosen, nothing } = choose(whole, place, options.choice)
-    const subject = nothing ? `${issueName(whole)}: nothing you chose` : subjectOf(digest)
+    const { editor } = options
+    const about = nothing ? `${issueName(whole)}: nothing you chose` : subjectOf(digest)
+    const subject = editor ? `Preview of ${about}` : about
     const issue = (kept: Kept) => {
       const view = digestView(digest, place, kept)
       return chosen ? asChosen(view, whole) : view
@@ -53,6 +58,7 @@ export function emailRenderer(
       quiet: isQuiet(whole),
       chosen,
       nothing,
+      editor: editor ? { words: editorWords(editor), desk: editor.deskUrl } : null,
       subject,
       site: place.site,
       legend,

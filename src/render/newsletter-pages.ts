@@ -16,7 +16,7 @@ export interface ConfirmContent extends StoryChoice {
 }
 
 export interface ConfirmedContent {
-  /** `/preferences/TOKEN`, without the path that the pages are published under; null leaves the link out. */
+  /** `/preferences/TOKEN` under the path that the pages are published at; null leaves the link out. */
   preferencesPath: string | null
   /** When the next issue comes, ISO time; null when nobody knows. */
   nextIssue: string | null
@@ -91,7 +91,7 @@ export function newsletterPages({ base, page }: Frame, ideas: readonly Idea[]) {
   const [frontPage] = waysOn(base)
   const again = (label: string): WayOn => ({ href: `${base}/subscribe`, label })
   const preferences = (path: string | null, label: string): WayOn[] =>
-    path === null ? [] : [{ href: ownPath(base, path), label }]
+    path === null ? [] : [{ href: ownPath(path), label }]
 
   return {
     /** The form for subscribing; with an error it begins at the field that has it. */
@@ -225,12 +225,12 @@ function typed(text: string): string {
   return plain(text.slice(0, longestTyped))
 }
 
-/** A path of ours under the one that the pages are published at; anything else is a fault of the caller. */
-function ownPath(base: string, path: string): string {
+/** A path of ours, as it is; anything else is a fault of the caller. */
+function ownPath(path: string): string {
   if (!/^\/[\w/.%-]*$/.test(path) || path.startsWith('//')) {
     throw new Error(`A page can't link to “${path}”: give a path of our own such as /preferences/TOKEN.`)
   }
-  return `${base}${path}`
+  return path
 }
 
 function dayOf(iso: string | null): string {

@@ -23,7 +23,7 @@ export const privacyEntries: PrivacyPart[] = [
         what: 'Your address, and which stories you chose',
         why: 'To send you the digest.',
         until:
-          'Kept until you leave. The address then stays on record only so that nothing is sent to it by mistake; ask to be forgotten and it is deleted.',
+          'Kept until you leave, and 30 days longer in case you change your mind. Then only a keyed hash stays, which tells nobody the address and keeps it from being written to again.',
       },
       {
         what: 'A keyed hash of an address that asked to be forgotten',

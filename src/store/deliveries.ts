@@ -7,22 +7,9 @@ import {
   type Receipt,
   statesBefore,
 } from '../model/index.ts'
-import {
-  cancelLaterParts,
-  type Destination,
-  deliveryFromRow,
-  messageSteps,
-  settled,
-  writePlaces,
-} from './delivery-rows.ts'
+import { type Destination, deliveryFromRow, messageSteps, writePlaces } from './delivery-rows.ts'
+import { type Claim, deliveryTries } from './delivery-tries.ts'
 import type { DeliveryTable, Schema } from './schema.ts'
-
-/** Proof that a delivery is ours: whoever lost it to another process no longer matches. */
-export interface Claim {
-  id: string
-  owner: string
-  attempts: number
-}
 
 /**
  * The deliveries: a row per message and place, written before anything is sent, claimed before a try and settled after
@@ -30,6 +17,7 @@ export interface Claim {
  * what another has taken over.
  */
 export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
+  const { bodiesStart, settleAll } = deliveryTries(db, kind)
   return {
     /** Writes down a digest's audience, once: a second call adds nobody. Returns how many rows were written. */
     async prepare(digest: number, destinations: Destination[], now: number): Promise<number> {
@@ -98,10 +86,6 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
       return (await bodiesStart([claim], now)).has(claim.id)
     },
 
-    /**
-     * Notes of several that their bodies are about to go out, in one statement. Gives the ids of those that may: the
-     * others are no longer ours, or are a digest's mail to somebody who has left.
-     */
     bodiesStart,
 
     /**
@@ -112,7 +96,6 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
       return (await settleAll([{ claim, receipt }], now)).has(claim.id)
     },
 
-    /** The same for several tries, in one transaction. Gives the ids of those that were still ours. */
     settleAll,
 
     /** Gives a claim back until `dueAt` (ms), as if it had not been tried. */
@@ -127,6 +110,17 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
         }))
         .where('body_started_at', 'is', null)
         .execute()
+    },
+
+    /** Cancels what of a digest has not gone out. Returns how many. */
+    async cancelDigest(digest: number, reason: string, now: number): Promise<number> {
+      const result = await db
+        .updateTable('delivery')
+        .set({ state: 'cancelled', settled_at: now, error: reason })
+        .where('digest', '=', digest)
+        .where('state', 'in', ['pending', 'deferred'])
+        .executeTakeFirst()
+      return Number(result.numUpdatedRows)
     },
 
     /** The receiver has left since the audience was frozen. */
@@ -276,95 +270,6 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
     },
   }
 
-  async function bodiesStart(claims: Claim[], now: number): Promise<Set<string>> {
-    if (claims.length === 0) return new Set()
-    const rows = await db
-      .updateTable('delivery')
-      .set({ body_started_at: now })
-      .where((eb) => eb.or(claims.map((claim) => isOurs(eb, claim))))
-      .where((eb) =>
-        eb.or([
-          eb('medium', '<>', 'email'),
-          eb('digest', 'is', null),
-          eb.not(
-            eb.exists(
-              eb
-                .selectFrom('subscriber')
-                .select('subscriber.id')
-                .whereRef('subscriber.id', '=', 'delivery.target')
-                .where((eb) =>
-                  eb.or([
-                    eb('subscriber.confirmed_at', 'is', null),
-                    eb('subscriber.unsubscribed_at', 'is not', null),
-                  ]),
-                ),
-            ),
-          ),
-        ]),
-      )
-      .returning('id')
-      .execute()
-    return new Set(rows.map(({ id }) => id))
-  }
-
-  async function settleAll(tries: { claim: Claim; receipt: Receipt }[], now: number): Promise<Set<string>> {
-    return db.transaction().execute(async (tx) => {
-      const ids = tries.map(({ claim }) => claim.id)
-      const before = await tx
-        .selectFrom('delivery')
-        .selectAll()
-        .where('id', 'in', ids)
-        .where((eb) => eb.or(tries.map(({ claim }) => isOurs(eb, claim))))
-        .$if(kind === 'postgres', (query) => query.forUpdate())
-        .execute()
-      const rows = new Map(before.map((row) => [row.id, row]))
-      const sent = tries.flatMap(({ claim, receipt }) =>
-        receipt.outcome === 'sent' && rows.has(claim.id) ? [{ id: claim.id, receipt: receipt.receipt }] : [],
-      )
-      if (sent.length > 0) {
-        // One statement for all: most tries end well, and a statement each would cost as much as the sending.
-        const receiptOf = sql<string>`case id ${sql.join(
-          sent.map(({ id, receipt }) => sql`when ${id} then ${receipt}`),
-          sql` `,
-        )} end`
-        await tx
-          .updateTable('delivery')
-          .set({
-            owner: null,
-            lease_until: null,
-            state: 'sent',
-            settled_at: now,
-            receipt: receiptOf,
-            error: null,
-            uncertain_since: null,
-          })
-          .where(
-            'id',
-            'in',
-            sent.map(({ id }) => id),
-          )
-          .execute()
-      }
-      for (const { claim, receipt } of tries) {
-        const row = rows.get(claim.id)
-        if (!row || receipt.outcome === 'sent') continue
-        const change = settled(deliveryFromRow(row), receipt, now)
-        await tx.updateTable('delivery').set(change).where('id', '=', row.id).execute()
-        if (change.state === 'failed') await cancelLaterParts(tx, row, now)
-      }
-      return new Set(rows.keys())
-    })
-  }
-
-  function isOurs(eb: ExpressionBuilder<Schema, 'delivery'>, { id, owner, attempts }: Claim) {
-    return eb.and([
-      eb('delivery.id', '=', id),
-      eb('delivery.state', '=', 'sending'),
-      eb('delivery.owner', '=', owner),
-      eb('delivery.attempts', '=', attempts),
-    ])
-  }
-
   /** Due, and no earlier part of the same post is still to be sent. */
   function isDue(eb: ExpressionBuilder<Schema & { d: DeliveryTable }, 'd'>, now: number) {
     const earlier = eb
@@ -380,6 +285,15 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
       eb('d.state', 'in', statesBefore('sending')),
       eb('d.due_at', '<=', now),
       eb.not(eb.exists(earlier)),
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('digest')
+            .select('digest.number')
+            .whereRef('digest.number', '=', 'd.digest')
+            .where('digest.paused', 'is not', null),
+        ),
+      ),
     ])
   }
 

@@ -26,7 +26,7 @@ export interface Destination {
 }
 
 /** What a delivery is a part of. */
-export type PostKey = { digest: number } | { alert: string } | { confirmation: string }
+export type PostKey = { digest: number } | { alert: string } | { confirmation: string } | { preview: number }
 
 /** Steps that bring a message; those that follow one may fail without the rest of the post being lost. */
 export const messageSteps: DeliveryStep[] = ['message', 'forum', 'reply']
@@ -43,6 +43,7 @@ export function deliveryId(post: PostKey, place: Destination): string {
 /** What a delivery belongs to, in one word and a number or id. */
 export function nameOf(post: PostKey): string {
   if ('digest' in post) return `digest ${post.digest}`
+  if ('preview' in post) return `preview ${post.preview}`
   return 'alert' in post ? `alert ${post.alert}` : `confirmation ${post.confirmation}`
 }
 

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
-import type { Correction, Digest } from '../model/index.ts'
+import type { Correction, Digest, DigestEdit } from '../model/index.ts'
+import { type Destination, writePlaces } from './delivery-rows.ts'
 import type { Schema } from './schema.ts'
 
 /** A digest as it is kept: frozen when made, sent when released. Times in ms. */
@@ -17,6 +18,9 @@ export interface StoredDigest {
   paused: string | null
   /** When it is released by itself, while it waits for editors. */
   approveBy: number | null
+  /** What editors changed, in order; and the digest as it was composed, null while they changed nothing. */
+  edits: DigestEdit[]
+  original: Digest | null
   digest: Digest
 }
 
@@ -60,7 +64,7 @@ export function digests(db: Kysely<Schema>) {
           corrections: '[]',
           paused: null,
           approve_by: options.approveBy ?? null,
-          edits: '[]',
+          edits: '{}',
           previewed_at: null,
         }
         const added = await tx
@@ -97,6 +101,129 @@ export function digests(db: Kysely<Schema>) {
     async list(limit = 1000): Promise<StoredDigest[]> {
       const rows = await db.selectFrom('digest').selectAll().orderBy('number', 'desc').limit(limit).execute()
       return rows.map(fromRow)
+    },
+
+    /**
+     * Replaces the text of a digest that has not been released, and keeps the change with who made it. False when it has
+     * been released, or was changed by somebody else since it was read (`edits` counts the changes by then).
+     */
+    async edit(number: number, digest: Digest, made: DigestEdit, edits: number): Promise<boolean> {
+      return db.transaction().execute(async (tx) => {
+        const row = await tx
+          .selectFrom('digest')
+          .select(['body', 'edits', 'released_at'])
+          .where('number', '=', number)
+          .executeTakeFirst()
+        if (!row || row.released_at !== null) return false
+        const before = JSON.parse(row.edits) as StoredEdits
+        if ((before.list ?? []).length !== edits) return false
+        const kept: StoredEdits = {
+          original: before.original ?? (JSON.parse(row.body) as Digest),
+          list: [...(before.list ?? []), made],
+        }
+        await tx
+          .updateTable('digest')
+          .set({ body: JSON.stringify(digest), edits: JSON.stringify(kept) })
+          .where('number', '=', number)
+          .execute()
+        return true
+      })
+    },
+
+    /** Unreleased digests whose editors have not been shown them: those that wait for a word, and those held. */
+    async awaitingPreview(): Promise<number[]> {
+      const rows = await db
+        .selectFrom('digest')
+        .select('number')
+        .where('released_at', 'is', null)
+        .where('previewed_at', 'is', null)
+        .where((eb) => eb.or([eb('approve_by', 'is not', null), eb('held', 'is not', null)]))
+        .orderBy('number')
+        .execute()
+      return rows.map((row) => row.number)
+    },
+
+    /** Writes down the previews of a digest, once. */
+    async preview(number: number, places: Destination[], now: number): Promise<boolean> {
+      return db.transaction().execute(async (tx) => {
+        const first = await tx
+          .updateTable('digest')
+          .set({ previewed_at: now })
+          .where('number', '=', number)
+          .where('previewed_at', 'is', null)
+          .executeTakeFirst()
+        if (first.numUpdatedRows === 0n) return false
+        await writePlaces(tx, { preview: number }, places, now)
+        return true
+      })
+    },
+
+    /** Releases those whose time for a word is up; a held one stays. Gives their numbers. */
+    async releaseDue(now: number): Promise<number[]> {
+      const rows = await db
+        .updateTable('digest')
+        .set({ released_at: now })
+        .where('approve_by', '<=', now)
+        .where('released_at', 'is', null)
+        .where('held', 'is', null)
+        .returning('number')
+        .execute()
+      return rows.map((row) => row.number)
+    },
+
+    /** True when `releaseDue` would release one. */
+    async anyReleaseDue(now: number): Promise<boolean> {
+      const row = await db
+        .selectFrom('digest')
+        .select('number')
+        .where('approve_by', '<=', now)
+        .where('released_at', 'is', null)
+        .where('held', 'is', null)
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
+    /** Pauses the sending of a digest, with the reason; null lets it go on. */
+    async pause(number: number, reason: string | null): Promise<void> {
+      await db.updateTable('digest').set({ paused: reason }).where('number', '=', number).execute()
+    },
+
+    /**
+     * Pauses digests that were released before `before` (ms) and of which nothing has gone out yet: readers should not
+     * get an old issue without a person's word. Gives their numbers.
+     */
+    async pauseStale(before: number, reason: string): Promise<number[]> {
+      const rows = await db
+        .updateTable('digest')
+        .set({ paused: reason })
+        .where('released_at', '<', before)
+        .where('paused', 'is', null)
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('delivery')
+                .select('delivery.id')
+                .whereRef('delivery.digest', '=', 'digest.number')
+                .where('delivery.state', 'not in', ['pending', 'deferred']),
+            ),
+          ),
+        )
+        .where((eb) =>
+          eb.or([
+            eb('audience_at', 'is', null),
+            eb.exists(
+              eb
+                .selectFrom('delivery')
+                .select('delivery.id')
+                .whereRef('delivery.digest', '=', 'digest.number'),
+            ),
+          ]),
+        )
+        .returning('number')
+        .execute()
+      return rows.map((row) => row.number)
     },
 
     /** Holds a digest back from sending, with the reason. False when it was released already. */
@@ -144,6 +271,7 @@ export function digests(db: Kysely<Schema>) {
         .select('number')
         .where('released_at', 'is not', null)
         .where('audience_at', 'is', null)
+        .where('paused', 'is', null)
         .orderBy('number')
         .execute()
       return rows.map((row) => row.number)
@@ -173,7 +301,14 @@ export function digests(db: Kysely<Schema>) {
   }
 }
 
+interface StoredEdits {
+  /** As it was composed, once it has been changed. */
+  original?: Digest
+  list?: DigestEdit[]
+}
+
 function fromRow(row: Schema['digest']): StoredDigest {
+  const { original, list = [] } = JSON.parse(row.edits) as StoredEdits
   return {
     number: row.number,
     since: row.since,
@@ -185,6 +320,8 @@ function fromRow(row: Schema['digest']): StoredDigest {
     corrections: JSON.parse(row.corrections) as Correction[],
     paused: row.paused,
     approveBy: row.approve_by,
+    edits: list,
+    original: original ?? null,
     digest: JSON.parse(row.body) as Digest,
   }
 }

@@ -278,7 +278,7 @@ export const migrations: Migration[] = [
       )`,
       'alter table digest add column paused text',
       'alter table digest add column approve_by bigint',
-      "alter table digest add column edits text not null default '[]'",
+      "alter table digest add column edits text not null default '{}'",
       'alter table digest add column previewed_at bigint',
     ],
   },

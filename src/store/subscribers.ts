@@ -114,6 +114,18 @@ export function subscribers(db: Kysely<Schema>) {
       return result.numUpdatedRows > 0n
     },
 
+    /** Those who left before `before` (ms). */
+    async leftBefore(before: number): Promise<Subscriber[]> {
+      const rows = await db
+        .selectFrom('subscriber')
+        .selectAll()
+        .where('unsubscribed_at', '<', before)
+        .orderBy('id')
+        .limit(1000)
+        .execute()
+      return rows.map(subscriberFromRow)
+    },
+
     /** Changes what a subscriber reads of. */
     async choose(id: string, { ideas, directions }: StoryChoice): Promise<void> {
       await db
@@ -199,7 +211,7 @@ export function subscribers(db: Kysely<Schema>) {
         await tx.deleteFrom('subscriber').where('id', '=', known.id).execute()
         await tx
           .insertInto('suppression')
-          .values({ email_hash: hash, reason: 'forgotten', created_at: now })
+          .values({ email_hash: hash, reason: known.left_reason ?? 'forgotten', created_at: now })
           .onConflict((conflict) => conflict.doNothing())
           .execute()
         return true

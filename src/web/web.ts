@@ -92,8 +92,14 @@ export function createWeb(options: WebOptions): Hono {
   web.get('/digests', async (c) => c.html(renderer.digestsPage(await archive.digests())))
   web.get('/digests/:number{[1-9][0-9]{0,8}}', async (c) => {
     const number = Number(c.req.param('number'))
-    const [digest, corrections] = await Promise.all([archive.digest(number), archive.corrections?.(number)])
-    return digest ? c.html(renderer.digestPage(digest, corrections)) : c.notFound()
+    const [digest, corrections, previous, next] = await Promise.all([
+      archive.digest(number),
+      archive.corrections?.(number),
+      archive.digest(number - 1),
+      archive.digest(number + 1),
+    ])
+    const neighbours = { previous: previous && number - 1, next: next && number + 1 }
+    return digest ? c.html(renderer.digestPage(digest, corrections, neighbours)) : c.notFound()
   })
 
   web.get('/ideas', async (c) => {

@@ -1,58 +1,61 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { createAsker } from '../../src/ask/index.ts'
 import type { Answer, Passage } from '../../src/model/index.ts'
-import { ask, readWiki, site } from './wiki.ts'
+import { ideasOf } from '../../src/wiki/index.ts'
+import { type FiledQuestion, readFiled } from './asked.ts'
+import { ask, site } from './wiki.ts'
 
-type Question = { question: string; page: string; key: string } | { question: string; answerable: false }
+/** Every so manieth question is asked; `test/ask/derive-weights.ts --measure` asks them all. */
+const every = 4
 
-/** `page` and `key` give what is accepted, parted by `|`. */
-const questions: Question[] = readFileSync(join(import.meta.dirname, 'own-questions.jsonl'), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line))
-
+/** Questions with the answers of one that knows the other files' questions and not those of theirs. */
+let answers: { question: FiledQuestion; answer: Answer }[]
 let passages: Passage[]
-let answers: { question: Question; answer: Answer }[]
 beforeAll(async () => {
-  const wiki = await readWiki()
+  const wiki = await readFiled()
   passages = wiki.passages
   answers = []
-  for (const question of questions) {
-    answers.push({ question, answer: await ask(wiki.asker, question.question) })
+  for (const file of new Set(wiki.questions.map((one) => one.file))) {
+    const asked = wiki.questions.filter((one) => one.file !== file)
+    const asker = createAsker({ passages, pages: wiki.pages, ideas: ideasOf(wiki.pages), asked, site })
+    for (const question of wiki.questions.filter((one, i) => one.file === file && i % every === 0)) {
+      answers.push({ question, answer: await ask(asker, question.question) })
+    }
   }
-})
+}, 120_000)
 
 const share = <T>(all: T[], good: (one: T) => boolean) => all.filter(good).length / all.length
 
-describe('questions the wiki answers', () => {
-  const known = () =>
-    answers.flatMap(({ question, answer }) => ('page' in question ? [{ ...question, answer }] : []))
+/** Least shares, somewhat below what was measured. */
+describe('questions the wiki answers, in words that nobody used before', () => {
+  const known = () => answers.filter(({ question }) => question.page !== null)
 
   test('get an answer', () => {
-    expect(share(known(), ({ answer }) => !answer.answered)).toBeLessThanOrEqual(0.08)
+    expect(known().length).toBeGreaterThan(300)
+    expect(share(known(), ({ answer }) => !answer.answered)).toBeLessThanOrEqual(0.12)
   })
 
-  test('from the right page', () => {
-    const right = share(known(), ({ page, answer }) =>
-      answer.citations.some((one) => page.split('|').includes(one.page)),
-    )
-    expect(right).toBeGreaterThanOrEqual(0.9)
+  test('from a page that holds it', () => {
+    const right = share(known(), ({ question: { page, key }, answer }) => {
+      const holding = passages.filter(({ text }) => key.some((words) => text.includes(words)))
+      return answer.citations.some((one) => one.page === page || holding.some((own) => own.page === one.page))
+    })
+    expect(right).toBeGreaterThanOrEqual(0.8)
   })
 
   test('that holds the fact asked for', () => {
-    const held = share(known(), ({ key, answer }) =>
-      key.split('|').some((words) => answer.answer.toLowerCase().includes(words.toLowerCase())),
+    const held = share(known(), ({ question: { key }, answer }) =>
+      key.some((words) => answer.answer.toLowerCase().includes(words.toLowerCase())),
     )
-    expect(held).toBeGreaterThanOrEqual(0.85)
+    expect(held).toBeGreaterThanOrEqual(0.7)
   })
 })
 
 describe('questions the wiki does not answer', () => {
   test('are declined, with the nearest concepts', () => {
-    const unknown = answers.filter(({ question }) => 'answerable' in question)
-    expect(unknown.length).toBeGreaterThan(60)
-    expect(share(unknown, ({ answer }) => !answer.answered)).toBeGreaterThanOrEqual(0.85)
+    const unknown = answers.filter(({ question }) => question.page === null)
+    expect(unknown.length).toBeGreaterThan(150)
+    expect(share(unknown, ({ answer }) => !answer.answered)).toBeGreaterThanOrEqual(0.8)
     for (const { answer } of unknown.filter((one) => one.answer.kind === 'declined')) {
       expect(answer).toMatchObject({ answered: false, citations: [], items: [] })
       expect(answer.answer).toMatch(/The wiki does not cover this\./)
@@ -63,6 +66,7 @@ describe('questions the wiki does not answer', () => {
 
 describe('every answer', () => {
   const told = () => answers.map(({ answer }) => answer).filter(({ answered }) => answered)
+  const ours = ({ answer }: Answer) => answer.replace(/^Answers are in English only\. /, '')
 
   test('quotes verbatim', () => {
     for (const { page, section, quote } of told().flatMap(({ citations }) => citations)) {
@@ -74,16 +78,12 @@ describe('every answer', () => {
   })
 
   test('consists of sentences of the wiki, each with a number that leads to its passage', () => {
-    for (const { answer, citations } of told()) {
-      const parts = [
-        ...answer.replace(/^Answers are in English only\. /, '').matchAll(/(.+?) \[(\d+)\]\s*/gs),
-      ]
-      expect(parts.map(([whole]) => whole).join('').length).toBe(
-        answer.replace(/^Answers are in English only\. /, '').length,
-      )
+    for (const answer of told()) {
+      const parts = [...ours(answer).matchAll(/(.+?) \[(\d+)\]\s*/gs)]
+      expect(parts.map(([whole]) => whole).join('')).toBe(ours(answer))
       expect(parts.length).toBeGreaterThan(0)
       for (const [, sentence, number] of parts) {
-        const cited = citations[Number(number) - 1]!
+        const cited = answer.citations[Number(number) - 1]!
         const from = passages.filter(({ page, section }) => page === cited.page && section === cited.section)
         const plain = sentence!.replace(/^- /, '')
         expect(
@@ -94,11 +94,14 @@ describe('every answer', () => {
     }
   })
 
-  test('is short and says nothing twice', () => {
-    for (const { answer } of told()) {
-      const sentences = answer.split(/\s\[\d+\]\s*/).filter(Boolean)
+  test('is short, from three passages at most, and says nothing twice', () => {
+    for (const answer of told()) {
+      const sentences = ours(answer)
+        .split(/\s\[\d+\]\s*/)
+        .filter(Boolean)
       expect(new Set(sentences).size).toBe(sentences.length)
-      expect(sentences.length).toBeLessThanOrEqual(9)
+      expect(sentences.length).toBeLessThanOrEqual(answer.answer.includes('\n- ') ? 9 : 5)
+      expect(answer.citations.length).toBeLessThanOrEqual(3)
     }
   })
 

@@ -113,6 +113,8 @@ async function byJob(name: string, options: { full?: boolean; signed?: boolean }
     serviceFrom: 'Freehold <hello@freehold.example>',
     signer: createSigner('a secret that is used for the bench'),
     bounceDomain: 'bounce.freehold.example',
+    editors: [],
+    approvalMs: 0,
     returnsFrom: null,
     mailLimits: { perSecond: null, perHour: null, perDomainMinute: null },
     sign: options.signed ? sign : null,

@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { type Direction, effectiveDate } from '../../src/model/index.ts'
+import { type Direction, day, effectiveDate } from '../../src/model/index.ts'
 import { weekFeeds } from '../fixtures/weeks/feeds.ts'
-import { answered, answering, ideas, menus, openHouse, pageOf, site } from './bot.ts'
+import type { TestPerson } from '../servers/discord-people.ts'
+import type { StoredMessage } from '../servers/discord-server.ts'
+import { answered, answering, buttons, ideas, menus, openHouse, pageOf, said, site } from './bot.ts'
 import { checkBodies } from './checks.ts'
 
 const house = await openHouse()
@@ -10,6 +12,7 @@ afterAll(() => house.close())
 const { server, store, channel, items } = house
 const { now } = house.way
 const anna = server.addPerson({ username: 'anna' })
+const bert = server.addPerson({ username: 'bert' })
 const run = (name: string, options = {}) => answered(anna.slash(channel, name, options))
 
 /** The stored items that bear on something, as they should be listed. */
@@ -55,13 +58,12 @@ describe('/ask', () => {
     expect(text).toContain('-# Compute cost · <t:')
   })
 
-  test('without an answer says so, notes the question and shows the nearest concepts', async () => {
-    const question = 'How many parameters does Llama 3.1 have?'
+  test('without an answer says so, notes the question and lets readers vote for it', async () => {
+    const question = 'Who won the football world cup of 1998?'
     const { text, buttons } = await run('ask', { question })
     expect(text).toContain('**The wiki does not cover this.**')
     expect(buttons.at(-1)![0]).toBe('Tell the maintainers it is missing')
     expect(buttons.slice(0, -1).every(([, id]) => id.startsWith('concept:'))).toBe(true)
-    expect(buttons.length).toBeGreaterThan(1)
     expect(await store.gaps.list()).toMatchObject([{ question, times: 1 }])
   })
 })
@@ -187,15 +189,98 @@ describe('/suggest-feed', () => {
   )
 })
 
+test('/newsletter says where to subscribe, and when letters come', async () => {
+  const { text, hidden, buttons } = await run('newsletter')
+  expect(hidden).toBe(true)
+  expect(text).toMatch(/every Monday at 09:00/)
+  expect(buttons.map(([, url]) => url)).toEqual([`${site}/subscribe`])
+})
+
 test('/help names every command so that it can be tapped', async () => {
   const { text, hidden } = await run('help')
   expect(hidden).toBe(true)
   const registered = server.commands.list()
-  expect(registered).toHaveLength(13)
+  expect(registered).toHaveLength(14)
   for (const { name, type, id, description } of registered) {
     if (type === 1) expect(text).toContain(`</${name}:${id}> ${description}`)
     else expect(text).toContain(`“${name}” In the menu of a message, under Apps`)
   }
 })
 
-checkBodies(40)
+/** Turns a page and waits until it is turned. */
+async function turn(person: TestPerson, list: StoredMessage, button: string): Promise<number> {
+  const before = JSON.stringify(list.components)
+  const pressed = person.press(list, button)
+  const { type } = await pressed.answer()
+  await server.until(() => JSON.stringify(list.components) !== before)
+  return type
+}
+
+/** Which of the buttons can't be pressed. */
+const dead = ({ components }: StoredMessage) =>
+  JSON.stringify(components)
+    .match(/"label":"\w+","custom_id":"[^"]+","disabled":true/g)
+    ?.map((one) => /"label":"(\w+)"/.exec(one)![1])
+
+describe('the pages of /latest', () => {
+  test('are turned to the end and back by who asked, narrowed as they were', async () => {
+    const at = server.addChannel()
+    const list = await anna.slash(at, 'latest', { idea: 'renewal', direction: 'opens' }).reply()
+    const fitting = items
+      .filter(({ labels }) =>
+        labels.some(({ idea, direction }) => idea === 'renewal' && direction === 'opens'),
+      )
+      .sort((a, b) => effectiveDate(b) - effectiveDate(a))
+      .map(({ id }) => id)
+    const pages = Math.ceil(fitting.length / 5)
+    expect(pages).toBeGreaterThan(1)
+    const shown = () => menus(list)[0].options.map(({ value }: { value: string }) => value)
+    const seen = [...shown()]
+    expect(dead(list)).toEqual(['Newer'])
+    for (let page = 2; page <= pages; page++) {
+      expect(await turn(anna, list, 'Older')).toBe(6)
+      expect(said(list)).toContain(
+        `### Latest stories on Renewal\n-# only what opens space · since 23 October · page ${page} of ${pages}`,
+      )
+      seen.push(...shown())
+    }
+    expect(seen).toEqual(fitting)
+    expect(dead(list)).toEqual(['Older'])
+    for (let page = pages; page > 1; page--) await turn(anna, list, 'Newer')
+    expect(shown()).toEqual(fitting.slice(0, 5))
+    expect(server.messages(at)).toEqual([list])
+  })
+
+  test('are not turned by others, who are told how to get their own', async () => {
+    const list = await anna.slash(channel, 'latest', {}).reply()
+    const before = structuredClone(list)
+    const { text, hidden } = await answered(bert.press(list, 'Older'))
+    expect(text).toBe('Only who asked can turn these pages. /latest gives you pages of your own.')
+    expect(hidden).toBe(true)
+    expect(list).toEqual(before)
+  })
+
+  test('that have become fewer end where they end now', async () => {
+    const list = await anna.slash(channel, 'latest', { idea: 'renewal' }).reply()
+    house.pass(40 * day)
+    await turn(anna, list, 'Older')
+    expect(said(list)).toContain('Freehold has stored no story on Renewal')
+    expect(buttons(list)).toEqual([])
+    house.pass(-40 * day)
+  })
+})
+
+test('the pages of /sources are turned, groups and all', async () => {
+  const list = await anna.slash(channel, 'sources', {}).reply()
+  const first = said(list)
+  await turn(anna, list, 'Next')
+  expect(said(list)).toContain('-# 30 feeds · page 2 of 2')
+  const names = (text: string) => [...text.matchAll(/^- \[(.+?)\]\(/gm)].map((match) => match[1]!)
+  expect(new Set([...names(first), ...names(said(list))]).size).toBe(30)
+  expect(dead(list)).toEqual(['Next'])
+  await turn(anna, list, 'Back')
+  expect(said(list)).toBe(first)
+  expect(() => bert.press(list, 'Next')).toThrow('does not see')
+})
+
+checkBodies(60)

@@ -158,7 +158,7 @@ describe('the buttons of an answer', () => {
   })
 
   test('a gap is voted for, once by each', async () => {
-    const answer = await asked({ question: 'How many parameters does Llama 3.1 have?' })
+    const answer = await asked({ question: 'Who won the football world cup of 1998?' })
     const button = 'Tell the maintainers it is missing'
     for (const person of [anna, anna, bert]) {
       const { text, hidden } = await answered(person.press(answer.message, button))
@@ -189,7 +189,7 @@ test('after a restart the buttons of old messages still work', async () => {
 
 test('of an answer that housekeeping has deleted all buttons say that it is too old', async () => {
   const answer = await asked({ private: true })
-  const declined = await asked({ question: 'How many parameters does Llama 3.1 have?' })
+  const declined = await asked({ question: 'Who won the football world cup of 1998?' })
   house.pass(91 * day)
   expect((await housekeeping(house.way)).answers).toBeGreaterThan(1)
   const tooOld = 'That answer is too old to react to. Ask again, and the new one will do.'

@@ -1,7 +1,8 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { openDesk } from '../../src/jobs/index.ts'
 import type { LabelledItem } from '../../src/model/index.ts'
 import type { SentInteraction } from '../servers/discord-people.ts'
-import { answered, ideas, menus, openHouse, renderer } from './bot.ts'
+import { answered, asker, ideas, menus, openHouse, renderer, schedules } from './bot.ts'
 import { checkBodies } from './checks.ts'
 
 const maintainerRole = '300000000000000001'
@@ -189,6 +190,24 @@ test.each([member, maintainer])(
     expect((await stored(item)).labels).toEqual(item.labels)
   },
 )
+
+test('ideas that have gone meanwhile are not taken for none', async () => {
+  const other = await openHouse()
+  onTestFinished(other.close)
+  other.server.guild.roles.push({ id: maintainerRole, name: 'maintainer', permissions: '0' })
+  const bot = await other.start({ maintainerRole })
+  const max = other.server.addPerson({ username: 'max', roles: [maintainerRole] })
+  const item = other.items.find(({ labels }) => labels.length > 0)!
+  const pressed = max.press(await max.slash(other.channel, 'why', { item: item.id }).reply(), 'Wrong label?')
+  await pressed.modal()
+  await bot.stop()
+  const way = { ...other.way, ideas: ideas.slice(1) }
+  await other.start({ maintainerRole, desk: openDesk({ way, asker, secret: 's', schedules }) })
+  const { text } = await answered(pressed.submit({ labels: [`${ideas[0]!.id}=opens`] }))
+  expect(text).toMatch(/^The key ideas have changed meanwhile\./)
+  expect(await other.store.verdicts.list()).toEqual([])
+  expect(await other.store.feedback.list()).toEqual([])
+})
 
 test('an item that has gone meanwhile has no labels to change', async () => {
   const item = nextItem()

@@ -20,6 +20,7 @@ const commands: [string, Record<string, string | number | boolean>][] = [
   ['digest', { number: 1 }],
   ['why', { item: item.id }],
   ['sources', {}],
+  ['newsletter', {}],
   ['help', {}],
 ]
 /** Ids of answers differ with each. */

@@ -27,7 +27,7 @@ describe('the commands', () => {
     const { commands, once, log } = await openBefore()
     const first = commands.list()
     expect(first.map(({ name }) => name)).toEqual([
-      ...['ask', 'concept', 'ideas', 'latest', 'digest', 'why', 'sources', 'suggest-feed'],
+      ...['ask', 'concept', 'ideas', 'latest', 'digest', 'newsletter', 'why', 'sources', 'suggest-feed'],
       ...['subscribe', 'unsubscribe', 'status', 'help', 'Explain the concepts'],
     ])
     await once()
@@ -98,13 +98,17 @@ describe('the commands', () => {
     commands.list().push({ ...structuredClone(commands.list()[0]!), id: '1', name: 'feed' })
     await once()
     expect(commands.list().map(({ name }) => name)).not.toContain('feed')
-    expect(commands.list()).toHaveLength(13)
+    expect(commands.list()).toHaveLength(14)
   })
 })
 
 test('when they can’t be registered the bot is there all the same, and says so', async () => {
   const house = await openHouse({ items: [] })
   onTestFinished(house.close)
+  await house.desk.subscribe({
+    ...{ channel: '701', guild: '700', kind: 'text', mode: 'both', ideas: [], directions: [], role: null },
+    ...{ discuss: false, publish: false, alertsADay: 3, madeBy: '5' },
+  })
   house.server.fault('PUT /applications/:application/commands', 'blocked')
   await house.start()
   expect((await house.logged('error', 'registering the commands failed')).facts.err).toMatchObject({
@@ -113,6 +117,8 @@ test('when they can’t be registered the bot is there all the same, and says so
   const channel = house.server.addChannel()
   house.server.addMessage(channel, `<@${house.server.bot.id}>`)
   await house.server.until(() => house.server.messages(channel).length === 2)
+  // That it has left a server meanwhile is noticed too.
+  expect(await house.store.channels.active()).toEqual([])
 })
 
 checkBodies(20)

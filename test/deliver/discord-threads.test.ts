@@ -8,14 +8,16 @@ import {
 } from '../servers/discord-server.ts'
 import type { ChannelOptions } from '../servers/discord-state.ts'
 
-async function start(options: DiscordServerOptions = {}) {
+async function start(options: DiscordServerOptions & { fault?: DiscordFault } = {}) {
   const server = await startDiscordServer(options)
   onTestFinished(async () => {
     await server.close()
     expect(server.requests.flatMap(({ route, body }) => validateBody(route, body))).toEqual([])
   })
   const { token, apiUrl } = server
-  const discord = createDiscord({ token, apiUrl, timeoutMs: 200 })
+  // A server that does not answer is not waited for as long as others are.
+  const timeoutMs = String(options.fault).startsWith('stall') ? 500 : undefined
+  const discord = createDiscord({ token, apiUrl, timeoutMs })
   return {
     server,
     discord,
@@ -127,7 +129,7 @@ describe('a post in a forum', () => {
   ])(
     'is tried once when the answer fails: %s; its fate is unknown, and can be looked up',
     async (fault, made) => {
-      const { server, discord, statuses } = await start()
+      const { server, discord, statuses } = await start({ fault })
       const channel = server.addChannel({ type: 15 })
       const since = Date.now() - 1000
       server.fault(channel, fault)
@@ -242,7 +244,7 @@ describe('publishing', () => {
   test.each<DiscordFault>(['drop after', 'stall after', 'cut answer', 'server error', 'drop before'])(
     'that nobody answered is tried again: %s',
     async (fault) => {
-      const { server, discord, posted } = await start()
+      const { server, discord, posted } = await start({ fault })
       const place = await posted({ type: 5 })
       server.fault(crosspost, fault)
       expect(await discord.publish(place, yes)).toMatchObject({ outcome: 'deferred' })
@@ -285,7 +287,7 @@ describe('a thread under a message', () => {
   test.each<DiscordFault>(['drop after', 'stall after', 'server error'])(
     'that nobody answered is tried again: %s',
     async (fault) => {
-      const { server, discord, posted } = await start()
+      const { server, discord, posted } = await start({ fault })
       const place = await posted()
       server.fault(place.channel, fault)
       const receipt = await discord.openThread({ ...place, name: 'Talk' }, yes)

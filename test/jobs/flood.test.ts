@@ -13,51 +13,66 @@ import { day, hour, said, startWay, type TestWay } from './way.ts'
 const issues = ({ server }: TestWay, channel: string) =>
   server.messages(channel).flatMap((message) => said(message).match(/^## Freehold \d+/m) ?? [])
 
-describe('after six weeks of digests that nobody sent', () => {
-  async function sixWeeks() {
-    const setting = await startWay()
-    const { way, server, subscribe, release, pass } = setting
-    const { subscribers } = way.store
-    for (const name of ['ada', 'bram'])
-      await subscribers.add(`${name}@example.org`, { confirmed: true, now: way.now() })
-    const [text, news] = [server.addChannel(), server.addChannel({ type: 5 })]
-    const forum = server.addChannel({ type: 15 })
-    const named = server.addChannel()
-    way.post.channels.push(named)
-    await subscribe(text, { discuss: true })
-    await subscribe(news, { kind: 'announcement', publish: true })
-    await subscribe(forum, { kind: 'forum' })
-    for (let n = 0; n < 6; n++) {
-      await release(richDigest)
-      pass(7 * day)
-    }
-    return { ...setting, text, news, forum, named }
+/** Readers, and channels of every kind, that nothing was sent to while digests were released. */
+async function startBacklog(digests: number, apart: number) {
+  const setting = await startWay()
+  const { way, server, subscribe, release, pass } = setting
+  const { subscribers } = way.store
+  for (const name of ['ada', 'bram'])
+    await subscribers.add(`${name}@example.org`, { confirmed: true, now: way.now() })
+  const [text, news] = [server.addChannel(), server.addChannel({ type: 5 })]
+  const forum = server.addChannel({ type: 15 })
+  const named = server.addChannel()
+  way.post.channels.push(named)
+  await subscribe(text, { discuss: true })
+  await subscribe(news, { kind: 'announcement', publish: true })
+  await subscribe(forum, { kind: 'forum' })
+  for (let n = 1; n <= digests; n++) {
+    await release(richDigest)
+    if (n < digests) pass(apart)
   }
+  return { ...setting, text, news, forum, named }
+}
 
-  test('each channel gets the newest and nothing else, in whatever way it gets digests', async () => {
-    const setting = await sixWeeks()
-    const { way, server, send, text, news, forum, named, log, asked } = setting
+describe('after digests that nobody sent', () => {
+  test.each([
+    ['six weeks', 7 * day],
+    ['six within three days', 12 * hour],
+  ])(
+    'each channel gets the newest and nothing else, in whatever way it gets digests: %s',
+    async (_, apart) => {
+      const setting = await startBacklog(6, apart)
+      const { server, send, text, news, forum, named, asked } = setting
+      await send()
+      for (const channel of [text, news, named]) {
+        expect(issues(setting, channel)).toEqual(['## Freehold 6'])
+        expect(server.messages(channel)).toHaveLength(2)
+      }
+      const posts = server.threads(forum)
+      expect(posts.map((post) => server.describe(post).name)).toEqual([
+        expect.stringMatching(/^Freehold 6 · /),
+      ])
+      expect(server.threads(text)).toHaveLength(1)
+      asked()
+      setting.pass(day)
+      await send()
+      expect(asked()).toEqual([])
+    },
+  )
+
+  test('those that came before it are cancelled, each with its reason, and the log says so', async () => {
+    const { way, send, log } = await startBacklog(6, 12 * hour)
     await send()
-    for (const channel of [text, news, named]) {
-      expect(issues(setting, channel)).toEqual(['## Freehold 6'])
-      expect(server.messages(channel)).toHaveLength(2)
-    }
-    const posts = server.threads(forum)
-    expect(posts.map((post) => server.describe(post).name)).toEqual([expect.stringMatching(/^Freehold 6 · /)])
-    expect(server.threads(text)).toHaveLength(1)
     const cancelled = await way.store.deliveries.list({ medium: 'discord', state: 'cancelled' })
     expect(new Set(cancelled.map(({ digest }) => digest))).toEqual(new Set([1, 2, 3, 4, 5]))
+    for (const { error } of cancelled) expect(error).toContain('A newer issue was due for this channel')
     expect(log.map(({ message }) => message)).toContainEqual(
       expect.stringContaining('older posts were dropped'),
     )
-    asked()
-    setting.pass(day)
-    await send()
-    expect(asked()).toEqual([])
   })
 
   test('each reader gets every mail', async () => {
-    const { way, send } = await sixWeeks()
+    const { way, send } = await startBacklog(6, 12 * hour)
     await send()
     const mails = await way.store.deliveries.list({ medium: 'email' })
     expect(mails.map(({ digest, state }) => `${digest} ${state}`)).toEqual(
@@ -66,11 +81,32 @@ describe('after six weeks of digests that nobody sent', () => {
   })
 
   test('the outbox gets every one: it floods nobody', async () => {
-    const { way, send } = await sixWeeks()
+    const { way, send } = await startBacklog(6, 12 * hour)
     Object.assign(way.post, { discord: null, channels: ['outbox'] })
     await send()
     const posts = await way.store.deliveries.list({ medium: 'discord', state: 'sent' })
     expect(new Set(posts.map(({ digest }) => digest))).toEqual(new Set([1, 2, 3, 4, 5, 6]))
+  })
+
+  test('three weeks of something in between that lets nothing through bring no more either', async () => {
+    const setting = await startWay()
+    const { server, subscribe, release, send, pass } = setting
+    const channel = server.addChannel()
+    await subscribe(channel)
+    server.fault(channel, 'blocked')
+    for (let n = 0; n < 3; n++) {
+      await release(richDigest)
+      for (let days = 0; days < 7; days++) {
+        await send()
+        if (n < 2) pass(day)
+      }
+    }
+    expect(server.messages(channel)).toEqual([])
+    server.heal()
+    pass(hour)
+    await send()
+    expect(issues(setting, channel)).toEqual(['## Freehold 3'])
+    expect(server.messages(channel)).toHaveLength(2)
   })
 })
 

@@ -56,9 +56,11 @@ export interface TestWay {
 
 /**
  * A way of a test's own: a database in a temporary folder, the committed templates, a client and a server of Discord. When the test is over, every body that was sent has to be valid by Discord's
- * description, where that is at hand.
+ * description, where that is at hand. `timeoutMs` is how long the client waits for an answer.
  */
-export async function startWay(options: DiscordServerOptions = {}): Promise<TestWay> {
+export async function startWay(
+  options: DiscordServerOptions & { timeoutMs?: number } = {},
+): Promise<TestWay> {
   let now = Date.UTC(2026, 10, 23, 9)
   const server = await startDiscordServer({ now: () => now, ...options })
   const folder = mkdtempSync(join(tmpdir(), 'freehold-jobs-'))
@@ -89,8 +91,7 @@ export async function startWay(options: DiscordServerOptions = {}): Promise<Test
     renderer,
     post: {
       ...openPostOffice(settings, createSigner('a secret of the tests')),
-      // Some tests wait for it to give up.
-      discord: createDiscord({ token: server.token, apiUrl: server.apiUrl, timeoutMs: 300 }),
+      discord: createDiscord({ token: server.token, apiUrl: server.apiUrl, timeoutMs: options.timeoutMs }),
     },
     now: () => now,
     log: { info: say('info'), warn: say('warn'), error: say('error') },

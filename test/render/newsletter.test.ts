@@ -285,10 +285,10 @@ test('everything stays under the path the pages are published at', () => {
     below.subscribePage({ values: { email: '', ...everything }, error: null }),
     below.checkInboxPage(),
     below.confirmPage({ token: 'T', ...everything }),
-    below.confirmedPage({ preferencesPath: '/preferences/T', nextIssue: null }),
+    below.confirmedPage({ preferencesPath: '/freehold/preferences/T', nextIssue: null }),
     below.preferencesPage({ token: 'T', leaveToken: 'L', email: 'a@b.example', values: everything, state: 'shown' }), // biome-ignore format: short
     below.unsubscribePage({ token: 'T', email: 'a@b.example' }),
-    below.leftPage({ preferencesPath: '/preferences/T' }),
+    below.leftPage({ preferencesPath: '/freehold/preferences/T' }),
     below.linkGonePage({ what: 'confirm' }),
     below.privacyPage({ contact: null, postalAddress: null }),
   ]

@@ -8,6 +8,7 @@ import { latestCard } from './latest.ts'
 import { newsletterCard } from './newsletter.ts'
 import { notice } from './notice.ts'
 import { passages } from './passages.ts'
+import { previewCard } from './preview.ts'
 import { reasonModal } from './reason-modal.ts'
 import { sources } from './sources.ts'
 import { statusCard } from './status.ts'
@@ -47,5 +48,6 @@ export function cardRenderer(place: Place) {
     notice,
     newsletter: newsletterCard(place),
     trouble,
+    preview: previewCard,
   }
 }

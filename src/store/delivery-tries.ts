@@ -1,0 +1,110 @@
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
+import type { Receipt } from '../model/index.ts'
+import { cancelLaterParts, deliveryFromRow, settled } from './delivery-rows.ts'
+import type { Schema } from './schema.ts'
+
+/** Proof that a delivery is ours: whoever lost it to another process no longer matches. */
+export interface Claim {
+  id: string
+  owner: string
+  attempts: number
+}
+
+/** Beginnings and ends of tries, of many deliveries at once. */
+export function deliveryTries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
+  /**
+   * Notes of several that their bodies are about to go out, in one statement. Gives the ids of those that may: the others
+   * are no longer ours, or are a digest's mail to somebody who has left.
+   */
+  async function bodiesStart(claims: Claim[], now: number): Promise<Set<string>> {
+    if (claims.length === 0) return new Set()
+    const rows = await db
+      .updateTable('delivery')
+      .set({ body_started_at: now })
+      .where((eb) => eb.or(claims.map((claim) => isOurs(eb, claim))))
+      .where((eb) =>
+        eb.or([
+          eb('medium', '<>', 'email'),
+          eb('digest', 'is', null),
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('subscriber')
+                .select('subscriber.id')
+                .whereRef('subscriber.id', '=', 'delivery.target')
+                .where((eb) =>
+                  eb.or([
+                    eb('subscriber.confirmed_at', 'is', null),
+                    eb('subscriber.unsubscribed_at', 'is not', null),
+                  ]),
+                ),
+            ),
+          ),
+        ]),
+      )
+      .returning('id')
+      .execute()
+    return new Set(rows.map(({ id }) => id))
+  }
+
+  /** Settles several tries in one transaction. Gives the ids of those that were still ours. */
+  async function settleAll(tries: { claim: Claim; receipt: Receipt }[], now: number): Promise<Set<string>> {
+    return db.transaction().execute(async (tx) => {
+      const ids = tries.map(({ claim }) => claim.id)
+      const before = await tx
+        .selectFrom('delivery')
+        .selectAll()
+        .where('id', 'in', ids)
+        .where((eb) => eb.or(tries.map(({ claim }) => isOurs(eb, claim))))
+        .$if(kind === 'postgres', (query) => query.forUpdate())
+        .execute()
+      const rows = new Map(before.map((row) => [row.id, row]))
+      const sent = tries.flatMap(({ claim, receipt }) =>
+        receipt.outcome === 'sent' && rows.has(claim.id) ? [{ id: claim.id, receipt: receipt.receipt }] : [],
+      )
+      if (sent.length > 0) {
+        // One statement for all: most tries end well, and a statement each would cost as much as the sending.
+        const receiptOf = sql<string>`case id ${sql.join(
+          sent.map(({ id, receipt }) => sql`when ${id} then ${receipt}`),
+          sql` `,
+        )} end`
+        await tx
+          .updateTable('delivery')
+          .set({
+            owner: null,
+            lease_until: null,
+            state: 'sent',
+            settled_at: now,
+            receipt: receiptOf,
+            error: null,
+            uncertain_since: null,
+          })
+          .where(
+            'id',
+            'in',
+            sent.map(({ id }) => id),
+          )
+          .execute()
+      }
+      for (const { claim, receipt } of tries) {
+        const row = rows.get(claim.id)
+        if (!row || receipt.outcome === 'sent') continue
+        const change = settled(deliveryFromRow(row), receipt, now)
+        await tx.updateTable('delivery').set(change).where('id', '=', row.id).execute()
+        if (change.state === 'failed') await cancelLaterParts(tx, row, now)
+      }
+      return new Set(rows.keys())
+    })
+  }
+
+  function isOurs(eb: ExpressionBuilder<Schema, 'delivery'>, { id, owner, attempts }: Claim) {
+    return eb.and([
+      eb('delivery.id', '=', id),
+      eb('delivery.state', '=', 'sending'),
+      eb('delivery.owner', '=', owner),
+      eb('delivery.attempts', '=', attempts),
+    ])
+  }
+
+  return { bodiesStart, settleAll }
+}
