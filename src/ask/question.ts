@@ -93,14 +93,14 @@ const chat: [RegExp, string][] = [
 export function cleaned(message: string): string {
   let text = message.slice(0, longest).normalize('NFKC')
   text = text
+    // What is quoted from an earlier message is a sentence of its own.
+    .replace(/^[ \t]*>+(.*)$/gm, '$1. ')
     .replace(/```(?:\w+\n)?|[`|*~]+|(?<!\w)_+|_+(?!\w)/g, ' ')
     .replace(/<a?:\w+:\d+>|<[@#][!&]?\d+>|<t:\d+(?::\w)?>|<\/[\w -]+:\d+>|@(?:everyone|here)\b/g, ' ')
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/https?:\/\/\S+/g, ' ')
     .replace(/(?<!\w):\w+:(?!\w)/g, ' ')
     .replace(/\p{Extended_Pictographic}|\p{Cc}|\u{FE0F}|\u{200D}/gu, ' ')
-    // What is quoted from an earlier message is a sentence of its own.
-    .replace(/^\s*>+(.*)$/gm, '$1. ')
   return text.replace(/\s+/g, ' ').trim()
 }
 

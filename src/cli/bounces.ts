@@ -8,6 +8,13 @@ import { print, printJsonLine } from './output.ts'
 import { config } from './settings.ts'
 import { openWorkshop, type Workshop } from './wiring.ts'
 
+interface Options {
+  maildir?: string
+  webhook?: boolean
+  mbox?: boolean
+  json?: boolean
+}
+
 export function addBounces(program: Command): void {
   program
     .command('bounces')
@@ -17,12 +24,18 @@ export function addBounces(program: Command): void {
         'stdin, as mail servers pipe it; or a folder or file of many. Each message counts once, however often it is read.',
     )
     .option('--maildir <dir>', 'read the new messages of a Maildir and mark them as seen')
+    .option('--webhook', 'print the address to post such mails to, for servers that hand them over by HTTP')
     .option('--mbox', 'stdin is an mbox of many messages')
     .option('--json', 'JSON Lines, one message a line')
-    .action(async (options: { maildir?: string; mbox?: boolean; json?: boolean }) => {
+    .action(async (options: Options) => {
       const settings = config()
       const workshop = await openWorkshop(settings, { log: openLog(settings, 'command') })
       try {
+        if (options.webhook) {
+          const { publicUrl, signer } = workshop.way.post
+          print(`${publicUrl}/returns/${signer.token('returns', 'mail')}`)
+          return
+        }
         for await (const taken of takeAll(workshop, options)) {
           if (options.json) await printJsonLine(taken)
           else print(`${taken.kind}: ${taken.did}. ${taken.note}`)

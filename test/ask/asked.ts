@@ -12,7 +12,11 @@ export interface FiledQuestion extends AskedQuestion {
 }
 
 /** The committed pages, and their questions by file. */
-export async function readFiled(): Promise<{ pages: Page[]; passages: Passage[]; questions: FiledQuestion[] }> {
+export async function readFiled(): Promise<{
+  pages: Page[]
+  passages: Passage[]
+  questions: FiledQuestion[]
+}> {
   const { pages } = await readPages(wiki)
   const passages = passagesOf(pages)
   const dir = join(wiki, 'questions')

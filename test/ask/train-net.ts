@@ -49,11 +49,18 @@ export function trainNets(
 function trainNet(
   choices: readonly Choice[],
   inputs: readonly string[],
-  { hidden, rounds, penalty = 1e-4, seed }: { hidden: number; rounds: number; penalty?: number; seed: number },
+  {
+    hidden,
+    rounds,
+    penalty = 1e-4,
+    seed,
+  }: { hidden: number; rounds: number; penalty?: number; seed: number },
 ): Net {
   const width = inputs.length
   const next = numbers(seed)
-  const weights = Array.from({ length: netSize(width, hidden) }, (_, i) => (i < width ? 0 : (next() - 0.5) / 2))
+  const weights = Array.from({ length: netSize(width, hidden) }, (_, i) =>
+    i < width ? 0 : (next() - 0.5) / 2,
+  )
   const [first, second, slope] = [0, 0, 0].map(() => new Float64Array(weights.length)) as [
     Float64Array,
     Float64Array,
@@ -78,7 +85,10 @@ function trainNet(
         const own = slope[i]! / batch + penalty * weights[i]!
         first[i] = decay.first * first[i]! + (1 - decay.first) * own
         second[i] = decay.second * second[i]! + (1 - decay.second) * own * own
-        const [mean, spread] = [first[i]! / (1 - decay.first ** turn), second[i]! / (1 - decay.second ** turn)]
+        const [mean, spread] = [
+          first[i]! / (1 - decay.first ** turn),
+          second[i]! / (1 - decay.second ** turn),
+        ]
         weights[i]! -= (rate * mean) / (Math.sqrt(spread) + 1e-8)
       }
     }

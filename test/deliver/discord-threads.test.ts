@@ -351,42 +351,6 @@ describe('telling a person', () => {
   })
 })
 
-describe('verify for a use', () => {
-  test.each<[string, ChannelOptions, object, string | null]>([
-    ['a forum to post in', { type: 15 }, { forum: true }, null],
-    ['a forum to write in', { type: 15 }, {}, 'takes no messages'],
-    [
-      'a forum where threads are closed',
-      { type: 15, overwrites: [deny(38)] },
-      { forum: true },
-      'Send Messages in Threads',
-    ],
-    [
-      'a forum that is not to be talked in',
-      { type: 15, overwrites: [deny(35)] },
-      { forum: true, discuss: true },
-      null,
-    ],
-    ['a channel to open threads in', {}, { discuss: true }, null],
-    [
-      'one where none may be opened',
-      { overwrites: [deny(35)] },
-      { discuss: true },
-      'lacks Create Public Threads:',
-    ],
-    ['the same without threads', { overwrites: [deny(35, 38)] }, {}, null],
-    ['an announcement channel', { type: 5 }, { discuss: true }, null],
-    ['a category', { type: 4 }, { forum: true }, 'takes no messages'],
-  ])('%s', async (_, options, use, error) => {
-    const { server, discord } = await start()
-    const overwrites = (options.overwrites ?? []).map((one) => ({ ...one, id: server.guild.id }))
-    const known = await discord.verify(server.addChannel({ ...options, overwrites }), use)
-    expect(known).toMatchObject(
-      error === null ? { ok: true } : { ok: false, error: expect.stringContaining(error) },
-    )
-  })
-})
-
 /** Takes permissions, by their bits, from everybody; the server's id has to be put in. */
 function deny(...bits: number[]) {
   const deny = String(bits.reduce((sum, bit) => sum | (1n << BigInt(bit)), 0n))

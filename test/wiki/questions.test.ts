@@ -21,7 +21,12 @@ function faultsOf(...lines: unknown[]): string[] {
   )
 }
 
-const sound = { question: 'where do i find them', page: 'reeds', section: 'Where it grows', key: ['slow water'] }
+const sound = {
+  question: 'where do i find them',
+  page: 'reeds',
+  section: 'Where it grows',
+  key: ['slow water'],
+}
 
 describe('questions', () => {
   test('are read with where they are answered, or that they are not', () => {
