@@ -35,7 +35,7 @@ export interface Asker {
 
 const month = 31 * 24 * 60 * 60 * 1000
 /** A page has nothing to do with a text of whose words it holds a smaller share. */
-const farthest = 0.3
+const farthest = 0.38
 const englishOnly = 'Answers are in English only.'
 const notCovered = 'The wiki does not cover this.'
 

@@ -4,7 +4,14 @@ import type { Command } from 'commander'
 import type { Bot } from '../bot/index.ts'
 import { type Config, noSender } from '../config.ts'
 import type { Log, Schedules } from '../jobs/index.ts'
-import { openArchive, openDesk, openNewsletter, startSchedules, takeReturn } from '../jobs/index.ts'
+import {
+  metricsOf,
+  openArchive,
+  openDesk,
+  openNewsletter,
+  startSchedules,
+  takeReturn,
+} from '../jobs/index.ts'
 import { inWords } from '../lib/schedule/index.ts'
 import { createWeb, listen } from '../web/index.ts'
 import { Failure } from './failure.ts'
@@ -78,6 +85,7 @@ export async function openPages(workshop: Workshop, settings: Config, log: Log) 
       contact: settings.mailFrom === noSender ? null : way.post.mailAddress,
       postalAddress: settings.postalAddress,
     },
+    metrics: () => metricsOf(way),
     health: {
       async ready() {
         await way.store.ping()

@@ -40,7 +40,7 @@ export function confirmationRenderer(
       opening:
         `Somebody, probably you, entered it at ${host} to get Freehold’s weekly digest: ${phrase}. ` +
         'Before anything comes we would like to be sure.',
-      validity: `The link holds for ${plural(hours, 'hour')}.`,
+      validity: `The link holds for ${hours % 24 === 0 ? plural(hours / 24, 'day') : plural(hours, 'hour')}.`,
       confirm: confirmUrl,
     }
     return { subject, html: html(view), text: text({ ...view, width: textWidth, colour: false }) }

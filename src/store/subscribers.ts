@@ -232,6 +232,21 @@ export function subscribers(db: Kysely<Schema>) {
       await db.deleteFrom('suppression').where('email_hash', '=', hash).execute()
     },
 
+    /** How many are written to no more, by how it came; those forgotten since included. */
+    async leftByReason(): Promise<{ reason: string; n: number }[]> {
+      const n = sql<number>`cast(count(*) as integer)`.as('n')
+      const here = await db
+        .selectFrom('subscriber')
+        .select([sql<string>`coalesce(left_reason, 'unknown')`.as('reason'), n])
+        .where('unsubscribed_at', 'is not', null)
+        .groupBy('left_reason')
+        .execute()
+      const gone = await db.selectFrom('suppression').select(['reason', n]).groupBy('reason').execute()
+      const sums = new Map<string, number>()
+      for (const { reason, n } of [...here, ...gone]) sums.set(reason, (sums.get(reason) ?? 0) + n)
+      return [...sums].sort().map(([reason, n]) => ({ reason, n }))
+    },
+
     async count(): Promise<{ confirmed: number; unconfirmed: number; gone: number }> {
       const row = await db
         .selectFrom('subscriber')

@@ -2,9 +2,11 @@ import { type Context, Hono } from 'hono'
 import { etag } from 'hono/etag'
 import { secureHeaders } from 'hono/secure-headers'
 import { trimTrailingSlash } from 'hono/trailing-slash'
+import type { Metric } from '../jobs/index.ts'
 import type { Correction, Idea, Page } from '../model/index.ts'
 import { type FeedFormat, feedFormats, type Renderer } from '../render/index.ts'
 import type { Archive } from './archive.ts'
+import { metricsText, metricsType } from './metrics.ts'
 import { addNewsletter, type NewsletterRoutes } from './newsletter.ts'
 
 /** Whether the service can do its work; what else it says is shown as it is. */
@@ -30,6 +32,8 @@ export interface WebOptions {
   /** The text of freehold.css. */
   stylesheet: string
   health: Health
+  /** Figures for operators. */
+  metrics?: (() => Promise<Metric[]>) | undefined
   /** Subscribing and leaving; without it there are no such pages. */
   newsletter?: Omit<NewsletterRoutes, 'renderer' | 'ideas'> | undefined
   /** The time now, ms. */
@@ -72,6 +76,11 @@ export function createWeb(options: WebOptions): Hono {
   web.get('/readyz', async (c) => {
     const state = await health.ready()
     return c.json(state, state.ready ? 200 : 503, { 'cache-control': 'no-store' })
+  })
+
+  web.get('/metrics', async (c) => {
+    const text = metricsText((await options.metrics?.()) ?? [])
+    return c.body(text, 200, { 'content-type': metricsType, 'cache-control': 'no-store' })
   })
 
   if (options.newsletter) addNewsletter(web, { ...options.newsletter, renderer, ideas })

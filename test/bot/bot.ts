@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { createAsker } from '../../src/ask/index.ts'
 import { type Bot, type BotOptions, startBot } from '../../src/bot/index.ts'
 import { type Desk, openDesk, type Way } from '../../src/jobs/index.ts'
+import { createSigner } from '../../src/lib/sign/index.ts'
 import { type FeedState, hour, type LabelledItem, minute, type Page, week } from '../../src/model/index.ts'
 import { createRenderer, type Renderer } from '../../src/render/index.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
@@ -107,6 +108,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         throw new Error('Every item has been judged already.')
       },
     }),
+    // Housekeeping hashes addresses of readers.
+    post: { signer: createSigner('a secret of the tests') },
     now: () => now,
     log: { info: say('info'), warn: say('warn'), error: say('error') },
   } as unknown as Way

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { minute } from '../../src/model/index.ts'
-import { hostile, richDigest } from '../fixtures/digests.ts'
+import { hostile } from '../fixtures/digests.ts'
 import type { TestPerson } from '../servers/discord-people.ts'
 import { permission } from '../servers/discord-permissions.ts'
 import type { StoredMessage, TestDiscordServer } from '../servers/discord-server.ts'
@@ -262,16 +262,15 @@ describe('“Explain the concepts”', () => {
     expect(ours(channel)).toEqual([])
   })
 
-  test('reads embeds, and the parts of a message such as a digest’s', async () => {
+  test('reads embeds, and the parts of a message such as our own', async () => {
+    const words =
+      'In a captive economy nobody can leave the platform landlords: open weights are the way out.'
     const channel = server.addChannel()
     const embedded = server.addMessage(channel, '')
-    embedded.embeds = [
-      { title: 'The landlord raises the rent', description: 'Customers want to leave the platform.' },
-    ]
+    embedded.embeds = [{ title: 'What is a captive economy?', description: words }]
     expect((await explain(embedded)).text).toContain('Concepts behind this message')
-    const post = server.addMessage(channel, '', server.bot)
-    const [first] = renderer.discord(richDigest)
-    Object.assign(post, { components: first!.components, flags: first!.flags })
+    const { components, flags } = renderer.cards.notice(words)
+    const post = Object.assign(server.addMessage(channel, '', server.bot), { components, flags })
     expect((await explain(post)).text).toContain('Concepts behind this message')
   })
 
