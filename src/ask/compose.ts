@@ -111,7 +111,8 @@ function choose(question: Question, { passages, told }: Finding): Choice[] {
   for (const choice of choices.values()) {
     const { passage } = choice.entry
     // Entries without what leads in to them read like a heap.
-    if (choice.at.length > 2 && choice.at[0] !== 0 && passage.sentences[0]!.endsWith(':')) choice.at.unshift(0)
+    if (choice.at.length > 2 && choice.at[0] !== 0 && passage.sentences[0]!.endsWith(':'))
+      choice.at.unshift(0)
   }
   return [...choices.values()]
 }

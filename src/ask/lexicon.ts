@@ -27,8 +27,6 @@ export interface Lexicon {
   corrected(word: string): string
   /** Mean of the words' vectors, each weighted by how telling it is. */
   meaning(words: string[]): Float64Array
-  /** The same of length 1 less what all texts of the wiki have in common: what tells this one from the others. */
-  leaning(words: string[]): Float64Array
 }
 
 /** From this cosine on two words count as near; at the upper one as good as the same. */
@@ -91,7 +89,7 @@ export function createLexicon(texts: string[]): Lexicon {
   const nearby = new Map<string, Map<string, number>>()
   // A question may hold any word, so what is remembered is kept small.
   const bounded = <T>(memory: Map<string, T>, word: string, value: T): T => {
-    if (memory.size > 5_000) memory.clear()
+    if (memory.size > 1_000) memory.clear()
     memory.set(word, value)
     return value
   }
@@ -158,8 +156,6 @@ export function createLexicon(texts: string[]): Lexicon {
     for (const word of words) vectors.addTo(sum, baseOf(word) ?? word, weight(word))
     return sum
   }
-  const common = new Float64Array(vectors.dimensions)
-  for (const text of texts) addUnit(common, meaning(plainWords(text)), 1 / texts.length)
 
   return {
     has: (root) => entries.has(root),
@@ -173,20 +169,7 @@ export function createLexicon(texts: string[]): Lexicon {
     near,
     corrected,
     meaning,
-    leaning(words) {
-      const own = new Float64Array(vectors.dimensions)
-      if (!addUnit(own, meaning(words), 1)) return own
-      return own.map((value, d) => value - common[d]!)
-    },
   }
-}
-
-/** Adds `weight` times the vector brought to length 1; false where it has no length. */
-function addUnit(sum: Float64Array, vector: Float64Array, weight: number): boolean {
-  const length = Math.hypot(...vector)
-  if (length === 0) return false
-  for (let d = 0; d < sum.length; d++) sum[d]! += (weight * vector[d]!) / length
-  return true
 }
 
 /** Content words of a text in lower case, for `meaning`. */

@@ -22,7 +22,7 @@ const synonym = 0.7
 /** The most that a word of like meaning counts for. */
 const nearMost = 0.85
 /** Nearnesses are kept for so many words. */
-const remembered = 600
+const remembered = 300
 
 /** Builds the vocabulary of texts; about ten milliseconds for a thousand of them. */
 export function createVocabulary(texts: readonly string[]): Vocabulary {

@@ -92,7 +92,7 @@ describe('the service, with a feed, a mail server and Discord to talk to', () =>
     const post = await until(() =>
       discord.messages(channel).find((one) => JSON.stringify(one).includes('Skerry 9')),
     )
-    expect(JSON.stringify(post.embeds)).toContain('Skerry 9')
+    expect(JSON.stringify(post.components)).toContain('Skerry 9')
     expect(post.mention_everyone).toBe(false)
 
     const { stdout } = await freehold(checkout.dir, ['items', '--json'], { env })
@@ -173,7 +173,7 @@ describe('the service, with a feed, a mail server and Discord to talk to', () =>
       const missed = [...readers.values()].filter((email) => !received.includes(email) && !listed.has(email))
       expect(missed, 'nobody is missed').toEqual([])
       expect(
-        discord.messages(channel).filter((one) => JSON.stringify(one).includes('digests/1')).length,
+        discord.messages(channel).filter((one) => JSON.stringify(one.components).includes('## Freehold 1\\n')).length,
       ).toBeGreaterThan(0)
     } finally {
       await store.close()

@@ -12,7 +12,10 @@ export const status: SlashCommand = {
   },
   async run(interaction, bot) {
     await respond(interaction, bot, { private: true }, async () =>
-      bot.renderer.cards.status(await bot.desk.status(interaction.guildId)),
+      bot.renderer.cards.status(
+        // Without the bot among its members a server has no channels that could subscribe.
+        await bot.desk.status(interaction.inCachedGuild() ? interaction.guildId : null),
+      ),
     )
   },
 }

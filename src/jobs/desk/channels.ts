@@ -5,7 +5,8 @@ import type { DeskOptions } from './options.ts'
 
 /** How the service does, for those who ask in a server. */
 export interface ServiceStatus {
-  subscriptions: ChannelSubscription[]
+  /** Of the server that was asked about; null without one. */
+  subscriptions: ChannelSubscription[] | null
   lastIssue: { number: number; at: number } | null
   /** When the next digest is made (ms); null when the schedule never comes. */
   nextIssueAt: number | null
@@ -57,7 +58,7 @@ export function channelDesk({ way, schedules }: DeskOptions) {
       const states = new Map((await store.feedStates.all()).map((state) => [state.feed, state]))
       const feeds = way.feeds.filter(({ enabled }) => enabled)
       return {
-        subscriptions: guild === null ? [] : await store.channels.list(guild),
+        subscriptions: guild === null ? null : await store.channels.list(guild),
         lastIssue: last ? { number: last.number, at: last.releasedAt! } : null,
         nextIssueAt: nextIssue(),
         feeds: {

@@ -153,7 +153,9 @@ export function libraryDesk({ way, asker }: DeskOptions) {
       const byId = /^[0-9a-f]{4,16}$/.test(text) ? await items.startingWith(text, 1) : []
       const url = byId.length === 0 ? canonicalUrl(text) : null
       const byUrl = url ? await items.withUrl(url, 1) : []
-      const [found] = byId.length ? byId : byUrl.length ? byUrl : await items.titled(text, 1)
+      if (byId.length || byUrl.length) return named((byId[0] ?? byUrl[0])!)
+      const titled = await items.titled(text, 25)
+      const found = titled.find(({ title }) => title.toLowerCase() === text.toLowerCase()) ?? titled[0]
       return found ? named(found) : null
     },
 

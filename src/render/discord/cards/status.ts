@@ -9,8 +9,8 @@ import { fitted, type Pen } from './pen.ts'
 import { channelName, ideaName, isId, modeNames } from './phrases.ts'
 
 export interface StatusContent {
-  /** Of one server. */
-  subscriptions: readonly ChannelSubscription[]
+  /** Of one server; null where there is none that could have any. */
+  subscriptions: readonly ChannelSubscription[] | null
   /** When it was sent (ms). */
   lastIssue: { number: number; at: number } | null
   nextIssueAt: number | null
@@ -23,13 +23,13 @@ const most = { paused: 6, active: 15 }
 export function statusCard(place: Place): (content: StatusContent) => DiscordMessage {
   return (content) =>
     fitted((pen) => {
-      const once = [...new Map(content.subscriptions.map((one) => [one.channel, one])).values()]
+      const once = [...new Map((content.subscriptions ?? []).map((one) => [one.channel, one])).values()]
       const paused = once.filter(({ pausedAt }) => pausedAt !== null)
       const active = once.filter(({ pausedAt }) => pausedAt === null)
       return [
         ...pausedBox(paused, pen),
         box([
-          ...textOf(...activeLines(active, paused.length, place, pen)),
+          ...(content.subscriptions ? textOf(...activeLines(active, paused.length, place, pen)) : []),
           ...textOf(...outlook(content, place, pen)),
         ]),
       ]
