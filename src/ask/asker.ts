@@ -4,6 +4,7 @@ import { compose } from './compose.ts'
 import { type Finding, find } from './finding.ts'
 import { createGround } from './ground.ts'
 import { wordByLlm } from './llm-answer.ts'
+import { lacksDate } from './needs.ts'
 import { bestItems, type NewsSource, newsText, newsWish } from './news.ts'
 import { type Question, readQuestion } from './question.ts'
 
@@ -111,6 +112,7 @@ export function createAsker({ passages, pages, ideas, asked = [], site, llm }: A
       const found = find(ground, ground.read(raw, asking))
       if (!found || found.covered < 0) return declined(raw, question, found)
       const extract = compose(asking, found, site)
+      if (lacksDate(asking, extract.text)) return declined(raw, question, found)
       const worded = llm
         ? await wordByLlm(
             llm,

@@ -1,11 +1,8 @@
-import { type Alignment, dot } from './alignment.ts'
-import type { Ground, PastQuestion, Reading } from './ground.ts'
-import { limitOf } from './limits.ts'
+import { dot } from './alignment.ts'
+import type { Ground, Reading } from './ground.ts'
 import { holdsValue, wantsValue } from './needs.ts'
-import type { Asked } from './question.ts'
 import type { ShelfPassage, ShelfSentence } from './shelf.ts'
 import { logSumExp } from './softmax.ts'
-import { isFaint } from './words.ts'
 
 /** What speaks for a passage as the answer; `passageEvidence` gives them in this order. */
 export const passageInputs = [
@@ -21,45 +18,16 @@ export const sentenceInputs = [
   ...['pointer', 'asks', 'lead', 'last', 'alone'],
 ] as const
 
-const kinds: Asked[] = ['definition', 'who', 'when', 'where', 'number', 'price', 'list', 'why', 'compare']
-
-/** What tells whether the wiki holds an answer at all. */
-export const coverageInputs = [
-  ...['one', 'score', 'likely', 'margin', 'page', 'pageMargin', 'sentence'],
-  ...['outsideNear', 'insideNear', 'nearDifference', 'outsideSecond', 'insideSecond', 'nearOdds', 'nearSum'],
-  ...[
-    'outside',
-    'sentenceForward',
-    'sentenceMeaning',
-    'forward',
-    'meaning',
-    'bestForward',
-    'named',
-    'called',
-  ],
-  ...['pageForward', 'passageNear', 'pageNear', 'pageOdds', 'passageOdds', 'context'],
-  ...['limit', 'unknownNames', 'oddWords', 'value', 'words', 'contextWords', 'missing', 'worstMissing'],
-  ...[
-    'toldForward',
-    'topForward',
-    'worstHeld',
-    'meanHeld',
-    'secondHeld',
-    'worstTop',
-    'bestNear',
-    'bestLead',
-    'voters',
-  ],
-  ...kinds,
-]
-
-/** A passage with how well it suits, as log-odds against the others. */
+/** Passages by how well they suit. */
 export interface Ranked {
   passages: ShelfPassage[]
   /** By the passages' places on the shelf: score, and probability that it is the one. */
   scores: Float64Array
   odds: Float64Array
 }
+
+/** The inputs of one passage by their names. */
+export type PassageInput = (typeof passageInputs)[number]
 
 /** Sentences of the likeliest passages with the probability that each holds the answer. */
 export interface RankedSentences {
@@ -196,123 +164,6 @@ export function sentenceEvidence(
   return { sentences, values: Float32Array.from(values) }
 }
 
-/** The inputs of the judgement whether the wiki holds an answer. */
-export function coverageEvidence(
-  ground: Ground,
-  reading: Reading,
-  passageValues: Float32Array,
-  ranked: Ranked,
-  { sentences, odds: sentenceOdds }: RankedSentences,
-): Float32Array {
-  const { shelf, past } = ground
-  const { question, alignment, meaning, likeness, outside } = reading
-  const { words, context } = question
-  const [best, second] = ranked.passages
-  const pageOdds = new Float64Array(shelf.pages.length)
-  for (const { index, page } of shelf.passages) pageOdds[page.index]! += ranked.odds[index]!
-  const byOdds = pageOdds.toSorted((a, b) => b - a)
-  const inside = sumUp(likeness, (i) => past[i]!.passages.length > 0)
-  const beyond = sumUp(likeness, (i) => past[i]!.passages.length === 0)
-  const input = (name: (typeof passageInputs)[number], { index }: ShelfPassage) =>
-    passageValues[index * passageInputs.length + passageInputs.indexOf(name)]!
-  const top = ranked.passages.slice(0, 3)
-  const bestInput = (name: (typeof passageInputs)[number]) => Math.max(...top.map((one) => input(name, one)))
-  const told = [...sentences.keys()]
-    .sort((a, b) => sentenceOdds[b]! - sentenceOdds[a]!)
-    .slice(0, 5)
-    .map((i) => sentences[i]!)
-  const holding = told.filter(({ text }) => holdsValue(question, text, shelf.lexicon.isName))
-  const bestPast = past.filter(({ passages }) => passages.includes(best!.index))
-  const heldGaps = gaps(alignment, union([...top, ...bestPast])).sort((a, b) => b - a)
-  const held = [
-    heldGaps[0] ?? 0,
-    heldGaps.reduce((a, b) => a + b, 0) / (heldGaps.length || 1),
-    heldGaps[1] ?? 0,
-  ]
-  const missing = words.filter(({ root }) => !shelf.lexicon.has(root))
-  const weight = (some: typeof words) => some.reduce((sum, one) => sum + one.weight, 0)
-  return Float32Array.from([
-    1,
-    ranked.scores[best!.index]! / 5,
-    Math.log(ranked.odds[best!.index]!),
-    ranked.odds[best!.index]! - (second ? ranked.odds[second.index]! : 0),
-    byOdds[0]!,
-    byOdds[0]! - (byOdds[1] ?? 0),
-    Math.log(Math.max(...sentenceOdds)),
-    beyond.most,
-    inside.most,
-    inside.most - beyond.most,
-    beyond.second,
-    inside.second,
-    Math.log((inside.sum + 1e-9) / (beyond.sum + 1e-9)) / 3,
-    Math.log(inside.sum + 1) / 6,
-    outside / 3,
-    most(told, ({ ids }) => alignment.forward(ids)),
-    most(told, (one) => dot(meaning, one.meaning)),
-    bestInput('forward'),
-    bestInput('meaning'),
-    bestInput('sentenceForward'),
-    bestInput('named'),
-    bestInput('called'),
-    bestInput('page'),
-    bestInput('near'),
-    bestInput('pageNear'),
-    input('pageOdds', best!),
-    input('passageOdds', best!),
-    bestInput('context'),
-    limitOf(question, ranked.passages, reading.alignment, shelf) === null ? 0 : 1,
-    Math.min(3, words.filter(({ name, root }) => name && !shelf.lexicon.has(root)).length),
-    Math.min(3, words.filter(({ odd }) => odd).length) / 2,
-    wantsValue(question) ? (holding.length > 0 ? 1 : -1) : 0,
-    Math.min(12, words.length) / 8,
-    Math.min(12, context.length) / 8,
-    weight(missing) / (weight(words) || 1),
-    Math.max(0, ...missing.map((one) => one.weight)),
-    alignment.forward(union(told), 'core'),
-    alignment.forward(union(top), 'core'),
-    ...held,
-    Math.max(0, ...gaps(alignment, union(top))),
-    bestInput('near'),
-    input('near', best!) - beyond.most,
-    voters(likeness, past),
-    words.every(({ root, word }) => best!.page.called.has(root) || isFaint(word)) ? bestInput('named') : 0,
-    words.every(({ word }) => isFaint(word)) ? 1 : 0,
-    wantsValue(question)
-      ? most(holding, ({ passage, ids }) => alignment.forward(withNames(ids, passage), 'core'))
-      : 0,
-    wantsValue(question)
-      ? most(holding, ({ passage, ids }) => Math.min(1, ...alignment.nearest(withNames(ids, passage))))
-      : 0,
-    ...kinds.map((kind) => (question.asked === kind ? 1 : 0)),
-  ])
-}
-
-function union(texts: readonly { ids: Int32Array }[]): Int32Array {
-  return Int32Array.from(new Set(texts.flatMap(({ ids }) => [...ids])))
-}
-
-/** The words of a sentence and of the names of its page. */
-function withNames(ids: Int32Array, { page }: ShelfPassage): Int32Array {
-  return Int32Array.from([...ids, ...page.calledIds])
-}
-
-/** How much is lost of each of the question's words where a text holds nothing like it. */
-function gaps(alignment: Alignment, ids: Int32Array): number[] {
-  return [...alignment.nearest(ids)].map((nearness, i) => alignment.words[i]!.weight * (1 - nearness))
-}
-
-/** Among the dozen likest questions of the past the share that the wiki answers, the likest counting most. */
-function voters(likeness: Float32Array, past: readonly PastQuestion[]): number {
-  const likest = [...likeness.keys()].sort((a, b) => likeness[b]! - likeness[a]!).slice(0, 12)
-  let [yes, all] = [0, 1e-9]
-  for (const i of likest) {
-    const share = Math.exp(8 * likeness[i]!)
-    all += share
-    if (past[i]!.passages.length > 0) yes += share
-  }
-  return yes / all
-}
-
 interface Votes {
   most: Float64Array
   sum: Float64Array
@@ -326,22 +177,8 @@ function vote({ most, sum }: Votes, places: number[], likeness: number): void {
   }
 }
 
-/** The greatest and the second likeness of some questions of the past, and all of them added up. */
-function sumUp(
-  likeness: Float32Array,
-  among: (i: number) => boolean,
-): { most: number; second: number; sum: number } {
-  const found = { most: 0, second: 0, sum: 0 }
-  for (const [i, value] of likeness.entries()) {
-    if (!among(i)) continue
-    found.sum += Math.exp(steepness * value)
-    if (value > found.most) [found.most, found.second] = [value, found.most]
-    else if (value > found.second) found.second = value
-  }
-  return found
-}
-
-function most<T>(all: readonly T[], value: (one: T) => number): number {
+/** The greatest value of some things, none below zero. */
+export function most<T>(all: readonly T[], value: (one: T) => number): number {
   let best = 0
   for (const one of all) best = Math.max(best, value(one))
   return best

@@ -1,11 +1,5 @@
-import {
-  coverageEvidence,
-  passageEvidence,
-  type Ranked,
-  type RankedSentences,
-  rankedBy,
-  sentenceEvidence,
-} from './evidence.ts'
+import { coverageEvidence } from './coverage.ts'
+import { passageEvidence, type Ranked, type RankedSentences, rankedBy, sentenceEvidence } from './evidence.ts'
 import type { Ground, Reading } from './ground.ts'
 import { type Net, scoresOf } from './net.ts'
 import { logSumExp } from './softmax.ts'
@@ -31,7 +25,11 @@ export function find(ground: Ground, reading: Reading, judgement: Judgement = le
   const evidence = passageEvidence(ground, reading)
   const ranked = rankedBy(ground, scoresOf(judgement.passages, evidence))
   const told = toldBy(ground, reading, ranked, judgement.sentences)
-  const [covered] = scoresOf(judgement.coverage, coverageEvidence(ground, reading, evidence, ranked, told))
+  const coverage = coverageEvidence(ground, reading, evidence, ranked, told)
+  const [covered] = scoresOf(
+    judgement.coverage,
+    Float32Array.from(judgement.coverage.inputs, (name) => coverage[name]!),
+  )
   return { ...ranked, told, covered: covered! }
 }
 

@@ -34,6 +34,15 @@ export function wantsValue({ asked }: Question): boolean {
   return ['when', 'price', 'number', 'who', 'where'].includes(asked)
 }
 
+const insisting = /\bwhen (?:was|were|did|will|exactly)\b|\b(?:what|which) (?:year|date|month|decade)\b/i
+
+/** True when a question insists on a date and an answer gives none: what else is told of the matter is no answer to it. */
+export function lacksDate(question: Question, answer: string): boolean {
+  return (
+    question.asked === 'when' && insisting.test(question.text) && !holdsValue(question, answer, () => false)
+  )
+}
+
 function years(sentence: string): string[] {
   return sentence.match(new RegExp(year.source, 'g')) ?? []
 }

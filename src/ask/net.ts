@@ -13,9 +13,14 @@ export function netSize(inputs: number, hidden: number): number {
   return inputs + hidden * (inputs + 2)
 }
 
-/** The scores of candidates whose inputs follow each other in `values`. */
+/** The scores of candidates whose inputs follow each other in `values`. Throws when these are not so many inputs each. */
 export function scoresOf({ inputs, hidden, weights }: Net, values: Float32Array): Float64Array {
   const width = inputs.length
+  if (values.length % width !== 0) {
+    throw new Error(
+      `The weights are for ${width} inputs a candidate, and there are ${values.length} in all: run node test/ask/derive-weights.ts.`,
+    )
+  }
   const scores = new Float64Array(values.length / width)
   for (let c = 0; c < scores.length; c++) {
     const from = c * width

@@ -23,7 +23,7 @@ export interface PlaceOdds {
 }
 
 /** Times that everything is learned from. */
-const rounds = 4
+const rounds = 3
 
 /**
  * Learns from texts whose place is known which words and pieces of words lead to which page, on a page to which passage, in a

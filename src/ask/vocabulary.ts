@@ -1,4 +1,5 @@
 import { wordVectors } from '../lib/meaning/index.ts'
+import type { SparseVector } from './softmax.ts'
 import { synonymsOf } from './thesaurus.ts'
 import { areKin, isContent, rootOf, wordsOf } from './words.ts'
 
@@ -10,7 +11,7 @@ export interface Vocabulary {
   /** Places of the roots of a text's content words, each once. */
   idsOf(text: string): Int32Array
   idOf(root: string): number | undefined
-  /** Nearness (0 to 1) of a word to every root, by their places. Not to be changed. */
+  /** Nearness (0 to 1) of a word to every root, by their places. */
   near(word: string, root: string): Float32Array
 }
 
@@ -22,7 +23,7 @@ const synonym = 0.7
 /** The most that a word of like meaning counts for. */
 const nearMost = 0.85
 /** Nearnesses are kept for so many words. */
-const remembered = 300
+const remembered = 5_000
 
 /** Builds the vocabulary of texts; about ten milliseconds for a thousand of them. */
 export function createVocabulary(texts: readonly string[]): Vocabulary {
@@ -62,20 +63,33 @@ export function createVocabulary(texts: readonly string[]): Vocabulary {
   const byStart = new Map<string, number[]>()
   for (const [id, root] of roots.entries()) {
     const start = root.slice(0, 2)
-    byStart.set(start, [...(byStart.get(start) ?? []), id])
+    const others = byStart.get(start)
+    if (others) others.push(id)
+    else byStart.set(start, [id])
   }
 
-  const rows = new Map<string, Float32Array>()
+  /** Most places of a row are zero, so what is remembered of it is the others. */
+  const rows = new Map<string, SparseVector>()
   function near(word: string, root: string): Float32Array {
-    const known = rows.get(word)
-    if (known) return known
     const row = new Float32Array(size)
+    const known = rows.get(word)
+    if (known) {
+      for (let i = 0; i < known.ids.length; i++) row[known.ids[i]!] = known.values[i]!
+      return row
+    }
     if (vectors.read(one, word) || vectors.read(one, root)) {
       const length = lengthOf(one)
       const unit = Float32Array.from(one, (value) => value / length)
       for (let id = 0; id < size; id++) {
-        let product = 0
-        for (let i = 0, at = id * d; i < d; i++, at++) product += unit[i]! * units[at]!
+        // Four sums side by side take half the time of one.
+        let [one, two, three, four] = [0, 0, 0, 0]
+        for (let i = 0, at = id * d; i < d; i += 4, at += 4) {
+          one += unit[i]! * units[at]!
+          two += unit[i + 1]! * units[at + 1]!
+          three += unit[i + 2]! * units[at + 2]!
+          four += unit[i + 3]! * units[at + 3]!
+        }
+        const product = one + two + three + four
         if (product > nearFrom) row[id] = (nearMost * (product - nearFrom)) / (1 - nearFrom)
       }
     }
@@ -89,7 +103,14 @@ export function createVocabulary(texts: readonly string[]): Vocabulary {
     const own = ids.get(root)
     if (own !== undefined) row[own] = sameRoot
     if (rows.size >= remembered) rows.clear()
-    rows.set(word, row)
+    const held = row.reduce((count, value) => count + (value > 0 ? 1 : 0), 0)
+    const kept = { ids: new Int32Array(held), values: new Float32Array(held) }
+    for (let id = 0, i = 0; id < size; id++) {
+      if (row[id] === 0) continue
+      kept.ids[i] = id
+      kept.values[i++] = row[id]!
+    }
+    rows.set(word, kept)
     return row
   }
 

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os'
 import type { StoredDigest } from '../store/index.ts'
 import { Failure } from './failure.ts'
 import { openLog } from './log.ts'
@@ -14,6 +15,15 @@ export async function findIssue(way: Workshop['way'], number: string | undefined
       ? 'No digest has been made yet.'
       : `There is no issue ${number}; freehold digest list shows them.`,
   )
+}
+
+/** The system's name of whoever calls the command; null where it has none. */
+export function userName(): string | null {
+  try {
+    return userInfo().username || null
+  } catch {
+    return null
+  }
 }
 
 /** Does work with everything opened, and closes it. */

@@ -1,14 +1,17 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Command } from 'commander'
-import { composePeriod, createDigest, deliver, openPeriod, recorded } from '../jobs/index.ts'
-import { type Digest, hour, type Medium, media, type Period } from '../model/index.ts'
+import { composePeriod, createDigest, mailPreview, openPeriod, recorded } from '../jobs/index.ts'
+import { type Digest, hour, normalEmail, type Period } from '../model/index.ts'
 import type { Renderer } from '../render/index.ts'
-import type { StoredDigest } from '../store/index.ts'
 import { addDigestChecks } from './digest-checks.ts'
 import { findIssue, withWorkshop } from './digest-desk.ts'
+import { addDigestEdit } from './digest-edit.ts'
+import { addDigestList } from './digest-list.ts'
+import { addDigestSending } from './digest-sending.ts'
 import { Failure } from './failure.ts'
-import { columns, print, printJson, shortTime, table, wantsColour } from './output.ts'
-import { progressBar } from './progress.ts'
-import { readTime } from './settings.ts'
+import { columns, print, printJson, shortTime, wantsColour } from './output.ts'
+import { config, readTime } from './settings.ts'
 import type { Workshop } from './wiring.ts'
 
 const formats = ['text', 'html', 'discord', 'json'] as const
@@ -20,20 +23,39 @@ interface ShowOptions {
   until?: string
 }
 
+interface PreviewOptions extends ShowOptions {
+  to?: string
+  open?: boolean
+}
+
 export function addDigest(program: Command): void {
   const digest = program
     .command('digest')
-    .summary('the digest: preview, create, verify, explain, show, list, send, hold, correct')
+    .summary(
+      'the digest: preview, create, edit, verify, explain, show, list, hold, send, pause, cancel, correct',
+    )
     .description('The digest. preview stores and sends nothing; create freezes it; sending is separate.')
   addDigestChecks(digest)
+  addDigestEdit(digest)
+  addDigestList(digest)
+  addDigestSending(digest)
 
   withPeriod(withFormat(digest.command('preview')))
-    .description('Shows what the next digest would say now. Stores and sends nothing.')
-    .action((options: ShowOptions) =>
+    .description(
+      'Shows what the next digest would say now. Stores nothing; sends nothing but, with --to, one mail to that address.',
+    )
+    .option('--to <address>', 'sends it as a mail to this address, to be looked at')
+    .option('--open', 'writes the page to DATA_DIR/preview.html, to be looked at in a browser')
+    .action((options: PreviewOptions) =>
       withWorkshop(async ({ way }) => {
+        const to = options.to === undefined ? null : normalEmail(options.to)
+        if (options.to !== undefined && to === null)
+          throw new Failure(`--to ${options.to} is no e-mail address.`)
         const period = await openPeriod(way, givenPeriod(options))
         const { digest: preview } = await composePeriod(way, period, options.since === undefined)
-        show(way.renderer, preview, options.format)
+        if (to === null && !options.open) show(way.renderer, preview, options.format)
+        if (to !== null) await sendPreview(way, preview, to)
+        if (options.open) await writePreview(way.renderer, preview)
       }),
     )
 
@@ -70,85 +92,30 @@ export function addDigest(program: Command): void {
         show(way.renderer, (await findIssue(way, number)).digest, options.format),
       ),
     )
+}
 
-  digest
-    .command('list')
-    .description('Lists the digests, newest first, with what became of their messages.')
-    .option('--json', 'print as JSON')
-    .action((options: { json?: boolean }) =>
-      withWorkshop(async ({ way }) => {
-        const all = await way.store.digests.list()
-        const rows = await Promise.all(
-          all.map(async (one) => ({ one, counts: await way.store.deliveries.counts(one.number) })),
-        )
-        if (options.json) {
-          printJson(rows.map(({ one, counts }) => ({ ...summary(one), deliveries: counts })))
-          return
-        }
-        if (rows.length === 0) {
-          print('No digest has been made yet; freehold digest preview shows what the first would say.')
-          return
-        }
-        const cells = rows.map(({ one, counts }) => [
-          String(one.number),
-          shortTime(one.since),
-          shortTime(one.until),
-          one.releasedAt !== null ? 'released' : one.held !== null ? 'held' : 'not released',
-          counts.map(({ medium, state, n }) => `${medium} ${state} ${n}`).join(', '),
-        ])
-        print(table([['issue', 'since (UTC)', 'until (UTC)', 'state', 'messages'], ...cells]))
-      }),
-    )
+/** Sends a preview by mail. Throws a Failure that says what the mail server answered. */
+async function sendPreview(way: Workshop['way'], digest: Digest, to: string): Promise<void> {
+  const receipt = await mailPreview(way, digest, to)
+  if (receipt.outcome !== 'sent') throw new Failure(`The preview was not sent: ${receipt.error}`)
+  print(
+    way.post.smtp
+      ? `The preview is on its way to ${to}.`
+      : `SMTP_URL is not set: the mail was written to ${receipt.receipt}.`,
+  )
+}
 
-  digest
-    .command('send')
-    .argument('[number]', 'issue number; the last one without it')
-    .description(
-      'Releases a digest and sends what is due of it: to confirmed subscribers and the configured channel.\n' +
-        'Running it again sends nothing twice. Messages whose outcome is unknown go out again only with --resend-unknown.',
-    )
-    .option('--resend-unknown <medium>', `send again what is unknown: ${media.join(' or ')}`)
-    .option('--json', 'print as JSON')
-    .action((number: string | undefined, options: { resendUnknown?: string; json?: boolean }) =>
-      withWorkshop(async ({ way }) => {
-        const stored = await findIssue(way, number)
-        await way.store.digests.release(stored.number, way.now())
-        if (options.resendUnknown !== undefined) {
-          const medium = options.resendUnknown as Medium
-          if (!media.includes(medium)) throw new Failure(`--resend-unknown takes ${media.join(' or ')}.`)
-          await way.store.deliveries.resendUnknown(stored.number, medium, way.now())
-        }
-        const bar = progressBar('Sending')
-        const run = await recorded(
-          way,
-          'deliver',
-          () => deliver(way, { progress: bar.update }),
-          (report) => ({ ...report }),
-        )
-        bar.end()
-        if (run === null)
-          throw new Failure('The service is sending already; freehold digest list shows how far it is.')
-        if ('failed' in run) throw new Failure(run.failed)
-        const counts = await way.store.deliveries.counts(stored.number)
-        if (options.json) printJson({ digest: stored.number, now: run.done, deliveries: counts })
-        else {
-          print(`Issue ${stored.number}: ${run.done.sent} messages went out now.`)
-          for (const { medium, state, n } of counts) print(`  ${medium}: ${n} ${state}`)
-          if (!counts.some(({ medium }) => medium === 'email'))
-            print('  email: nobody is subscribed and confirmed')
-          if (!way.post.smtp) print('SMTP_URL is not set: mails were written to the outbox folder, not sent.')
-          if (!way.post.discord)
-            print('DISCORD_TOKEN is not set: posts were written to the outbox folder, not sent.')
-          if (counts.some(({ state }) => state === 'unknown')) {
-            print(
-              'The outcome of some is unknown: their body had begun to go out when the connection or the process ended.',
-            )
-            print('They are sent again only by your word: --resend-unknown email.')
-          }
-        }
-        if (counts.some(({ state }) => state === 'failed' || state === 'unknown')) process.exitCode = 1
-      }),
-    )
+/** Writes the page of a preview with its styles in it, so that it can be looked at without a server. */
+async function writePreview(renderer: Renderer, digest: Digest): Promise<void> {
+  const { dataDir, templatesDir } = config()
+  const css = await readFile(join(templatesDir, 'freehold.css'), 'utf8')
+  const page = renderer
+    .digestPage(digest)
+    .replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${css}</style>`)
+  const file = join(dataDir, 'preview.html')
+  await mkdir(dataDir, { recursive: true })
+  await writeFile(file, page)
+  print(file)
 }
 
 /** A second issue right after the first would be all but empty; it takes a period said on purpose. */
@@ -191,18 +158,4 @@ function show(renderer: Renderer, digest: Digest, format: Format): void {
   else if (format === 'discord') printJson(renderer.discord(digest))
   else if (format === 'html') print(renderer.digestPage(digest))
   else print(renderer.text(digest, { width: columns(), colour: wantsColour() }))
-}
-
-function summary(one: StoredDigest) {
-  const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString())
-  return {
-    number: one.number,
-    since: iso(one.since),
-    until: iso(one.until),
-    createdAt: iso(one.createdAt),
-    releasedAt: iso(one.releasedAt),
-    held: one.held,
-    corrections: one.corrections,
-    stories: one.digest.sections.reduce((n, section) => n + section.stories.length, 0),
-  }
 }

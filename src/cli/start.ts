@@ -8,6 +8,7 @@ import {
   metricsOf,
   openArchive,
   openDesk,
+  openEditorsDesk,
   openNewsletter,
   startSchedules,
   takeReturn,
@@ -85,6 +86,7 @@ export async function openPages(workshop: Workshop, settings: Config, log: Log) 
       contact: settings.mailFrom === noSender ? null : way.post.mailAddress,
       postalAddress: settings.postalAddress,
     },
+    desk: { desk: openEditorsDesk(way), publicUrl: settings.publicUrl },
     metrics: () => metricsOf(way),
     health: {
       async ready() {

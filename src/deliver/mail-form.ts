@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { domainToASCII } from 'node:url'
 import { buildMail, type Mail } from './mail.ts'
 import { fillRuns, findRuns, type Slot } from './mail-slots.ts'
@@ -8,9 +9,10 @@ export interface MailForm {
   fill(reader: { to: string; messageId: string; values: Record<string, string> }): Buffer
 }
 
-// As long as no header is folded at them, what they are does not matter.
-const openTo = 'to@slot.invalid'
-const openId = '<id@slot.invalid>'
+// What nobody can have written into a subject.
+const random = randomBytes(12).toString('hex')
+const openTo = `to-${random}@slot.invalid`
+const openId = `<id-${random}@slot.invalid>`
 
 /**
  * Builds a mail with slots, which stand in its texts and headers as their placeholders. Rejects as `buildMail` does, and
@@ -49,7 +51,7 @@ export async function mailForm(
 }
 
 function headParts(head: string): string[] {
-  const parts = head.split(/(to@slot\.invalid|<id@slot\.invalid>)/)
+  const parts = head.split(new RegExp(`(${openTo}|${openId})`))
   if (
     parts.filter((part) => part === openTo).length !== 1 ||
     parts.filter((part) => part === openId).length !== 1
@@ -63,7 +65,7 @@ function headParts(head: string): string[] {
 function headerAddress(address: string): string {
   const at = address.lastIndexOf('@')
   const [local, domain] = [address.slice(0, at), domainToASCII(address.slice(at + 1))]
-  if (!domain || !/^[\x21-\x7e]+$/.test(local) || /[\s<>()[\]\\,;:"]/.test(local)) {
+  if (at < 0 || !domain || !/^[\x21-\x7e]+$/.test(local) || /[\s<>()[\]\\,;:"]/.test(local)) {
     throw new Error(`“${address}” can't be written into a mail header.`)
   }
   return `${local}@${domain}`

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+
 /**
  * Places in an encoded message that differ from reader to reader. A slot stands for values of one length, made of
  * characters that quoted-printable leaves as they are, so that filling it in moves no line break and needs no encoding.
@@ -17,9 +19,15 @@ interface Run {
   length: number
 }
 
-/** A slot for values of `length` characters; letters, digits, `-`, `_`, `.`. */
+/** Random letters of a placeholder; 96 bits. */
+const randomLetters = 24
+
+/**
+ * A slot for values of `length` characters; letters, digits, `-`, `_`, `.`. Its placeholder is another for each slot that
+ * is made: who could guess it might write it into a link of their own and be sent what belongs to the reader.
+ */
 export function slotOf(name: string, length: number): Slot {
-  const head = `SLOT${name.toUpperCase().replace(/[^A-Z]/g, '')}`
+  const head = `SLOT${name.toUpperCase().replace(/[^A-Z]/g, '')}${randomBytes(randomLetters / 2).toString('hex')}`
   if (head.length > length)
     throw new Error(`A slot named “${name}” needs values of ${head.length} characters at least.`)
   return { name, placeholder: head.padEnd(length, 'x') }

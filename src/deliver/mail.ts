@@ -41,6 +41,8 @@ export async function buildMail(mail: Mail): Promise<Buffer> {
     html: mail.html,
     headers: headersOf(mail),
     newline: 'win',
+    // Left to itself the composer takes base64 for other scripts, in which no slot of a form can be filled.
+    textEncoding: 'quoted-printable',
     baseBoundary: sha256(mail.messageId).slice(0, 24),
     disableFileAccess: true,
     disableUrlAccess: true,

@@ -128,7 +128,7 @@ function knownNames(sentence: BackedText, digest: Digest): Set<string> {
 }
 
 /** Counts again what a backing names; null when there is no such count. */
-function countOf(of: string, digest: Digest): number | null {
+export function countOf(of: string, digest: Digest): number | null {
   if (of === 'items read') return digest.read
   if (of === 'feeds with items') return digest.feedsRead ?? null
   const [kind = '', what = ''] = of.split(': ')

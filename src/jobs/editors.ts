@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import { buildMail, messageIdFor } from '../deliver/index.ts'
 import { type Edited, edit } from '../digest/index.ts'
-import { type DigestChange, normalEmail } from '../model/index.ts'
+import { type Digest, type DigestChange, normalEmail, type Receipt } from '../model/index.ts'
 import type { EditorNote } from '../render/index.ts'
 import type { Destination, StoredDigest } from '../store/index.ts'
 import type { Way } from './way.ts'
@@ -8,12 +10,16 @@ type EditorWay = Pick<Way, 'store' | 'post' | 'now' | 'log'>
 
 /** A word on an issue before it goes out. */
 export type EditorWord =
-  | { word: 'release' }
+  /** With `evenHeld: false` an issue that is held stays so: whoever says it has not seen the hold. */
+  | { word: 'release'; evenHeld?: boolean }
   | { word: 'hold'; reason: string }
-  | { word: 'change'; change: DigestChange }
+  /** `leads` counts the changes of the lead that its author has seen; a later one is not written over. */
+  | { word: 'change'; change: DigestChange; leads?: number }
 
 /** What came of it: the issue as it is now, or why nothing was done. */
 export type EditorOutcome = { issue: StoredDigest } | { fault: string }
+
+const meanwhile = 'Look at it again, then repeat your change.'
 
 /**
  * Carries out an editor's word on an issue that has not been released; `by` is kept with every change. Faults are
@@ -28,35 +34,78 @@ export async function carryOut(
   const { digests } = way.store
   const issue = await digests.get(number)
   if (!issue) return { fault: `There is no issue ${number}.` }
-  if (issue.releasedAt !== null) {
-    return {
-      fault: `Issue ${number} has been released already; freehold digest correct ${number} adds a note to it.`,
-    }
-  }
+  const released = `Issue ${number} has been released already; freehold digest correct ${number} adds a note to it.`
+  if (issue.releasedAt !== null) return { fault: released }
+  const facts = { digest: number, by }
   switch (what.word) {
-    case 'release':
-      await digests.release(number, way.now())
-      way.log.info({ digest: number, by }, 'an editor released an issue')
-      break
-    case 'hold':
-      await digests.hold(number, `${by}: ${what.reason || 'no reason given'}`)
-      way.log.info({ digest: number, by }, 'an editor holds an issue')
-      break
-    case 'change': {
-      const edited: Edited = edit(issue.digest, what.change, by, issue.original ?? issue.digest)
-      if ('fault' in edited) return edited
-      const at = new Date(way.now()).toISOString()
-      const made = { at, by, change: what.change }
-      if (!(await digests.edit(number, edited.digest, made, issue.edits.length))) {
+    case 'release': {
+      if (!(await digests.release(number, way.now(), { by, evenHeld: what.evenHeld ?? true }))) {
+        const held = (await digests.get(number))?.held ?? null
         return {
-          fault: 'Somebody else changed the issue meanwhile. Look at it again, then repeat your change.',
+          fault:
+            held === null ? released : `It has been held meanwhile. ${held} Release it if you still want to.`,
         }
       }
-      way.log.info({ digest: number, by, change: what.change.what }, 'an editor changed an issue')
+      way.log.info(facts, 'an editor released an issue')
+      break
+    }
+    case 'hold':
+      if (!(await digests.hold(number, `${by}: ${sentence(what.reason) || 'no reason given.'}`)))
+        return { fault: released }
+      way.log.info(facts, 'an editor holds an issue')
+      break
+    case 'change': {
+      const { change, leads } = what
+      if (leads !== undefined && leads !== leadChanges(issue))
+        return { fault: `Somebody else changed the lead meanwhile. ${meanwhile}` }
+      const edited: Edited = edit(issue.digest, change, by, issue.original ?? issue.digest)
+      if ('fault' in edited) return edited
+      const at = new Date(way.now()).toISOString()
+      if (!(await digests.edit(number, edited.digest, { at, by, change }, issue.edits.length))) {
+        const late = (await digests.get(number))?.releasedAt != null
+        return { fault: late ? released : `Somebody else changed the issue meanwhile. ${meanwhile}` }
+      }
+      way.log.info({ ...facts, change: change.what }, 'an editor changed an issue')
     }
   }
   return { issue: (await digests.get(number))! }
 }
+
+/** How often the lead of an issue has been changed. */
+function leadChanges({ edits }: StoredDigest): number {
+  return edits.filter(({ change }) => change.what === 'lead').length
+}
+
+/** A reason as a sentence: in one line, and with a stop. */
+function sentence(text: string): string {
+  const line = text.trim().replace(/\s+/g, ' ')
+  return /[.!?…]$/.test(line) || line === '' ? line : `${line}.`
+}
+
+/** The editors' page of an issue: what it shows, and what can be done there. */
+export function openEditorsDesk(way: EditorWay & Pick<Way, 'post'>) {
+  return {
+    /** What a link of `editorNote` leads to; null for any other, and for that of who is no editor any more. */
+    async open(token: string) {
+      const read = readDeskToken(way.post, token)
+      const issue = read === null ? null : await way.store.digests.get(read.number)
+      if (read === null || issue === null) return null
+      const messages = issue.releasedAt === null ? [] : await way.store.deliveries.counts(issue.number)
+      return {
+        issue,
+        editor: read.editor,
+        /** True where the link is for all who read a channel. */
+        isChannel: normalEmail(read.editor) === null,
+        leads: leadChanges(issue),
+        messages,
+      }
+    },
+
+    carryOut: (number: number, by: string, what: EditorWord) => carryOut(way, number, by, what),
+  }
+}
+
+export type EditorsDesk = ReturnType<typeof openEditorsDesk>
 
 /** Writes down the previews of issues that editors have not seen: those that wait for their word, and those held. */
 export async function writePreviews(way: EditorWay): Promise<void> {
@@ -70,6 +119,29 @@ export async function writePreviews(way: EditorWay): Promise<void> {
     if (await way.store.digests.preview(number, places, way.now()))
       way.log.info({ digest: number, editors: places.length }, 'editors are sent a preview')
   }
+}
+
+/** Sends an issue to one address to be looked at; nothing of it is stored. */
+export async function mailPreview(
+  { renderer, post, now }: Pick<Way, 'renderer' | 'post' | 'now'>,
+  digest: Digest,
+  to: string,
+): Promise<Receipt> {
+  const mail = renderer.email(digest, {
+    unsubscribeUrl: `mailto:${post.mailAddress}?subject=no%20more%20previews`,
+    postalAddress: post.postalAddress,
+  })
+  const id = `preview-${randomUUID()}`
+  const message = await buildMail({
+    ...mail,
+    from: post.serviceFrom,
+    to,
+    messageId: messageIdFor(id, post.mailDomain),
+    date: new Date(now()),
+  })
+  const signed = post.sign ? await post.sign(message) : message
+  if (!post.smtp) return post.outbox.writeMail(id, signed)
+  return post.smtp.send({ envelopeFrom: post.mailAddress, to, message: signed }, async () => true)
 }
 
 /** What an editor has to know of an issue. */
@@ -87,7 +159,7 @@ function deskToken({ signer }: Way['post'], number: number, editor: string): str
 }
 
 /** Which issue and editor a token of `deskToken` is for; null for any other, and for who is no editor any more. */
-export function readDeskToken(
+function readDeskToken(
   { signer, editors }: Way['post'],
   token: string,
 ): { number: number; editor: string } | null {

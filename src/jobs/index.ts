@@ -4,11 +4,18 @@ export { classify } from './classify.ts'
 export { type DeliverReport, deliver } from './deliver.ts'
 export { type Desk, openDesk } from './desk/index.ts'
 export { composePeriod, createDigest, openPeriod } from './digest.ts'
-export { carryOut, type EditorOutcome, type EditorWord, editorNote, readDeskToken } from './editors.ts'
+export {
+  carryOut,
+  type EditorsDesk,
+  type EditorWord,
+  mailPreview,
+  openEditorsDesk,
+} from './editors.ts'
 export { type Explanation, explainItem } from './explain.ts'
 export { type IngestReport, ingest } from './ingest.ts'
 export { type Metric, metricsOf } from './metrics.ts'
 export { type Newsletter, openNewsletter, suppressionHash } from './newsletter.ts'
+export { cancelSending, pauseSending, resumeSending } from './pausing.ts'
 export { type Taken, takeMaildir, takeReturn } from './returns.ts'
 export { type RunResult, recorded } from './run.ts'
 export { type JobStatus, jobStatuses, runJob, type Schedules, startSchedules } from './service.ts'

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url'
 import { buildMail, type MailForm, mailForm, messageIdFor, slotOf } from '../deliver/index.ts'
 import type { Delivery, Receipt, StoryChoice, Subscriber } from '../model/index.ts'
 import { editorNote } from './editors.ts'
@@ -74,7 +75,8 @@ async function digestForm(way: LetterWay, number: number, choice: StoryChoice): 
     {
       ...mail,
       from: post.mailFrom,
-      date: new Date(stored.createdAt),
+      // When it was ready to go (RFC 5322): an issue that waited for a word is not as old as it was made.
+      date: new Date(stored.releasedAt ?? stored.createdAt),
       listId: `Freehold digest <digest.${post.mailDomain}>`,
       listUnsubscribe: `<${leaveUrl}>, <${leaveByMail}>`,
       listArchive: `<${post.publicUrl}/digests>`,
@@ -144,11 +146,14 @@ async function previewLetter(way: LetterWay, delivery: Delivery, number: number)
 function letterOf(
   { post }: LetterWay,
   delivery: Delivery,
-  to: string,
+  email: string,
   stem: string,
   make: () => Buffer,
 ): Letter {
-  const domain = to.slice(to.lastIndexOf('@') + 1)
+  const at = email.lastIndexOf('@') + 1
+  // In an envelope a domain of other scripts stands in ASCII: few servers take it otherwise.
+  const domain = domainToASCII(email.slice(at)) || email.slice(at)
+  const to = email.slice(0, at) + domain
   return { domain, send: async (onBody) => dispatch(post, delivery, { to, stem, message: make() }, onBody) }
 }
 

@@ -49,7 +49,8 @@ export function openNewsletter({ way, signer }: NewsletterOptions) {
       form: StoryChoice & { email: string; network: string | null },
     ): Promise<SubscribeOutcome> {
       const key = normalEmail(form.email)
-      if (key === null) return 'no-address'
+      // Letters of other scripts before the @ need servers that all speak SMTPUTF8, on the whole way.
+      if (key === null || /[^\x21-\x7e]/.test(key.slice(0, key.lastIndexOf('@')))) return 'no-address'
       const prefix = form.network === null ? null : networkOf(form.network)
       const outcome = await store.signUps.ask(
         {
@@ -58,6 +59,7 @@ export function openNewsletter({ way, signer }: NewsletterOptions) {
           directions: form.directions,
           addressKey: signer.hash('sign-up', key),
           networkKey: prefix === null ? null : signer.hash('network', prefix),
+          suppressionHash: suppressionHash(signer)(key),
         },
         limits,
         way.now(),

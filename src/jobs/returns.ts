@@ -74,6 +74,8 @@ async function bounced(way: ReturnWay, found: Bounce): Promise<Taken> {
   const addresses = failed.flatMap(({ address }) => address ?? [])
   const reader = await readerOf(way, { ...found, addresses })
   if (!reader) return { kind, did: 'refused', note: 'It is about no mail that was sent from here.' }
+  if (reader.unsubscribedAt !== null)
+    return { kind, did: 'nothing', note: 'Its address is written to no more already.' }
   const permanent = failed.some((one) => one.permanent)
   const now = way.now()
   const stopped = await way.store.subscribers.bounced(reader.id, {
@@ -108,13 +110,16 @@ async function wantsToLeave(way: ReturnWay, found: Leave): Promise<Taken> {
   const kind = 'leave'
   if (found.token !== null) {
     const left = await openNewsletter({ way, signer: way.post.signer }).leave(found.token, 'mail')
-    return left
-      ? { kind, did: 'stopped', note: 'Its reader has left by mail.' }
-      : { kind, did: 'refused', note: 'Its token was not made here.' }
+    if (left) return { kind, did: 'stopped', note: 'Its reader has left by mail.' }
   }
-  // Without a token the sender's address has to do; whoever forges it only ends a subscription.
+  // Without a token, or with one that a mail program has mangled, the sender's address has to do; whoever forges it only
+  // ends a subscription.
   const reader = await way.store.subscribers.find(found.from)
-  if (!reader) return { kind, did: 'nothing', note: 'Its sender is no reader.' }
+  if (!reader) {
+    return found.token === null
+      ? { kind, did: 'nothing', note: 'Its sender is no reader.' }
+      : { kind, did: 'refused', note: 'Its token was not made here, and its sender is no reader.' }
+  }
   return stop(way, reader, 'mail', kind, 'Its reader has left by mail.')
 }
 

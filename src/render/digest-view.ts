@@ -13,8 +13,10 @@ import {
 } from '../model/index.ts'
 import { type Account, accountOf } from './account.ts'
 import { type Elevation, elevation, type Spark, sparks } from './balance.ts'
+import { type CorrectedView, correctedHeading, correctedViews } from './corrected.ts'
 import { longDate, periodName, shortDate } from './dates.ts'
 import { countPhrase, marks, tallyOf, tallyPhrase, words } from './directions.ts'
+import { signatureOf } from './editor-note.ts'
 import { plain, quoted } from './feed-text.ts'
 import { webLink } from './links.ts'
 import { number, plural } from './numbers.ts'
@@ -83,6 +85,8 @@ export interface DigestView extends Account {
   quietLine: string
   /** Each sentence, with the story it rests on where it rests on one. */
   lead: { text: string; href: string | null; story: string }[]
+  /** The editor whose words the lead is; empty where it is composed, or where they gave no name. */
+  signed: string
   /** `1 story`, `12 stories`. */
   storiesPhrase: string
   tally: { direction: Direction; mark: string; word: string; count: number; phrase: string }[]
@@ -90,6 +94,9 @@ export interface DigestView extends Account {
   hasCharts: boolean
   concept: ConceptView | null
   debate: DebateView | null
+  /** What was wrong in earlier issues; empty most weeks. */
+  corrected: CorrectedView[]
+  correctedHeading: string
   /** Stories that stand only on the web. */
   cut: number
 }
@@ -120,6 +127,7 @@ export function digestView(digest: Digest, place: Place, kept: Kept = new Map())
     quiet: isQuiet(digest),
     quietLine: quietLine(digest, place.ideas.length),
     lead: digest.lead.map((sentence) => leadView(sentence, digest, url)),
+    signed: signatureOfLead(digest),
     storiesPhrase: plural(storyCount(digest), 'story'),
     tally: directions.map((direction) => ({
       direction,
@@ -132,6 +140,8 @@ export function digestView(digest: Digest, place: Place, kept: Kept = new Map())
     hasCharts: sections.some(({ hasChart }) => hasChart),
     concept: digest.concept ? conceptView(digest.concept, place.site, titles) : null,
     debate: digest.debate ? debateView(digest.debate, place.site, titles) : null,
+    corrected: correctedViews(digest, place.site),
+    correctedHeading,
     ...accountOf(digest),
     cut: storyCount(digest) - storyCount(keepOnly(digest, kept)),
   }
@@ -261,11 +271,22 @@ function storyView(
   }
 }
 
+/** The name under a lead that an editor wrote; empty under any other. */
+export function signatureOfLead({ lead }: Digest): string {
+  const by = lead.at(-1)?.by
+  return by === undefined ? '' : signatureOf(by)
+}
+
+/** What is longest in a sentence; an editor writes paragraphs. */
+export function longestIn({ by }: BackedText, composed: number): number {
+  return by === undefined ? composed : 2000
+}
+
 function leadView(sentence: BackedText, digest: Digest, url: string): DigestView['lead'][number] {
   const items = sentence.backing.flatMap((backing) => (backing.kind === 'item' ? [backing.item] : []))
   const story = uniqueStories(digest).find(({ item }) => items.includes(item))
   return {
-    text: plain(sentence.text, 600),
+    text: plain(sentence.text, longestIn(sentence, 600)),
     href: story ? `${digest.number === null ? '' : url}#${storyAnchor(story.item)}` : null,
     story: story ? storyTitle(story) : '',
   }

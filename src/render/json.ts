@@ -1,26 +1,34 @@
-import type { Correction, Digest, DigestSection, Story } from '../model/index.ts'
+import type { BackedText, Correction, Digest, DigestSection, Story } from '../model/index.ts'
+import { signatureOf } from './editor-note.ts'
 import { verbatim } from './feed-text.ts'
 import { webLink } from './links.ts'
 
 /** The digest as other programs read it: the contract's shape, with the feeds' titles beside their ids. */
 export function digestJson(digest: Digest, corrections: readonly Correction[] = []) {
-  const { number, since, until, lead, sections, concept, debate, coverage, feedsRead, read, leftOut, left } =
-    digest
+  const { number, since, until, lead, sections, concept, debate, corrected, coverage, feedsRead } = digest
+  const { read, leftOut, left } = digest
   return harmless({
     number,
     since,
     until,
     ...(corrections.length > 0 && { corrections }),
-    lead,
+    lead: lead.map(signedJson),
     sections: sections.map(sectionJson),
     ...(concept && { concept }),
     ...(debate && { debate }),
+    ...(corrected && corrected.length > 0 && { corrected }),
     ...(coverage && { coverage }),
     ...(feedsRead !== undefined && { feedsRead }),
     read,
     leftOut,
     ...(left && { left }),
   })
+}
+
+/** A sentence with the name of the editor who wrote it, where they gave one. */
+function signedJson({ by, ...sentence }: BackedText) {
+  const name = by === undefined ? '' : signatureOf(by)
+  return { ...sentence, ...(name && { by: name }) }
 }
 
 function sectionJson({ idea, name, title, balance, moved, stories }: DigestSection) {

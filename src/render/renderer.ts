@@ -1,5 +1,6 @@
 import type { Idea } from '../model/index.ts'
 import { confirmationRenderer } from './confirmation.ts'
+import { deskPages } from './desk-page.ts'
 import type { Place } from './digest-view.ts'
 import { alertRenderer } from './discord/alert.ts'
 import { cardRenderer } from './discord/cards/index.ts'
@@ -39,6 +40,7 @@ export function createRenderer({ templatesDir, publicUrl, ideas }: RendererOptio
     json: digestJson,
     ...pageRenderer(frame, ordered),
     ...newsletterPages(frame, ordered),
+    ...deskPages(frame, ordered),
     ...syndication(templates, place),
   }
 }

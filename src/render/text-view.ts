@@ -1,4 +1,5 @@
 import { feedNoteLine } from './account.ts'
+import { correctedLabel } from './corrected.ts'
 import type { DigestView, StoryView } from './digest-view.ts'
 import type { TextSettings } from './text-helpers.ts'
 
@@ -9,6 +10,8 @@ export function textView<View extends DigestView>(view: View, settings: TextSett
     ...settings,
     // Three charts of twelve weeks need this much to stand side by side.
     between: settings.width < 60 ? '\n' : '   ',
+    correctedLines: view.corrected.map((one) => `${correctedLabel(one)}: ${one.note}`),
+    signedLine: view.signed && `— ${view.signed}`,
     feedLines: view.feedNotes.map((note) => feedNoteLine(note)),
     sections: view.sections.map((section) => ({ ...section, stories: section.stories.map(withLines) })),
   }

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import type { Correction, Digest, DigestEdit } from '../model/index.ts'
 import { type Destination, writePlaces } from './delivery-rows.ts'
 import type { Schema } from './schema.ts'
@@ -21,6 +21,8 @@ export interface StoredDigest {
   /** What editors changed, in order; and the digest as it was composed, null while they changed nothing. */
   edits: DigestEdit[]
   original: Digest | null
+  /** Who gave it free; null while nobody has, and where it went out by itself. */
+  releasedBy: string | null
   digest: Digest
 }
 
@@ -108,25 +110,14 @@ export function digests(db: Kysely<Schema>) {
      * been released, or was changed by somebody else since it was read (`edits` counts the changes by then).
      */
     async edit(number: number, digest: Digest, made: DigestEdit, edits: number): Promise<boolean> {
-      return db.transaction().execute(async (tx) => {
-        const row = await tx
-          .selectFrom('digest')
-          .select(['body', 'edits', 'released_at'])
-          .where('number', '=', number)
-          .executeTakeFirst()
-        if (!row || row.released_at !== null) return false
-        const before = JSON.parse(row.edits) as StoredEdits
-        if ((before.list ?? []).length !== edits) return false
-        const kept: StoredEdits = {
-          original: before.original ?? (JSON.parse(row.body) as Digest),
-          list: [...(before.list ?? []), made],
+      return amend(number, (row, before) => {
+        const list = before.list ?? []
+        if (list.length !== edits) return null
+        const original = before.original ?? (JSON.parse(row.body) as Digest)
+        return {
+          body: JSON.stringify(digest),
+          edits: JSON.stringify({ ...before, original, list: [...list, made] }),
         }
-        await tx
-          .updateTable('digest')
-          .set({ body: JSON.stringify(digest), edits: JSON.stringify(kept) })
-          .where('number', '=', number)
-          .execute()
-        return true
       })
     },
 
@@ -184,9 +175,44 @@ export function digests(db: Kysely<Schema>) {
       return row !== undefined
     },
 
-    /** Pauses the sending of a digest, with the reason; null lets it go on. */
-    async pause(number: number, reason: string | null): Promise<void> {
-      await db.updateTable('digest').set({ paused: reason }).where('number', '=', number).execute()
+    /**
+     * Pauses the sending of a digest, with the reason; what was claimed and has not begun to go out waits too. False when
+     * it has not been released.
+     */
+    async pause(number: number, reason: string): Promise<boolean> {
+      return db.transaction().execute(async (tx) => {
+        const { numUpdatedRows } = await tx
+          .updateTable('digest')
+          .set({ paused: reason })
+          .where('number', '=', number)
+          .where('released_at', 'is not', null)
+          .executeTakeFirst()
+        if (numUpdatedRows === 0n) return false
+        await tx
+          .updateTable('delivery')
+          .set({ state: 'pending', owner: null, lease_until: null })
+          .where('digest', '=', number)
+          .where('state', '=', 'sending')
+          .where('body_started_at', 'is', null)
+          .execute()
+        return true
+      })
+    },
+
+    /**
+     * Lets the sending of a released digest go on by a person's word. Where nothing of it has gone out its age counts from
+     * now on, so that it isn't paused for being old.
+     */
+    async resume(number: number, now: number): Promise<void> {
+      await db
+        .updateTable('digest')
+        .set((eb) => ({
+          paused: null,
+          released_at: eb.case().when(nothingOut(eb)).then(now).else(eb.ref('released_at')).end(),
+        }))
+        .where('number', '=', number)
+        .where('released_at', 'is not', null)
+        .execute()
     },
 
     /**
@@ -199,17 +225,7 @@ export function digests(db: Kysely<Schema>) {
         .set({ paused: reason })
         .where('released_at', '<', before)
         .where('paused', 'is', null)
-        .where((eb) =>
-          eb.not(
-            eb.exists(
-              eb
-                .selectFrom('delivery')
-                .select('delivery.id')
-                .whereRef('delivery.digest', '=', 'digest.number')
-                .where('delivery.state', 'not in', ['pending', 'deferred']),
-            ),
-          ),
-        )
+        .where(nothingOut)
         .where((eb) =>
           eb.or([
             eb('audience_at', 'is', null),
@@ -254,14 +270,24 @@ export function digests(db: Kysely<Schema>) {
       })
     },
 
-    /** Gives a digest free for sending, also one that was held; nothing changes if it already is. */
-    async release(number: number, now: number): Promise<void> {
-      await db
-        .updateTable('digest')
-        .set({ released_at: now, held: null })
-        .where('number', '=', number)
-        .where('released_at', 'is', null)
-        .execute()
+    /**
+     * Gives a digest free for sending, and keeps by whom; one that is held stays so with `evenHeld: false`. False when
+     * nothing changed.
+     */
+    async release(
+      number: number,
+      now: number,
+      { by, evenHeld = true }: { by?: string; evenHeld?: boolean } = {},
+    ): Promise<boolean> {
+      return amend(number, (row, before) =>
+        row.held !== null && !evenHeld
+          ? null
+          : {
+              released_at: now,
+              held: null,
+              ...(by === undefined ? {} : { edits: JSON.stringify({ ...before, releasedBy: by }) }),
+            },
+      )
     },
 
     /** Released digests whose audience has not been written down yet, oldest first. */
@@ -299,16 +325,60 @@ export function digests(db: Kysely<Schema>) {
       return row.n
     },
   }
+
+  /** Changes a digest that has not been released as `make` says of how it is now; false when that is null. */
+  async function amend(
+    number: number,
+    make: (
+      row: Pick<Schema['digest'], 'body' | 'held'>,
+      edits: StoredEdits,
+    ) => Partial<Schema['digest']> | null,
+  ): Promise<boolean> {
+    for (;;) {
+      const row = await db
+        .selectFrom('digest')
+        .select(['body', 'edits', 'held'])
+        .where('number', '=', number)
+        .where('released_at', 'is', null)
+        .executeTakeFirst()
+      const change = row ? make(row, JSON.parse(row.edits) as StoredEdits) : null
+      if (!row || !change) return false
+      // Whoever else writes here changes one of these; what they wrote is read before ours is tried again.
+      const { numUpdatedRows } = await db
+        .updateTable('digest')
+        .set(change)
+        .where('number', '=', number)
+        .where('released_at', 'is', null)
+        .where('edits', '=', row.edits)
+        .where('held', row.held === null ? 'is' : '=', row.held)
+        .executeTakeFirst()
+      if (numUpdatedRows > 0n) return true
+    }
+  }
+}
+
+/** True of a digest of which no message has gone out, nor begun to. */
+function nothingOut(eb: ExpressionBuilder<Schema, 'digest'>) {
+  return eb.not(
+    eb.exists(
+      eb
+        .selectFrom('delivery')
+        .select('delivery.id')
+        .whereRef('delivery.digest', '=', 'digest.number')
+        .where('delivery.state', 'not in', ['pending', 'deferred']),
+    ),
+  )
 }
 
 interface StoredEdits {
   /** As it was composed, once it has been changed. */
   original?: Digest
   list?: DigestEdit[]
+  releasedBy?: string
 }
 
 function fromRow(row: Schema['digest']): StoredDigest {
-  const { original, list = [] } = JSON.parse(row.edits) as StoredEdits
+  const { original, list = [], releasedBy = null } = JSON.parse(row.edits) as StoredEdits
   return {
     number: row.number,
     since: row.since,
@@ -322,6 +392,7 @@ function fromRow(row: Schema['digest']): StoredDigest {
     approveBy: row.approve_by,
     edits: list,
     original: original ?? null,
+    releasedBy,
     digest: JSON.parse(row.body) as Digest,
   }
 }

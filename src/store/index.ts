@@ -70,7 +70,7 @@ function nouns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
     feedStates: feedStates(db),
     digests: digests(db),
     subscribers: subscribers(db),
-    signUps: signUps(db),
+    signUps: signUps(db, kind),
     mailReturns: mailReturns(db),
     deliveries: deliveries(db, kind),
     jobRuns: jobRuns(db, kind),

@@ -11,6 +11,8 @@ export interface SignUp extends StoryChoice {
   /** Of the address, and of the network it came from; null where that is not known. */
   addressKey: string
   networkKey: string | null
+  /** Of the address, as `subscribers.forget` keeps it. */
+  suppressionHash: string
 }
 
 /** How often confirmations may be asked for. */
@@ -31,7 +33,14 @@ export type SignUpOutcome =
   | 'no-address'
 
 /** Wishes to subscribe, and their confirmation by a link (double opt-in). */
-export function signUps(db: Kysely<Schema>) {
+export function signUps(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
+  /** Makes those who ask for the same wait for one another, or all of them would find that nobody had asked before. */
+  async function inLine(tx: Kysely<Schema>, keys: string[]): Promise<void> {
+    if (kind === 'sqlite') return
+    for (const key of keys.toSorted())
+      await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(tx)
+  }
+
   return {
     /**
      * Notes a wish and writes down the mail that confirms it (or, for a reader, that leads to the preferences); at most
@@ -51,6 +60,7 @@ export function signUps(db: Kysely<Schema>) {
           return n
         }
         const { addressKey, networkKey } = wish
+        await inLine(tx, networkKey === null ? [addressKey] : [addressKey, networkKey])
         if (networkKey !== null) {
           if ((await since(networkKey, now - limits.network.within)) >= limits.network.most) return 'too-many'
           await tx.insertInto('sign_up').values({ key: networkKey, at: now }).execute()
@@ -65,8 +75,15 @@ export function signUps(db: Kysely<Schema>) {
           .select(['id', 'left_reason'])
           .where('email_key', '=', key)
           .executeTakeFirst()
-        // Who complained of us is not asked whether they want more.
+        // Who complained of us is not asked whether they want more, nor once the address is forgotten.
         if (known?.left_reason === 'complained') return 'quiet'
+        const complained = await tx
+          .selectFrom('suppression')
+          .select('reason')
+          .where('email_hash', '=', wish.suppressionHash)
+          .where('reason', '=', 'complained')
+          .executeTakeFirst()
+        if (complained) return 'quiet'
         const id = known?.id ?? randomUUID()
         if (known) await tx.updateTable('subscriber').set(change).where('id', '=', id).execute()
         else {

@@ -97,8 +97,19 @@ export function subscribers(db: Kysely<Schema>) {
       return rows.map(subscriberFromRow)
     },
 
-    /** Ends a subscription; the row stays so that the address is not added again by mistake. False when it had ended. */
+    /**
+     * Ends a subscription; the row stays so that the address is not added again by mistake. False when it had ended; a
+     * complaint is kept as the reason all the same.
+     */
     async unsubscribe(id: string, reason: LeftReason, now: number): Promise<boolean> {
+      if (reason === 'complained') {
+        await db
+          .updateTable('subscriber')
+          .set({ left_reason: reason, opt_in: null, opt_in_at: null, opt_in_choice: null })
+          .where('id', '=', id)
+          .where('unsubscribed_at', 'is not', null)
+          .execute()
+      }
       const result = await db
         .updateTable('subscriber')
         .set({

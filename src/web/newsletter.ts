@@ -35,6 +35,7 @@ export function addNewsletter(web: Hono, options: NewsletterRoutes): void {
     maxSize: largest.form,
     onError: (c) => c.html(renderer.errorPage(), 413),
   })
+  const tooLarge = bodyLimit({ maxSize: largest.mail, onError: (c) => c.text('Too large', 413) })
   const choiceIn = (form: Record<string, unknown>): StoryChoice => ({
     ideas: chosen(
       form.ideas,
@@ -43,15 +44,16 @@ export function addNewsletter(web: Hono, options: NewsletterRoutes): void {
     directions: chosen(form.directions, directions),
   })
   /** Pages that belong to one reader stay out of caches and search engines. */
-  const personal = (c: Context, page: string, status: 200 | 404 | 429 = 200) =>
+  const personal = (c: Context, page: string, status: 200 | 400 | 404 | 429 = 200) =>
     c.html(page, status, { 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })
   const gone = (c: Context, what: 'confirm' | 'preferences' | 'unsubscribe') =>
     personal(c, renderer.linkGonePage({ what }), 404)
   const foreign = (c: Context) => {
+    if (c.req.header('sec-fetch-site') === 'cross-site') return true
     const origin = c.req.header('origin')
     if (origin === undefined || origin === 'null') return false
     const own = [new URL(options.publicUrl).origin, new URL(c.req.url).origin]
-    return !own.includes(origin) && new URL(origin).host !== c.req.header('host')
+    return !own.includes(origin) && URL.parse(origin)?.host !== c.req.header('host')
   }
 
   web.get('/privacy', (c) => c.html(renderer.privacyPage({ contact, postalAddress })))
@@ -60,7 +62,8 @@ export function addNewsletter(web: Hono, options: NewsletterRoutes): void {
     c.html(renderer.subscribePage({ values: { email: '', ideas: [], directions: [] }, error: null })),
   )
   web.post('/subscribe', limit, async (c) => {
-    const form = await c.req.parseBody({ all: true })
+    const form = await formIn(c)
+    if (form === null) return personal(c, renderer.errorPage(), 400)
     const email = first(form.email).slice(0, 400)
     const choice = choiceIn(form)
     const again = (error: string, status: 200 | 429) =>
@@ -96,7 +99,10 @@ export function addNewsletter(web: Hono, options: NewsletterRoutes): void {
   web.post('/preferences/:token', limit, async (c) => {
     const token = c.req.param('token')
     if (foreign(c)) return gone(c, 'preferences')
-    const found = await newsletter.choose(token, choiceIn(await c.req.parseBody({ all: true })))
+    // What can't be read is no choice; an empty form is one, of everything.
+    const form = await formIn(c)
+    const found = form ? await newsletter.choose(token, choiceIn(form)) : await newsletter.preferences(token)
+    if (found && !form) return personal(c, renderer.errorPage(), 400)
     return found ? personal(c, preferences(token, found, 'saved')) : gone(c, 'preferences')
   })
 
@@ -115,7 +121,7 @@ export function addNewsletter(web: Hono, options: NewsletterRoutes): void {
   })
 
   // For mail servers that hand over what comes back by HTTP: the message itself is the body.
-  web.post('/returns/:token', bodyLimit({ maxSize: largest.mail }), async (c) => {
+  web.post('/returns/:token', tooLarge, async (c) => {
     if (options.signer.read('returns', c.req.param('token')) === null) return c.text('Not found', 404)
     const taken = await options.takeReturn(new Uint8Array(await c.req.arrayBuffer()))
     return c.json(taken, 200, { 'cache-control': 'no-store' })
@@ -128,6 +134,18 @@ export function addNewsletter(web: Hono, options: NewsletterRoutes): void {
   ): string {
     const { email, ideas, directions } = reader
     return renderer.preferencesPage({ token, leaveToken: leave, email, values: { ideas, directions }, state })
+  }
+}
+
+/** The fields of a form of either encoding; null when the body is none, or not what it says it is. */
+async function formIn(c: Context): Promise<Record<string, unknown> | null> {
+  const type = c.req.header('content-type') ?? ''
+  if (!/^(?:multipart\/form-data|application\/x-www-form-urlencoded)\s*(?:;|$)/i.test(type)) return null
+  try {
+    return await c.req.parseBody({ all: true })
+  } catch (error) {
+    if (error instanceof TypeError) return null
+    throw error
   }
 }
 
@@ -150,8 +168,9 @@ function chosen<T extends string>(value: unknown, known: readonly T[]): T[] {
 function networkAddress(c: Context): string | null {
   const address = remoteAddress(c)
   if (address === null || !isNear(address)) return address
-  const forwarded = c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim()
-  return forwarded || address
+  const forwarded = c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() ?? ''
+  // Some proxies add the port, which is another for each request.
+  return forwarded.replace(/^\[(.+)\](?::\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1') || address
 }
 
 function remoteAddress(c: Context): string | null {

@@ -6,6 +6,7 @@ import type { Metric } from '../jobs/index.ts'
 import type { Correction, Idea, Page } from '../model/index.ts'
 import { type FeedFormat, feedFormats, type Renderer } from '../render/index.ts'
 import type { Archive } from './archive.ts'
+import { addDesk, type DeskRoutes } from './desk.ts'
 import { metricsText, metricsType } from './metrics.ts'
 import { addNewsletter, type NewsletterRoutes } from './newsletter.ts'
 
@@ -36,6 +37,8 @@ export interface WebOptions {
   metrics?: (() => Promise<Metric[]>) | undefined
   /** Subscribing and leaving; without it there are no such pages. */
   newsletter?: Omit<NewsletterRoutes, 'renderer' | 'ideas'> | undefined
+  /** The editors' desk; without it there is none. */
+  desk?: Omit<DeskRoutes, 'renderer'> | undefined
   /** The time now, ms. */
   now: () => number
   log: Log
@@ -84,6 +87,7 @@ export function createWeb(options: WebOptions): Hono {
   })
 
   if (options.newsletter) addNewsletter(web, { ...options.newsletter, renderer, ideas })
+  if (options.desk) addDesk(web, { ...options.desk, renderer })
 
   web.use(etag())
   web.use(async (c, next) => {

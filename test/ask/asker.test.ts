@@ -27,6 +27,13 @@ describe('an answer', () => {
     expect(answer.answer).toContain('2009')
   })
 
+  test.each(['When will the capability gap close?', 'In what year does the option to leave come about?'])(
+    'to a question for a date that no page gives is a decline: %s',
+    async (question) => {
+      expect(await ask(asker, question)).toMatchObject({ answered: false, kind: 'declined' })
+    },
+  )
+
   test('to a question for a list holds all of it', async () => {
     const answer = await ask(asker, "What are Ostrom's eight design principles?")
     expect(answer.answer.match(/^- /gm)).toHaveLength(8)

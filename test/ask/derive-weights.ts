@@ -8,9 +8,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compose } from '../../src/ask/compose.ts'
+import { coverageEvidence } from '../../src/ask/coverage.ts'
 import {
-  coverageEvidence,
-  coverageInputs,
   passageEvidence,
   passageInputs,
   type Ranked,
@@ -105,7 +104,7 @@ function learn(cases: Case[]): Judgement {
       const ranked = ranks.get(one)!
       const told = toldBy(one.on, one.reading, ranked, sentences)
       return {
-        values: coverageEvidence(one.on, one.reading, one.evidence, ranked, told),
+        evidence: coverageEvidence(one.on, one.reading, one.evidence, ranked, told),
         holds: one.asked.page !== null,
       }
     }),
@@ -114,8 +113,10 @@ function learn(cases: Case[]): Judgement {
 }
 
 /** Learns on inputs of like spread and folds that into the weights, and the bar into the bias. */
-function learnCoverage(cases: { values: Float32Array; holds: boolean }[]): Net {
-  const width = coverageInputs.length
+function learnCoverage(known: { evidence: Record<string, number>; holds: boolean }[]): Net {
+  const inputs = Object.keys(known[0]!.evidence)
+  const width = inputs.length
+  const cases = known.map(({ evidence, holds }) => ({ values: inputs.map((name) => evidence[name]!), holds }))
   const means = Array.from({ length: width }, (_, k) => mean(cases.map(({ values }) => values[k]!)))
   const spreads = means.map(
     (middle, k) => Math.sqrt(mean(cases.map(({ values }) => (values[k]! - middle) ** 2))) || 1,
@@ -130,7 +131,7 @@ function learnCoverage(cases: { values: Float32Array; holds: boolean }[]): Net {
       right: [holds ? 0 : 1],
       weight: 1,
     })),
-    coverageInputs,
+    inputs,
     { hidden: 6, rounds: 12, penalty: 1e-2 },
   )
   return { ...net, weights: onRaw(net, means, spreads) }

@@ -55,7 +55,7 @@ describe('questions the wiki does not answer', () => {
   test('are declined, with the nearest concepts', () => {
     const unknown = answers.filter(({ question }) => question.page === null)
     expect(unknown.length).toBeGreaterThan(150)
-    expect(share(unknown, ({ answer }) => !answer.answered)).toBeGreaterThanOrEqual(0.8)
+    expect(share(unknown, ({ answer }) => !answer.answered)).toBeGreaterThanOrEqual(0.82)
     for (const { answer } of unknown.filter((one) => one.answer.kind === 'declined')) {
       expect(answer).toMatchObject({ answered: false, citations: [], items: [] })
       expect(answer.answer).toMatch(/The wiki does not cover this\./)

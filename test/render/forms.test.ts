@@ -4,8 +4,8 @@ import { accountOf } from '../../src/render/account.ts'
 import { balanceSummary } from '../../src/render/balance.ts'
 import { balanceLine } from '../../src/render/digest-view.ts'
 import type { DiscordMessage } from '../../src/render/index.ts'
-import { hostileDigest, hugeDigest, quietDigest, richDigest, section, story } from '../fixtures/digests.ts'
-import { discordTexts, elements, renderer, titles, unsubscribeUrl } from './reading.ts'
+import { hostile, hostileDigest, hugeDigest, quietDigest, richDigest, section, story } from '../fixtures/digests.ts'
+import { discordTexts, elements, harms, renderer, titles, unseen, unsubscribeUrl } from './reading.ts'
 
 const inOrder = (digest: Digest) =>
   digest.sections.flatMap(({ stories }) => stories.map(({ title }) => title))
@@ -188,6 +188,130 @@ describe('every form says the same beside the stories', () => {
       expect(said).toContain('Update: Something new.')
       expect(said).toContain('Freehold read 412 items and left out 412.')
       expect(said).not.toMatch(/Concept of the week|A debate|Longer silent|New:|undefined|null/)
+    }
+  })
+})
+
+/** Each form of an issue as a reader reads it. */
+function formsOf(digest: Digest): [string, string][] {
+  const { html, text } = renderer.email(digest, { unsubscribeUrl })
+  const contents = elements(renderer.digestFeed('atom', [digest], 0)).find(({ name }) => name === 'content')!
+  return [
+    ['mail', readers.html(html)],
+    ['mail as text', readers.text(text)],
+    ['terminal', readers.text(renderer.text(digest))],
+    ['web page', readers.html(renderer.digestPage(digest))],
+    ['Discord', readers.discord(renderer.discord(digest))],
+    ['feed', readers.html(`<body>${contents.text}</body>`)],
+  ]
+}
+
+describe('corrections of earlier issues', () => {
+  const corrected = [
+    { issue: 9, at: '2025-12-30T10:00:00.000Z', note: 'The price is per million tokens.' },
+    { issue: 1011, at: '2026-11-16T23:59:00.000Z', note: 'It has 34 billion parameters, not 32.' },
+  ]
+  const issue: Digest = { ...richDigest, corrected }
+
+  test.each(formsOf(issue))('%s: each with its issue and date, after the stories, before the account', (_, said) => {
+    expect(said).toContain(
+      'Corrections Freehold 9, 30 December 2025: The price is per million tokens. ' +
+        'Freehold 1,011, 16 November: It has 34 billion parameters, not 32.',
+    )
+    expect(said.indexOf('Corrections')).toBeGreaterThan(said.lastIndexOf('A debate: Investment'))
+    // The web page tells how it was read at its top.
+    const account = said.lastIndexOf('Freehold read 1,204 items')
+    expect(account > said.indexOf('Corrections')).toBe(account > said.indexOf('OLMo 4 is out'))
+  })
+
+  test('JSON: as they were made', () => {
+    expect(renderer.json(issue).corrected).toEqual(corrected)
+  })
+
+  test('lead to the issue that was wrong', () => {
+    const { html } = renderer.email(issue, { unsubscribeUrl })
+    const hrefs = (page: string) => elements(page).flatMap(({ attribs }) => attribs.href ?? [])
+    expect(hrefs(html)).toContain('https://freehold.example/digests/1011')
+    expect(hrefs(renderer.digestPage(issue))).toContain('/digests/1011')
+    expect(discordTexts(renderer.discord(issue)).join()).toContain(
+      '[Freehold 1,011](https://freehold.example/digests/1011)',
+    )
+  })
+
+  test('stand in no form of an issue that has none', () => {
+    for (const none of [richDigest, { ...richDigest, corrected: [] }]) {
+      for (const [form, said] of formsOf(none)) expect(said, form).not.toContain('Corrections')
+      expect(renderer.json(none)).not.toHaveProperty('corrected')
+    }
+  })
+
+  test('come to readers and channels that chose other stories, and where there are none for them', () => {
+    const opens = (ideas: string[]) => ({ ideas, directions: ['mixed' as const] })
+    for (const choice of [opens(['disciplinary-floor']), opens(['economic-function'])]) {
+      const { html, text } = renderer.email(issue, { unsubscribeUrl, choice })
+      const post = renderer.discord(issue, { ...choice, role: null })
+      for (const said of [readers.html(html), readers.text(text), readers.discord(post)]) {
+        expect(said).toContain('Freehold 9, 30 December 2025: The price is per million tokens.')
+      }
+    }
+  })
+
+  test('of any kind and number harm nothing', () => {
+    const notes = [...Object.values(hostile), 'x'.repeat(5000), '', '**'.repeat(900)]
+    const many: Digest = {
+      ...hostileDigest,
+      corrected: notes.map((note, at) => ({ issue: at + 1, at: at % 2 ? 'no date' : '2026-11-20', note })),
+    }
+    const { html, text } = renderer.email(many, { unsubscribeUrl })
+    expect([...harms(html), ...unseen(text), ...harms(renderer.digestPage(many))]).toEqual([])
+    expect(unseen(renderer.text(many))).toEqual([])
+    expect(JSON.stringify(renderer.json(many).corrected)).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/)
+    for (const message of renderer.discord(many)) {
+      const texts = discordTexts([message])
+      expect(texts.join('').length).toBeLessThanOrEqual(4000)
+      expect(texts.join('\n')).not.toMatch(/(?<!\\)@everyone|<@&?\d|\(https:\/\/evil/)
+    }
+    expect(readers.discord(renderer.discord(many))).toContain('The rest is on the web.')
+  })
+})
+
+describe('an editor’s lead', () => {
+  const words = `${'It took a laboratory of twelve people to do what none had done. '.repeat(9)}Nine times.`
+  const lead = (by: string) =>
+    [words, 'And a second paragraph.'].map((text) => ({ text, backing: [], by }))
+  const by = (name: string): Digest => ({ ...richDigest, lead: lead(name) })
+
+  test.each(formsOf(by('Ada Lovelace')))('%s: whole, in its paragraphs, with the name under it', (_, said) => {
+    expect(said).toContain(`${words} `)
+    expect(said).toContain('And a second paragraph. — Ada Lovelace')
+    expect(said).not.toContain(richDigest.lead[0]!.text)
+  })
+
+  test.each([
+    ['ada@example.org', ''],
+    ['Ada <ada@example.org>', ''],
+    ['Ada, in the channel', 'Ada'],
+    ['Somebody, in the channel', ''],
+    ['Somebody', 'Somebody'],
+  ])('of “%s” is signed “%s”, and no address is shown', (name, signed) => {
+    for (const [form, said] of formsOf(by(name))) {
+      const under = said.split('And a second paragraph.')[1]!.trimStart()
+      if (signed) expect(under.startsWith(`— ${signed} `), form).toBe(true)
+      else expect(under, form).not.toMatch(/^—/)
+      expect(said, form).not.toContain('ada@')
+      expect(said, form).not.toContain('in the channel')
+    }
+    const json = renderer.json(by(name))
+    expect(json.lead.map((one) => one.by ?? '')).toEqual([signed, signed])
+    expect(JSON.stringify(json)).not.toContain('ada@')
+  })
+
+  test('harms nothing, whatever it and the name say', () => {
+    for (const text of Object.values(hostile)) {
+      const own: Digest = { ...richDigest, lead: [{ text, backing: [], by: text.replaceAll('@', '') }] }
+      const { html } = renderer.email(own, { unsubscribeUrl })
+      expect([...harms(html), ...harms(renderer.digestPage(own)), ...unseen(renderer.text(own))]).toEqual([])
+      expect(discordTexts(renderer.discord(own)).join('\n')).not.toMatch(/(?<!\\)@everyone|\(https:\/\/evil/)
     }
   })
 })

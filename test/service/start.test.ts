@@ -173,7 +173,8 @@ describe('the service, with a feed, a mail server and Discord to talk to', () =>
       const missed = [...readers.values()].filter((email) => !received.includes(email) && !listed.has(email))
       expect(missed, 'nobody is missed').toEqual([])
       expect(
-        discord.messages(channel).filter((one) => JSON.stringify(one.components).includes('## Freehold 1\\n')).length,
+        discord.messages(channel).filter((one) => JSON.stringify(one.components).includes('## Freehold 1\\n'))
+          .length,
       ).toBeGreaterThan(0)
     } finally {
       await store.close()

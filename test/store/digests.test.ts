@@ -47,6 +47,9 @@ onEachDatabase((db) => {
         held: null,
         paused: null,
         approveBy: null,
+        edits: [],
+        original: null,
+        releasedBy: null,
         corrections: [],
         digest: { ...digest, number: 1 },
       })

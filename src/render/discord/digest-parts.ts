@@ -8,13 +8,16 @@ import {
 } from '../../model/index.ts'
 import { accountOf, feedNoteLine } from '../account.ts'
 import { balanceSummary, sparks, total } from '../balance.ts'
+import { correctedHeading, correctedViews } from '../corrected.ts'
 import { periodName, shortDate } from '../dates.ts'
 import {
   balanceLine,
   digestView,
   issueUrl,
+  longestIn,
   movedLine,
   type Place,
+  signatureOfLead,
   uniqueStories,
   updateOf,
 } from '../digest-view.ts'
@@ -56,9 +59,17 @@ export function opening(issue: WishedIssue, place: Place): TextDisplay[] {
   ].join('\n')
   const lead = [
     ...(quiet ? [`A quiet week. ${quietLine}`.trim()] : []),
-    ...chosen.lead.map((sentence) => discordText(sentence.text, 400)).filter(Boolean),
+    ...signed(
+      chosen.lead.map((sentence) => discordText(sentence.text, longestIn(sentence, 400))).filter(Boolean),
+      signatureOfLead(chosen),
+    ),
   ]
   return [head, ...linesThatFit(lead), ...(quiet ? [] : small(legend))].map(text)
+}
+
+/** The lead with its author under it. */
+function signed(lead: string[], name: string): string[] {
+  return name === '' ? lead : [...lead.slice(0, -1), `${lead.at(-1) ?? ''}\n— ${discordText(name, 60)}`]
 }
 
 /** Says that an issue has nothing of what a channel follows. */
@@ -71,6 +82,7 @@ export function nothingChosen(whole: Digest, filter: Filter, place: Place): Comp
   return [
     text([`## ${issueName(whole)}`, ...small(periodWords(whole))].join('\n')),
     text(`This channel follows ${filter.within}. ${none}`),
+    ...correctedPart(whole, place),
     ...webRow(whole, place),
   ]
 }
@@ -186,6 +198,17 @@ export function wikiPart(digest: Digest, place: Place): Container | null {
   })
   if (!concept && !debate) return null
   return [300, 200, 100].map(container).find((one) => fits(sizeOf([one]))) ?? container(60)
+}
+
+/** What was wrong in earlier issues; nothing most weeks. */
+export function correctedPart(digest: Digest, { site }: Place): TextDisplay[] {
+  const views = correctedViews(digest, site)
+  if (views.length === 0) return []
+  const lines = views.map((one) => {
+    const label = [maskedLink(one.issue, one.href, 60), one.date].filter(Boolean).join(', ')
+    return `${label}: ${discordText(one.note, 600)}`
+  })
+  return [text([`### ${correctedHeading}`, ...linesThatFit(lines)].join('\n'))]
 }
 
 /** How much of the issue stands here, how it was read, and the way to the rest. */

@@ -3,7 +3,15 @@ import { keepWhatFits } from '../cut.ts'
 import { type Kept, keepOnly, type Place } from '../digest-view.ts'
 import { clip } from '../feed-text.ts'
 import { type Component, type DiscordMessage, fits, messageOf, sizeOf } from './components.ts'
-import { closing, nothingChosen, opening, periodWords, sectionPart, wikiPart } from './digest-parts.ts'
+import {
+  closing,
+  correctedPart,
+  nothingChosen,
+  opening,
+  periodWords,
+  sectionPart,
+  wikiPart,
+} from './digest-parts.ts'
 import { roleLine, withRole } from './digest-role.ts'
 import { type DiscordWish, type WishedIssue, wishedIssue } from './digest-wish.ts'
 
@@ -68,12 +76,14 @@ function wholeMessages(issue: WishedIssue, place: Place, tail: Component[]): Com
     part: sectionPart(section, whole, place),
   }))
   const wiki = wikiPart(chosen, place)
+  const corrected = correctedPart(whole, place)
   const messages = (kept: Kept) =>
     inMessages(
       [
         first,
         ...sections.map(({ idea, part }) => [part(kept.get(idea) ?? 0)]),
         ...(wiki ? [[wiki]] : []),
+        ...(corrected.length > 0 ? [corrected] : []),
         closing(whole, place, storyCount(keepOnly(chosen, kept))),
       ],
       tail,

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { carryOut } from '../jobs/index.ts'
+import type { Digest, DigestChange } from '../model/index.ts'
+import { findIssue, userName, withWorkshop } from './digest-desk.ts'
+import { Failure } from './failure.ts'
+import { columns, print, printJson, wantsColour } from './output.ts'
+
+interface EditOptions {
+  lead?: string
+  leadFile?: string
+  composedLead?: boolean
+  drop: string[]
+  pin: string[]
+  order: string[]
+  by?: string
+  json?: boolean
+}
+
+/** The command by which editors change an issue that has not gone out. */
+export function addDigestEdit(digest: Command): void {
+  digest
+    .command('edit')
+    .argument('<number>', 'issue number')
+    .description(
+      'Changes a digest that has not been released, and keeps who changed what. Items are named by their id or its\n' +
+        'beginning; freehold digest show NUMBER --format json has them.',
+    )
+    .option('--lead <text>', 'words of your own in place of the lead; an empty line begins a paragraph')
+    .option('--lead-file <file>', 'the same from a file')
+    .option('--composed-lead', 'the composed lead again')
+    .option('--drop <item>', 'leaves the story of this item out; may be repeated', gathered, [])
+    .option('--pin <item>', 'puts the story of this item first under its idea; may be repeated', gathered, [])
+    .option('--order <idea=items>', 'the order under an idea: renewal=ITEM,ITEM; others follow', gathered, [])
+    .option('--by <name>', 'who changes it; without it, the name of the system’s user')
+    .option('--json', 'print as JSON')
+    .action((number: string, options: EditOptions) =>
+      withWorkshop(async ({ way }) => {
+        let issue = await findIssue(way, number)
+        const changes = await changesOf(options, issue.digest)
+        if (changes.length === 0) {
+          throw new Failure(
+            'Say what to change: --lead, --lead-file, --composed-lead, --drop, --pin or --order.',
+          )
+        }
+        const by = options.by?.trim() || userName()
+        if (!by) throw new Failure('This system does not say who you are; give your name with --by.')
+        for (const change of changes) {
+          const outcome = await carryOut(way, issue.number, by, { word: 'change', change })
+          if ('fault' in outcome) throw new Failure(outcome.fault)
+          issue = outcome.issue
+        }
+        if (options.json) printJson({ ...way.renderer.json(issue.digest), edits: issue.edits })
+        else {
+          print(way.renderer.text(issue.digest, { width: columns(), colour: wantsColour() }))
+          print(`\nChanged by ${by}. freehold digest send ${issue.number} sends it.`)
+        }
+      }),
+    )
+}
+
+/** The changes in the order in which they are made: what is dropped first, the lead last, since it may tell of the rest. */
+async function changesOf(options: EditOptions, digest: Digest): Promise<DigestChange[]> {
+  const leads = [options.lead, options.leadFile, options.composedLead].filter((one) => one !== undefined)
+  if (leads.length > 1) throw new Failure('Give one of --lead, --lead-file and --composed-lead.')
+  const item = (start: string) => itemIn(digest, start)
+  const text = options.leadFile === undefined ? options.lead : await textOf(options.leadFile)
+  return [
+    ...options.drop.map((start): DigestChange => ({ what: 'drop', item: item(start) })),
+    ...options.order.map((given): DigestChange => {
+      const [, idea, items] = /^([^=]+)=(.+)$/.exec(given) ?? []
+      if (!idea || !items) throw new Failure(`--order takes IDEA=ITEM,ITEM, but was given ${given}.`)
+      return { what: 'order', idea: idea.trim(), items: items.split(',').map((one) => item(one.trim())) }
+    }),
+    ...options.pin.map((start): DigestChange => ({ what: 'pin', item: item(start) })),
+    ...(options.composedLead ? [{ what: 'lead', text: null } as const] : []),
+    ...(text === undefined ? [] : [{ what: 'lead', text } as const]),
+  ]
+}
+
+/** The item of a story whose id begins so. */
+function itemIn(digest: Digest, start: string): string {
+  const items = digest.sections.flatMap(({ stories }) => stories.map((story) => story.item))
+  const found = [...new Set(items)].filter((item) => start !== '' && item.startsWith(start))
+  if (found.length === 1) return found[0]!
+  throw new Failure(
+    found.length === 0
+      ? `No story of issue ${digest.number} is told by an item whose id begins with ${start || 'nothing'}.`
+      : `More than one story of issue ${digest.number} has an id that begins with ${start}; give more of it.`,
+  )
+}
+
+function textOf(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Failure(`${file} can't be read (${error.code}).`)
+  })
+}
+
+function gathered(value: string, before: string[]): string[] {
+  return [...before, value]
+}

@@ -1,0 +1,40 @@
+import type { Corrected, Digest } from '../model/index.ts'
+import { longDate } from './dates.ts'
+import { plain } from './feed-text.ts'
+import { number } from './numbers.ts'
+
+/** What was wrong in an earlier issue, as a later one tells it. */
+export interface CorrectedView {
+  /** `Freehold 11`. */
+  issue: string
+  /** The page of that issue. */
+  href: string
+  /** `16 November`; with its year where that is not the issue's own, empty where it is no date. */
+  date: string
+  note: string
+}
+
+/** What stands over the notes in every form. */
+export const correctedHeading = 'Corrections'
+
+const longestNote = 1000
+
+/** The notes on earlier issues that an issue brings, the oldest first. */
+export function correctedViews({ corrected = [], until }: Digest, site: string): CorrectedView[] {
+  return corrected.map((one) => ({
+    issue: `Freehold ${number(one.issue)}`,
+    href: `${site}/digests/${one.issue}`,
+    date: dateOf(one, until),
+    note: plain(one.note, longestNote),
+  }))
+}
+
+/** `Freehold 11, 16 November`. */
+export function correctedLabel({ issue, date }: CorrectedView): string {
+  return [issue, date].filter(Boolean).join(', ')
+}
+
+function dateOf({ at }: Corrected, until: string): string {
+  const date = longDate(at)
+  return at.slice(0, 4) === until.slice(0, 4) ? date.replace(/ \d{4}$/, '') : date
+}
