@@ -27,6 +27,8 @@ export function addStart(program: Command): void {
     .description('Runs the service until it gets SIGTERM or SIGINT: schedules, web pages, deliveries.')
     .action(async () => {
       const settings = config()
+      // From the first moment on: what comes while all is being started is obeyed as soon as it is.
+      const stop = stopSignal()
       const log = openLog(settings, 'service')
       for (const warning of settings.warnings) log.warn({}, warning)
       const workshop = await openWorkshop(settings, { log })
@@ -42,7 +44,7 @@ export function addStart(program: Command): void {
       const schedules = await startSchedules(workshop.way, times)
       const bot = settings.discordToken ? await openBot(workshop, settings, times, log) : null
       log.info({ url: pages.url, feeds: workshop.way.feeds.length }, 'Freehold is running')
-      const signal = await stopSignal()
+      const signal = await stop
       log.info({ signal }, 'stopping; messages under way are finished first')
       await Promise.all([schedules.stop(), pages.close(), bot?.stop()])
       await workshop.close()

@@ -1,7 +1,6 @@
 import type { Corrected, Digest } from '../model/index.ts'
 import { longDate } from './dates.ts'
 import { plain } from './feed-text.ts'
-import { number } from './numbers.ts'
 
 /** What was wrong in an earlier issue, as a later one tells it. */
 export interface CorrectedView {
@@ -22,7 +21,7 @@ const longestNote = 1000
 /** The notes on earlier issues that an issue brings, the oldest first. */
 export function correctedViews({ corrected = [], until }: Digest, site: string): CorrectedView[] {
   return corrected.map((one) => ({
-    issue: `Freehold ${number(one.issue)}`,
+    issue: `Freehold ${one.issue}`,
     href: `${site}/digests/${one.issue}`,
     date: dateOf(one, until),
     note: plain(one.note, longestNote),

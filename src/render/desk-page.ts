@@ -5,7 +5,6 @@ import { editorWords, moment } from './editor-note.ts'
 import { plain } from './feed-text.ts'
 import { type Frame, waysOn } from './frame.ts'
 import { plural } from './numbers.ts'
-import { drawn } from './street.ts'
 
 /** An issue on the editors' desk, and how far it is. Times are ISO, UTC. */
 export interface DeskContent {
@@ -34,7 +33,7 @@ export interface DeskContent {
 }
 
 const longestTitle = 120
-/** What buttons say of their story to those who can't see where they stand. */
+/** What a story's buttons are called together, for those who can't see where they stand. */
 const longestAbout = 60
 
 /** Makes the page on which editors read an issue before it goes out, change it, hold it or release it. */
@@ -98,11 +97,9 @@ function sectionViews(view: DigestView, digest: Digest) {
   const isOnly = new Set(told).size === 1
   return view.sections.map((section: SectionView, at) => ({
     ...section,
-    chart: drawn(section.chart),
     stories: section.stories.map((story, rank) => ({
       ...story,
       item: digest.sections[at]!.stories[rank]!.item,
-      idea: section.id,
       about: plain(story.title, longestAbout),
       canRise: rank > 0,
       canSink: rank < section.stories.length - 1,

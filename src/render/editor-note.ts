@@ -16,7 +16,7 @@ const inChannel = ', in the channel'
 
 /** The note in a sentence or two. */
 export function editorWords({ releaseAt, held }: Pick<EditorNote, 'releaseAt' | 'held'>): string {
-  if (held !== null) return `This issue is held and goes out only by a word of yours. ${held}`
+  if (held !== null) return `This issue is held and goes out only by a word of yours. ${plain(held, 600)}`
   if (releaseAt === null) return 'This issue waits for a word of yours.'
   return `Without a word of yours it goes out by itself on ${moment(releaseAt)}.`
 }

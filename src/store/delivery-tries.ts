@@ -49,6 +49,7 @@ export function deliveryTries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
 
   /** Settles several tries in one transaction. Gives the ids of those that were still ours. */
   async function settleAll(tries: { claim: Claim; receipt: Receipt }[], now: number): Promise<Set<string>> {
+    if (tries.length === 0) return new Set()
     return db.transaction().execute(async (tx) => {
       const ids = tries.map(({ claim }) => claim.id)
       const before = await tx
@@ -56,6 +57,8 @@ export function deliveryTries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
         .selectAll()
         .where('id', 'in', ids)
         .where((eb) => eb.or(tries.map(({ claim }) => isOurs(eb, claim))))
+        // In one order, or two that settle the same could wait for each other.
+        .orderBy('id')
         .$if(kind === 'postgres', (query) => query.forUpdate())
         .execute()
       const rows = new Map(before.map((row) => [row.id, row]))

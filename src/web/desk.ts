@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { EditorsDesk, EditorWord } from '../jobs/index.ts'
+import type { Digest } from '../model/index.ts'
 import { channelEditor, type Renderer } from '../render/index.ts'
 
 export interface DeskRoutes {
@@ -78,35 +79,42 @@ export function addDesk(web: Hono, { desk, renderer, publicUrl }: DeskRoutes): v
   }
 }
 
-/** What a form asks for. */
+/** What a form asks for; a story's buttons are named by what they do, and their value is its item. */
 function wordOf(form: Form, { issue }: Opened): EditorWord | { fault: string } {
-  const { item = '', idea = '' } = form
+  const { drop, pin, up, down, lead = '' } = form
+  const leads = Number(form.leads)
+  if (drop !== undefined) return { word: 'change', change: { what: 'drop', item: drop } }
+  if (pin !== undefined) return { word: 'change', change: { what: 'pin', item: pin } }
+  if (up !== undefined) return moveBy(-1, up, form.idea, issue.digest)
+  if (down !== undefined) return moveBy(1, down, form.idea, issue.digest)
   switch (form.do) {
     case 'release':
       return { word: 'release', evenHeld: form.seen === 'held' }
     case 'hold':
       return { word: 'hold', reason: (form.reason ?? '').slice(0, 300) }
     case 'lead':
-      return { word: 'change', change: { what: 'lead', text: form.lead ?? '' }, leads: Number(form.leads) }
+      return { word: 'change', change: { what: 'lead', text: lead }, leads }
     case 'composed':
-      return { word: 'change', change: { what: 'lead', text: null }, leads: Number(form.leads) }
-    case 'drop':
-      return { word: 'change', change: { what: 'drop', item } }
-    case 'pin':
-      return { word: 'change', change: { what: 'pin', item } }
-    case 'up':
-    case 'down': {
-      const section = issue.digest.sections.find((one) => one.idea === idea)
-      const items = section?.stories.map((story) => story.item) ?? []
-      const from = items.indexOf(item)
-      if (from < 0) return { fault: 'That story no longer stands under this idea.' }
-      const to = Math.min(Math.max(from + (form.do === 'up' ? -1 : 1), 0), items.length - 1)
-      const moved = items.toSpliced(from, 1).toSpliced(to, 0, item)
-      return { word: 'change', change: { what: 'order', idea, items: moved } }
-    }
+      return { word: 'change', change: { what: 'lead', text: null }, leads }
     default:
       return { fault: 'The form asked for nothing that can be done here.' }
   }
+}
+
+/** Moves a story by so many places under its idea, not beyond the first or last. */
+function moveBy(
+  places: number,
+  item: string,
+  idea: string | undefined,
+  { sections }: Digest,
+): EditorWord | { fault: string } {
+  const section = sections.find((one) => one.idea === idea)
+  const items = section?.stories.map((story) => story.item) ?? []
+  const from = items.indexOf(item)
+  if (!section || from < 0) return { fault: 'That story no longer stands under this idea.' }
+  const to = Math.min(Math.max(from + places, 0), items.length - 1)
+  const moved = items.toSpliced(from, 1).toSpliced(to, 0, item)
+  return { word: 'change', change: { what: 'order', idea: section.idea, items: moved } }
 }
 
 /** The fields of a form that are texts. */

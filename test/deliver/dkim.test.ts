@@ -117,7 +117,7 @@ describe('a signature', () => {
       const raw = await mail('a.'.repeat(size / 2))
       const signed = await sign(raw)
       expect(signed.subarray(signed.length - raw.length).equals(raw)).toBe(true)
-      expect(signed.toString('latin1', 0, signed.length - raw.length)).toMatch(/^DKIM-Signature: [^]*\r\n$/)
+      expect(signed.toString('latin1', 0, signed.length - raw.length)).toMatch(/^DKIM-Signature: .*\r\n$/s)
     }
   })
 

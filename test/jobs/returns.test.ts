@@ -321,7 +321,6 @@ describe('a wish to leave by mail', () => {
   test.each([
     ['without a token', 'unsubscribe', ''],
     ['in words', 'Re: Freehold 1', 'Please take me off this list.'],
-    ['with a token that was cut short', 'unsubscribe 0a1b2c.xyz', ''],
     ['with a token of nobody', `unsubscribe ${'a'.repeat(36)}.${'b'.repeat(22)}`, ''],
   ])('%s ends the subscription of its sender', async (_, subject, text) => {
     const { takeReturn, now, way } = await sent()
@@ -359,6 +358,12 @@ describe('a wish to leave by mail', () => {
   })
 })
 
+async function all<T>(things: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = []
+  for await (const one of things) found.push(one)
+  return found
+}
+
 describe('where they arrive', () => {
   function maildir(messages: string[]): string {
     const dir = mkdtempSync(join(tmpdir(), 'freehold-maildir-'))
@@ -371,12 +376,12 @@ describe('where they arrive', () => {
   test('a Maildir: each new message counts once, and is marked as seen', async () => {
     const { way, mail, now } = await sent()
     const dir = maildir([bounceOf(mail), letterFrom('bob@example.org', 'unsubscribe'), 'nonsense'])
-    const taken = await Array.fromAsync(takeMaildir(way, dir))
+    const taken = await all(takeMaildir(way, dir))
     expect(taken.map(({ did }) => did).toSorted()).toEqual(['nothing', 'stopped', 'stopped'])
     expect(readdirSync(join(dir, 'new'))).toEqual([])
     expect(readdirSync(join(dir, 'cur'))).toHaveLength(3)
     expect(await now()).toMatchObject({ leftReason: 'bounced' })
-    expect(await Array.fromAsync(takeMaildir(way, dir))).toEqual([])
+    expect(await all(takeMaildir(way, dir))).toEqual([])
     expect(await way.store.subscribers.audience()).toEqual([])
   })
 

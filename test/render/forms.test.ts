@@ -4,7 +4,15 @@ import { accountOf } from '../../src/render/account.ts'
 import { balanceSummary } from '../../src/render/balance.ts'
 import { balanceLine } from '../../src/render/digest-view.ts'
 import type { DiscordMessage } from '../../src/render/index.ts'
-import { hostile, hostileDigest, hugeDigest, quietDigest, richDigest, section, story } from '../fixtures/digests.ts'
+import {
+  hostile,
+  hostileDigest,
+  hugeDigest,
+  quietDigest,
+  richDigest,
+  section,
+  story,
+} from '../fixtures/digests.ts'
 import { discordTexts, elements, harms, renderer, titles, unseen, unsubscribeUrl } from './reading.ts'
 
 const inOrder = (digest: Digest) =>
@@ -213,16 +221,19 @@ describe('corrections of earlier issues', () => {
   ]
   const issue: Digest = { ...richDigest, corrected }
 
-  test.each(formsOf(issue))('%s: each with its issue and date, after the stories, before the account', (_, said) => {
-    expect(said).toContain(
-      'Corrections Freehold 9, 30 December 2025: The price is per million tokens. ' +
-        'Freehold 1,011, 16 November: It has 34 billion parameters, not 32.',
-    )
-    expect(said.indexOf('Corrections')).toBeGreaterThan(said.lastIndexOf('A debate: Investment'))
-    // The web page tells how it was read at its top.
-    const account = said.lastIndexOf('Freehold read 1,204 items')
-    expect(account > said.indexOf('Corrections')).toBe(account > said.indexOf('OLMo 4 is out'))
-  })
+  test.each(formsOf(issue))(
+    '%s: each with its issue and date, after the stories, before the account',
+    (_, said) => {
+      expect(said).toContain(
+        'Corrections Freehold 9, 30 December 2025: The price is per million tokens. ' +
+          'Freehold 1011, 16 November: It has 34 billion parameters, not 32.',
+      )
+      expect(said.indexOf('Corrections')).toBeGreaterThan(said.lastIndexOf('A debate: Investment'))
+      // The web page tells how it was read at its top.
+      const account = said.lastIndexOf('Freehold read 1,204 items')
+      expect(account > said.indexOf('Corrections')).toBe(account > said.indexOf('OLMo 4 is out'))
+    },
+  )
 
   test('JSON: as they were made', () => {
     expect(renderer.json(issue).corrected).toEqual(corrected)
@@ -234,7 +245,7 @@ describe('corrections of earlier issues', () => {
     expect(hrefs(html)).toContain('https://freehold.example/digests/1011')
     expect(hrefs(renderer.digestPage(issue))).toContain('/digests/1011')
     expect(discordTexts(renderer.discord(issue)).join()).toContain(
-      '[Freehold 1,011](https://freehold.example/digests/1011)',
+      '[Freehold 1011](https://freehold.example/digests/1011)',
     )
   })
 
@@ -277,15 +288,17 @@ describe('corrections of earlier issues', () => {
 
 describe('an editor’s lead', () => {
   const words = `${'It took a laboratory of twelve people to do what none had done. '.repeat(9)}Nine times.`
-  const lead = (by: string) =>
-    [words, 'And a second paragraph.'].map((text) => ({ text, backing: [], by }))
+  const lead = (by: string) => [words, 'And a second paragraph.'].map((text) => ({ text, backing: [], by }))
   const by = (name: string): Digest => ({ ...richDigest, lead: lead(name) })
 
-  test.each(formsOf(by('Ada Lovelace')))('%s: whole, in its paragraphs, with the name under it', (_, said) => {
-    expect(said).toContain(`${words} `)
-    expect(said).toContain('And a second paragraph. — Ada Lovelace')
-    expect(said).not.toContain(richDigest.lead[0]!.text)
-  })
+  test.each(formsOf(by('Ada Lovelace')))(
+    '%s: whole, in its paragraphs, with the name under it',
+    (_, said) => {
+      expect(said).toContain(`${words} `)
+      expect(said).toContain('And a second paragraph. — Ada Lovelace')
+      expect(said).not.toContain(richDigest.lead[0]!.text)
+    },
+  )
 
   test.each([
     ['ada@example.org', ''],

@@ -29,7 +29,7 @@ describe('the mail that asks for confirmation', () => {
   ])('says who asked, for what, how long it holds, and that nothing need be done: %s', (_, said) => {
     expect(said).toContain('Somebody, probably you, entered it at freehold.example')
     expect(said).toContain('weekly digest: stories on Renewal that open cheap space.')
-    expect(said).toContain('The link holds for 48 hours.')
+    expect(said).toContain('The link holds for 2 days.')
     expect(said).toContain('If it was not you, do nothing. Nothing more comes')
     expect(said).not.toContain('nsubscribe')
   })

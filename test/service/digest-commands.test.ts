@@ -1,0 +1,209 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DigestChange } from '../../src/model/index.ts'
+import { openStore, type StoredDigest } from '../../src/store/index.ts'
+import { quietDigest, richDigest } from '../fixtures/digests.ts'
+import { startSmtpServer } from '../servers/smtp-server.ts'
+import { copyCheckout } from './checkout.ts'
+import { freehold } from './freehold.ts'
+
+const [hour, day] = [3_600_000, 86_400_000]
+
+describe('what editors do on the command line', () => {
+  let checkout: ReturnType<typeof copyCheckout>
+  let env: Record<string, string>
+  let data: string
+
+  beforeAll(() => {
+    checkout = copyCheckout()
+    data = join(checkout.dir, 'data')
+    env = { DATA_DIR: data, LOG_LEVEL: 'silent' }
+  })
+  afterAll(() => checkout.remove())
+
+  const run = (...args: string[]) => freehold(checkout.dir, ['digest', ...args], { env })
+  const inStore = async <T>(work: (store: Awaited<ReturnType<typeof openStore>>) => Promise<T>) => {
+    const store = await openStore(`sqlite:${join(data, 'freehold.db')}`)
+    try {
+      return await work(store)
+    } finally {
+      await store.close()
+    }
+  }
+  const issue = (number: number) => inStore(async (store) => (await store.digests.get(number))!)
+  /** Freezes an issue, as old as is said. */
+  const make = (
+    part: { release?: boolean; approveBy?: number; age?: number; digest?: typeof richDigest } = {},
+  ) =>
+    inStore(async (store) => {
+      const { release = false, approveBy = null, age = 0, digest = richDigest } = part
+      const expectedLast = (await store.digests.last())?.until ?? null
+      const now = Date.now() - age
+      const made = await store.digests.create(digest, [], { now, release, expectedLast, approveBy })
+      return made!.number
+    })
+  const changes = ({ edits }: StoredDigest): [string, DigestChange][] =>
+    edits.map(({ by, change }) => [by, change])
+  const under = ({ digest }: StoredDigest, at: number) => digest.sections[at]!.stories.map(({ item }) => item)
+
+  it('edit drops, orders, pins and writes a lead in one go, and keeps who did it', async () => {
+    const number = await make()
+    const file = join(checkout.dir, 'lead.txt')
+    writeFileSync(file, 'First paragraph,\nover two lines.\n\nSecond.\n')
+    const args = [
+      '--drop',
+      'c3',
+      '--order',
+      'renewal=a4,a3',
+      '--pin',
+      'a2',
+      '--lead-file',
+      file,
+      '--by',
+      'Ada',
+    ]
+    const { code, stdout } = await run('edit', String(number), ...args)
+    expect(code).toBe(0)
+    expect(stdout).toContain('First paragraph, over two lines.\n\nSecond.\n— Ada\n')
+    expect(stdout).toContain(`Changed by Ada. freehold digest send ${number} sends it.`)
+    const after = await issue(number)
+    expect(under(after, 0)).toEqual(['a2', 'a4', 'a3', 'a1'])
+    expect(under(after, 2)).toEqual(['a1', 'c2'])
+    expect(changes(after).map(([by, { what }]) => [by, what])).toEqual([
+      ['Ada', 'drop'],
+      ['Ada', 'order'],
+      ['Ada', 'pin'],
+      ['Ada', 'lead'],
+    ])
+    expect(after.original).toEqual({ ...richDigest, number })
+  })
+
+  it('edit is by the user of the system unless another name is given, and takes the composed lead back', async () => {
+    const number = await make()
+    await run('edit', String(number), '--lead', 'Mine.')
+    const back = await run('edit', String(number), '--composed-lead', '--json')
+    expect(JSON.parse(back.stdout).lead[0].text).toBe(richDigest.lead[0]!.text)
+    const me = userInfo().username
+    expect(changes(await issue(number))).toEqual([
+      [me, { what: 'lead', text: 'Mine.' }],
+      [me, { what: 'lead', text: null }],
+    ])
+  })
+
+  it('edit says what is wrong and changes nothing', async () => {
+    const number = String(await make())
+    const before = await issue(Number(number))
+    for (const [args, fault] of [
+      [[], 'Say what to change: --lead, --lead-file, --composed-lead, --drop, --pin or --order.'],
+      [['--drop', 'zz'], `No story of issue ${number} is told by an item whose id begins with zz.`],
+      [
+        ['--pin', 'a'],
+        `More than one story of issue ${number} has an id that begins with a; give more of it.`,
+      ],
+      [['--order', 'renewal'], '--order takes IDEA=ITEM,ITEM, but was given renewal.'],
+      [['--order', 'renewal=b1'], 'The issue has no story that is told by item b1.'],
+      [['--lead', 'A', '--composed-lead'], 'Give one of --lead, --lead-file and --composed-lead.'],
+      [['--lead', ' '], 'The lead has no words.'],
+      [['--lead-file', '/nowhere'], "/nowhere can't be read (ENOENT)."],
+    ] as const) {
+      const { code, stderr, stdout } = await run('edit', number, ...args)
+      expect([code, stdout, stderr.trim()], args.join(' ')).toEqual([1, '', `freehold: ${fault}`])
+    }
+    expect(await issue(Number(number))).toEqual(before)
+    expect((await run('edit', '99', '--drop', 'a1')).stderr).toContain('There is no issue 99')
+  }, 60_000)
+
+  it('list tells what waits until when, what is held or paused and why, and what became of the messages', async () => {
+    const waiting = await make({ approveBy: Date.UTC(2027, 0, 4, 15) })
+    const held = await make()
+    await run('hold', String(held), 'a', 'number', 'is', 'wrong')
+    const paused = await make({ release: true })
+    await inStore(async (store) => {
+      const places = ['a', 'b'].map((target) => ({ medium: 'email' as const, target, part: 0 }))
+      await store.deliveries.prepare(paused, places, Date.now())
+    })
+    expect((await run('pause', String(paused), 'The', 'price.')).stdout).toBe(
+      `The sending of issue ${paused} is paused: 2 messages are waiting. freehold digest resume ${paused} lets it go on.\n`,
+    )
+    const { stdout } = await run('list')
+    const line = (number: number) => stdout.split('\n').find((one) => one.startsWith(`${number} `))
+    expect(line(waiting)).toMatch(/ {2}waits until 2027-01-04 15:00$/)
+    expect(line(held)).toMatch(/ {2}held$/)
+    expect(line(paused)).toMatch(/ {2}paused +email pending 2$/)
+    expect(stdout).toContain(`\n${held}: a number is wrong\n`)
+    expect(stdout).toContain(`\n${paused}: The price.\n`)
+    const json = JSON.parse((await run('list', '--json')).stdout)
+    const one = (number: number) => json.find((row: { number: number }) => row.number === number)
+    expect(one(waiting)).toMatchObject({
+      waitsUntil: '2027-01-04T15:00:00.000Z',
+      releasedAt: null,
+      held: null,
+    })
+    expect(one(held)).toMatchObject({ held: 'a number is wrong', waitsUntil: null })
+    expect(one(paused)).toMatchObject({
+      paused: 'The price.',
+      deliveries: [{ medium: 'email', state: 'pending', n: 2 }],
+    })
+    expect((await run('send', String(paused))).stderr).toContain(
+      `The sending of issue ${paused} is paused: The price. freehold digest resume ${paused} lets it go on.`,
+    )
+    expect((await run('resume', String(paused))).stdout).toContain('goes on: 2 messages are waiting.')
+    expect((await issue(paused)).paused).toBeNull()
+    expect((await run('cancel', String(paused))).stdout).toBe(
+      `The sending of issue ${paused} has ended: 2 messages are cancelled.\n`,
+    )
+    expect((await run('cancel', String(held))).stderr).toContain(`Issue ${held} has not been released`)
+    expect((await run('pause', String(held), 'x')).code).toBe(1)
+    expect((await run('resume', String(held))).stderr).toContain(`Issue ${held} is not paused`)
+  }, 60_000)
+
+  it('send releases what waits for a word, and sends what is old, since that is the word it waits for', async () => {
+    const number = await make({ approveBy: Date.now() + 6 * hour, digest: quietDigest })
+    expect((await run('send', String(number))).stdout).toContain(`Issue ${number}: `)
+    expect(await issue(number)).toMatchObject({ releasedBy: userInfo().username, held: null })
+    const old = await make({ release: true, age: 10 * day, digest: quietDigest })
+    const { stdout } = await run('send', String(old))
+    expect(stdout).toContain('discord: 1 sent')
+    expect((await issue(old)).paused).toBeNull()
+  }, 60_000)
+
+  it('preview goes to one address over SMTP or into the outbox, or into a file for the browser; nothing is stored', async () => {
+    const smtp = await startSmtpServer()
+    const mail = { SMTP_URL: smtp.url, MAIL_FROM: 'Freehold <digest@freehold.example>' }
+    const preview = (args: string[], more: Record<string, string> = {}) =>
+      freehold(checkout.dir, ['digest', 'preview', ...args], { env: { ...env, ...more } })
+    const before = await inStore((store) => store.digests.count())
+    try {
+      expect((await preview(['--to', 'nobody'])).stderr).toContain('--to nobody is no e-mail address.')
+      const sent = await preview(['--to', 'me@example.org'], mail)
+      expect([sent.code, sent.stdout]).toEqual([0, 'The preview is on its way to me@example.org.\n'])
+      expect(smtp.mails.map(({ envelope }) => envelope)).toEqual([
+        { from: 'digest@freehold.example', to: ['me@example.org'] },
+      ])
+      const { subject, text, html } = await smtp.mails[0]!.parsed()
+      expect(subject).toMatch(/^Freehold preview: /)
+      for (const part of [text!, String(html)])
+        expect(part).toContain('A preview. Nothing of it has been sent to readers.')
+      smtp.fault({ at: 'rcpt', does: '550 5.1.1 No such user' })
+      const refused = await preview(['--to', 'me@example.org'], mail)
+      expect(refused.code).toBe(1)
+      expect(refused.stderr).toMatch(/The preview was not sent: .*No such user/)
+    } finally {
+      await smtp.close()
+    }
+    const kept = await preview(['--to', 'me@example.org'])
+    const [, file] = /SMTP_URL is not set: the mail was written to (.*)\.\n/.exec(kept.stdout) ?? []
+    expect(readFileSync(file!, 'utf8')).toContain('To: me@example.org')
+    const opened = await preview(['--open'])
+    expect(opened.stdout).toBe(`${join(data, 'preview.html')}\n`)
+    const page = readFileSync(join(data, 'preview.html'), 'utf8')
+    expect(page).toContain('A preview. Nothing of it has been sent.')
+    expect(page).toContain('<style>')
+    expect(page).not.toContain('<link rel="stylesheet"')
+    expect(await inStore((store) => store.digests.count())).toBe(before)
+    expect(await inStore((store) => store.deliveries.list({ state: 'pending' }))).toEqual([])
+    expect(existsSync(join(data, 'outbox')) && readdirSync(join(data, 'outbox')).length > 0).toBe(true)
+  }, 180_000)
+})
