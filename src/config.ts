@@ -14,8 +14,6 @@ interface Setting {
   fault?: (value: string) => string | null
   /** Must not show in logs or `doctor`. */
   secret?: boolean
-  /** Accepted for what is still to come; setting it now is answered with a warning. */
-  upcoming?: boolean
 }
 
 const url = (protocols: string[], example: string) => (value: string) =>
@@ -269,12 +267,11 @@ export function readConfig(options: {
   }
 
   const given = (name: string): string | null => options.env[name]?.trim() || file[name]?.trim() || null
-  for (const { name, fault, upcoming } of settings) {
+  for (const { name, fault } of settings) {
     const value = given(name)
     if (value === null) continue
     const wrong = fault?.(value)
     if (wrong) faults.push(`${name} ${wrong}`)
-    else if (upcoming) warnings.push(`${name} is set and has no effect yet in this version.`)
   }
   const read = (name: string): string | null => given(name) ?? known.get(name)?.default ?? null
   const need = (name: string): string => read(name) ?? ''
@@ -348,10 +345,7 @@ export function readConfig(options: {
 /** The text of `.env.example`: every setting with its default, commented out. */
 export function envExample(): string {
   const head = '# Settings of Freehold. Copy to .env and fill in what you need; every line is optional.\n'
-  const body = settings.map(({ name, default: value, help, upcoming }) => {
-    const note = upcoming ? '\n# (No effect yet in this version.)' : ''
-    return `# ${help}${note}\n# ${name}=${value ?? ''}\n`
-  })
+  const body = settings.map(({ name, default: value, help }) => `# ${help}\n# ${name}=${value ?? ''}\n`)
   return [head, ...body].join('\n')
 }
 

@@ -252,11 +252,32 @@ describe('the maintainers’ role', () => {
   })
 })
 
-test('a setting that has no effect yet is warned of', () => {
-  const upcoming = settings.filter((setting) => setting.upcoming).map((setting) => setting.name)
-  expect(fromEnv({ EDITORS: 'a@example.org' }).warnings).toEqual(
-    upcoming.includes('EDITORS') ? [expect.stringMatching(/^EDITORS /)] : [],
-  )
+describe('settings of the newsletter', () => {
+  test('are read as they are meant', () => {
+    const config = fromEnv({
+      EDITORS: 'a@example.org, 123456789012345678',
+      DIGEST_APPROVAL: '90m',
+      MAIL_LIMITS: '20/s, 5000/h, 60/m per domain',
+      BOUNCE_DOMAIN: 'Bounce.Example.org',
+    })
+    expect(config).toMatchObject({
+      editors: ['a@example.org', '123456789012345678'],
+      approvalMs: 90 * 60_000,
+      mailLimits: { perSecond: 20, perHour: 5000, perDomainMinute: 60 },
+      bounceDomain: 'bounce.example.org',
+    })
+  })
+
+  test.each([
+    [{ EDITORS: 'nobody' }, 'EDITORS must be e-mail addresses'],
+    [{ DIGEST_APPROVAL: 'soon' }, 'DIGEST_APPROVAL must be a time'],
+    [{ MAIL_LIMITS: 'slow' }, 'MAIL_LIMITS must be made of parts'],
+    [{ BOUNCE_DOMAIN: 'x' }, 'BOUNCE_DOMAIN must be a domain'],
+    [{ MAIL_FROM_SERVICE: 'x' }, 'MAIL_FROM_SERVICE must hold an e-mail address'],
+    [{ DKIM_KEY: 'key.pem' }, 'DKIM_SELECTOR is needed with DKIM_KEY'],
+  ])('are refused when they are wrong: %j', (env, said) => {
+    expect(faults(env as unknown as Record<string, string>).join('\n')).toContain(said)
+  })
 })
 
 describe('the table of settings', () => {

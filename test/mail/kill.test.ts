@@ -170,8 +170,8 @@ describe.skipIf(!smtpSink)(
       const told = new Set([...sent, ...unknown])
       expect([...arrived].filter((id) => !told.has(id))).toEqual([])
       const took = Math.round(performance.now() - started)
-      console.info(
-        `${readers} readers, ${kills} kills in ${took} ms: ${sent.length} sent, ${unknown.length} unknown (${atMoments} at changes of state), of which ${dumped.length - sent.length} had arrived`,
+      process.stdout.write(
+        `${readers} readers, ${kills} kills in ${took} ms: ${sent.length} sent, ${unknown.length} unknown (${atMoments} at changes of state), of which ${dumped.length - sent.length} had arrived\n`,
       )
     })
   },
