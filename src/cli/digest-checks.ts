@@ -72,13 +72,15 @@ export function addDigestChecks(digest: Command): void {
     .command('correct')
     .argument('<number>', 'issue number')
     .argument('<note...>', 'what was wrong and what is right')
-    .description('Adds a dated note to a digest in the archive. What was sent stays as it was.')
+    .description(
+      'Adds a dated note to a digest in the archive, and puts it into the next. What was sent stays as it was.',
+    )
     .action((number: string, note: string[]) =>
       withWorkshop(async ({ way }) => {
         const issue = await findIssue(way, number)
         const at = new Date(way.now()).toISOString()
         await way.store.digests.correct(issue.number, { at, note: note.join(' ') })
-        print(`The note stands with issue ${issue.number} in the archive.`)
+        print(`The note stands with issue ${issue.number} in the archive, and will stand in the next issue.`)
       }),
     )
 }

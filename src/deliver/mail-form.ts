@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { domainToASCII } from 'node:url'
 import { buildMail, type Mail } from './mail.ts'
 import { fillRuns, findRuns, type Slot } from './mail-slots.ts'
@@ -9,11 +9,6 @@ export interface MailForm {
   fill(reader: { to: string; messageId: string; values: Record<string, string> }): Buffer
 }
 
-// What nobody can have written into a subject.
-const random = randomBytes(12).toString('hex')
-const openTo = `to-${random}@slot.invalid`
-const openId = `<id-${random}@slot.invalid>`
-
 /**
  * Builds a mail with slots, which stand in its texts and headers as their placeholders. Rejects as `buildMail` does, and
  * when a placeholder stands nowhere: its link would be missing.
@@ -22,12 +17,15 @@ export async function mailForm(
   mail: Omit<Mail, 'to' | 'messageId'>,
   slots: readonly Slot[],
 ): Promise<MailForm> {
+  const mark = markOf(mail, slots)
+  const openTo = `to-${mark}@slot.invalid`
+  const openId = `<id-${mark}@slot.invalid>`
   const whole = await buildMail({ ...mail, to: openTo, messageId: openId })
   const split = whole.indexOf('\r\n\r\n')
   const head = whole.toString('latin1', 0, split + 4)
   const body = whole.subarray(split + 4)
   const bodyRuns = findRuns(body, slots)
-  const headers = headParts(head)
+  const headers = headParts(head, openTo, openId)
   for (const { name, placeholder } of slots) {
     if (!head.includes(placeholder) && !bodyRuns.some(({ slot }) => slot === name)) {
       throw new Error(`The mail has no place for “${name}”: its template or headers leave it out.`)
@@ -50,7 +48,22 @@ export async function mailForm(
   }
 }
 
-function headParts(head: string): string[] {
+/**
+ * What stands for recipient and Message-ID, and makes the boundary between the parts. Made of the whole mail, it is the
+ * same when the mail is written again, and nobody can have written it into one of its texts.
+ */
+function markOf(
+  { subject, text, html }: Pick<Mail, 'subject' | 'text' | 'html'>,
+  slots: readonly Slot[],
+): string {
+  const named = slots.reduce(
+    (whole, { name, placeholder }) => whole.replaceAll(placeholder, name),
+    [subject, text, html].join('\0'),
+  )
+  return createHash('sha256').update(named).digest('hex').slice(0, 24)
+}
+
+function headParts(head: string, openTo: string, openId: string): string[] {
   const parts = head.split(new RegExp(`(${openTo}|${openId})`))
   if (
     parts.filter((part) => part === openTo).length !== 1 ||

@@ -150,7 +150,7 @@ function changeView({ at, by, change }: DigestEdit, content: DeskContent) {
   }
 }
 
-/** What was done, as it goes on after the name of who did it. */
+/** What was done, in a sentence without who did it. */
 function changeWords(change: DigestChange, { digest, original }: DeskContent): string {
   const sections = [...digest.sections, ...(original?.sections ?? [])]
   const story = (item: string) => {
@@ -160,15 +160,15 @@ function changeWords(change: DigestChange, { digest, original }: DeskContent): s
   switch (change.what) {
     case 'lead':
       return change.text === null
-        ? 'took the composed lead back'
-        : `wrote a lead: “${plain(change.text, 200)}”`
+        ? 'Took the composed lead back.'
+        : `Wrote a lead: “${plain(change.text, 200)}”`
     case 'drop':
-      return `dropped ${story(change.item)}`
+      return `Dropped ${story(change.item)}.`
     case 'pin':
-      return `put ${story(change.item)} first`
+      return `Put ${story(change.item)} first.`
     case 'order': {
       const name = sections.find(({ idea }) => idea === change.idea)?.name ?? change.idea
-      return `set the order under ${plain(name, 100)}`
+      return `Set the order under ${plain(name, 100)}.`
     }
   }
 }

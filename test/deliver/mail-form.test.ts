@@ -121,6 +121,34 @@ describe('a form', () => {
     expect(unbroken(filled)).toBe(unbroken(built))
   })
 
+  test('gives the same bytes in another process, whose placeholders are others', async () => {
+    const filled = async () => {
+      const slots = [slotOf('leave', 59), slotOf('choose', 59)]
+      const [one, two] = slots.map(({ placeholder }) => placeholder)
+      const parts = {
+        text: `Grüße\n${one}\n${two}`,
+        html: `<p>${`<a href="https://a.example/${one}">“x”</a>`.repeat(9)}</p>`,
+      }
+      const form = await mailForm({ ...mail, ...parts, listUnsubscribe: `<https://a.example/${one}>` }, slots)
+      return form.fill({ ...ada, values: { leave: value('L'), choose: value('C') } })
+    }
+    expect((await filled()).equals(await filled())).toBe(true)
+  })
+
+  test('has another boundary for another text, which nobody can have written into it', async () => {
+    const boundary = async (text: string) => {
+      const form = await mailForm({ ...mail, text }, [])
+      return /boundary="([^"]+)"/.exec(form.fill({ ...ada, values: {} }).toString())![1]!
+    }
+    const first = await boundary('Hello')
+    const raw = (await mailForm({ ...mail, text: `Hello\n--${first}--\nBye` }, [])).fill({
+      ...ada,
+      values: {},
+    })
+    expect((await read(raw)).text).toContain('Bye')
+    expect(await boundary(`Hello\n--${first}`)).not.toBe(first)
+  })
+
   test('is not spoiled by one reader for the next', async () => {
     const form = await mailForm({ ...mail, text: leave.placeholder }, [leave])
     const first = form.fill({ ...ada, values: { leave: value('L') } })

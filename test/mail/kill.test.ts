@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
 import { describe, type TestContext, test } from 'vitest'
 import { messageIdFor } from '../../src/deliver/index.ts'
 import type { DeliverReport } from '../../src/jobs/index.ts'
@@ -13,7 +14,7 @@ import { quietDigest } from '../fixtures/digests.ts'
 import { second, templatesDir } from './post-office.ts'
 import { smtpSink, startSink, titleWith } from './sink.ts'
 
-const script = join(import.meta.dirname, 'sender.ts')
+const script = fileURLToPath(new URL('./sender.ts', import.meta.url))
 /** Locally fewer, to be quick; .ci/run sets the number that is promised. */
 const readers = Number(process.env.MAIL_READERS ?? 1500)
 const randomMoments = 20
@@ -134,7 +135,7 @@ describe.skipIf(!smtpSink)(
       }
       const atMoments = uncertain
       for (let n = 0; n < randomMoments; n++) {
-        const killAt = 1 + Math.floor(Math.random() * (readers / (randomMoments * 1.5)))
+        const killAt = 1 + Math.floor(Math.random() * (readers / (randomMoments * 4)))
         const { signal } = await run({ killAt })
         // Once nothing is left to send there is nothing to kill.
         if (signal === 'SIGKILL') kills++

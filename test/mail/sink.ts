@@ -24,7 +24,7 @@ export function programAt(name: string): string | null {
 }
 
 /** The title of tests that need a program, which says when they are skipped and why. */
-export function titleWith(title: string, program: string | null, remedy: string): string {
+export function titleWith(title: string, program: string | null | undefined, remedy: string): string {
   return program ? title : `${title} (skipped: ${remedy} is not installed)`
 }
 

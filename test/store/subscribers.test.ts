@@ -97,6 +97,96 @@ onEachDatabase((db) => {
     expect(await db.store.subscribers.get(id)).toMatchObject({ unsubscribedAt: now + 5, confirmedAt: now })
   })
 
+  test('a complaint of one who has left is kept as the reason, at the first date; no other reason is', async () => {
+    const { id } = await add('ada@example.org')
+    expect(await db.store.subscribers.unsubscribe(id, 'link', now + 5)).toBe(true)
+    for (const reason of ['mail', 'bounced', 'operator'] as const) {
+      expect(await db.store.subscribers.unsubscribe(id, reason, now + 6)).toBe(false)
+      expect(await db.store.subscribers.get(id)).toMatchObject({ leftReason: 'link' })
+    }
+    expect(await db.store.subscribers.unsubscribe(id, 'complained', now + 7)).toBe(false)
+    expect(await db.store.subscribers.get(id)).toMatchObject({
+      leftReason: 'complained',
+      unsubscribedAt: now + 5,
+    })
+  })
+
+  test('what they read of is theirs to choose, each for themselves', async () => {
+    const [ada, bob] = [await add('ada@example.org'), await add('bob@example.org')]
+    await db.store.subscribers.choose(ada.id, { ideas: ['renewal'], directions: ['opens', 'mixed'] })
+    expect(await db.store.subscribers.get(ada.id)).toEqual({
+      ...ada,
+      ideas: ['renewal'],
+      directions: ['opens', 'mixed'],
+    })
+    expect(await db.store.subscribers.get(bob.id)).toEqual(bob)
+    await db.store.subscribers.choose(ada.id, { ideas: [], directions: [] })
+    expect(await db.store.subscribers.get(ada.id)).toEqual(ada)
+  })
+
+  test('several are found by their ids at once, those that are there', async () => {
+    const [ada, bob] = [await add('ada@example.org'), await add('bob@example.org')]
+    await add('eve@example.org')
+    const found = await db.store.subscribers.byIds([bob.id, 'nobody', ada.id, ada.id])
+    expect(found.toSorted((a, b) => a.email.localeCompare(b.email))).toEqual([ada, bob])
+    expect(await db.store.subscribers.byIds([])).toEqual([])
+  })
+
+  test('those who left before a time are told, not those who left later or are in', async () => {
+    const [ada, bob] = [await add('ada@example.org'), await add('bob@example.org')]
+    await add('eve@example.org')
+    await db.store.subscribers.unsubscribe(ada.id, 'link', now + 5)
+    await db.store.subscribers.unsubscribe(bob.id, 'bounced', now + 6)
+    const gone = async (before: number) =>
+      (await db.store.subscribers.leftBefore(before)).map(({ email }) => email)
+    expect(await gone(now + 5)).toEqual([])
+    expect(await gone(now + 6)).toEqual([ada.email])
+    expect((await gone(now + 7)).toSorted()).toEqual([ada.email, bob.email])
+  })
+
+  describe('a mail that came back', () => {
+    const soft = { permanent: false, stopAt: 3, since: now - 1000, now }
+
+    test('for good ends the subscription', async () => {
+      const { id } = await add('ada@example.org')
+      expect(await db.store.subscribers.bounced(id, { ...soft, permanent: true })).toBe(true)
+      expect(await db.store.subscribers.get(id)).toMatchObject({ unsubscribedAt: now, leftReason: 'bounced' })
+      expect(await db.store.subscribers.bounced(id, { ...soft, permanent: true, now: now + 9 })).toBe(false)
+      expect(await db.store.subscribers.get(id)).toMatchObject({ unsubscribedAt: now })
+    })
+
+    test('for now is counted, and so many in a row end it', async () => {
+      const { id } = await add('ada@example.org')
+      for (const expected of [false, false, true, false]) {
+        expect(await db.store.subscribers.bounced(id, soft)).toBe(expected)
+      }
+      expect(await db.store.subscribers.get(id)).toMatchObject({ leftReason: 'bounced' })
+    })
+
+    test('long ago is forgotten', async () => {
+      const { id } = await add('ada@example.org')
+      const at = (time: number) =>
+        db.store.subscribers.bounced(id, { ...soft, since: time - 1000, now: time })
+      for (const time of [now, now + 500, now + 1500, now + 2000]) expect(await at(time)).toBe(false)
+      expect(await at(now + 2500)).toBe(true)
+    })
+
+    test('to somebody else, or nobody, counts for them alone', async () => {
+      const [ada, bob] = [await add('ada@example.org'), await add('bob@example.org')]
+      for (let n = 0; n < 2; n++) await db.store.subscribers.bounced(ada.id, soft)
+      expect(await db.store.subscribers.bounced(bob.id, soft)).toBe(false)
+      expect(await db.store.subscribers.bounced('nobody', { ...soft, permanent: true })).toBe(false)
+      expect(await db.store.subscribers.audience()).toHaveLength(2)
+    })
+
+    test('several at the same time are each counted', async () => {
+      const { id } = await add('ada@example.org')
+      const stores = await Promise.all([1, 2, 3].map(() => db.peer()))
+      const ended = await Promise.all(stores.map((store) => store.subscribers.bounced(id, soft)))
+      expect(ended.filter(Boolean)).toHaveLength(1)
+    })
+  })
+
   test('only who is confirmed and has not left gets the digest', async () => {
     const ada = await add('ada@example.org')
     await add('bob@example.org', false)

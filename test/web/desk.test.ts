@@ -1,74 +1,12 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { HtmlValidate } from 'html-validate'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { editorNote } from '../../src/jobs/editors.ts'
-import { openArchive, openEditorsDesk } from '../../src/jobs/index.ts'
+import { describe, expect, test } from 'vitest'
 import type { Digest } from '../../src/model/index.ts'
-import { createWeb, listen } from '../../src/web/index.ts'
-import { hostile, hostileDigest, ideas, richDigest } from '../fixtures/digests.ts'
-import { hour, startWay } from '../jobs/way.ts'
+import { hostile, hostileDigest, richDigest } from '../fixtures/digests.ts'
 import { elements, harms, templatesDir, unseen } from '../render/reading.ts'
+import { ada, faultIn, main, room, startDesk } from './desk-way.ts'
 
-const ada = 'ada@example.org'
-const room = '223456789012345678'
-
-/** The pages of a way over HTTP, with an issue that waits for a word of Ada or of a channel. */
-async function startDesk(digest: Digest = richDigest, path = '') {
-  const setting = await startWay()
-  const { way } = setting
-  way.post.editors = [ada, room]
-  way.post.publicUrl = `https://freehold.example${path}`
-  const issue = (await way.store.digests.create(digest, [], {
-    now: way.now(),
-    release: false,
-    approveBy: way.now() + 6 * hour,
-    expectedLast: null,
-  }))!
-  const web = await listen(
-    createWeb({
-      archive: openArchive(way),
-      renderer: way.renderer,
-      pages: [],
-      ideas,
-      stylesheet: '',
-      desk: { desk: openEditorsDesk(way), publicUrl: way.post.publicUrl },
-      health: { ready: async () => ({ ready: true }) },
-      now: way.now,
-      log: { error: (detail) => expect(detail).toBeUndefined() },
-    }),
-    { host: '127.0.0.1', port: 0 },
-  )
-  onTestFinished(() => web.close())
-  const origin = new URL(web.url).origin
-  const deskOf = (editor: string) =>
-    new URL(editorNote(way, issue, editor).deskUrl).pathname.slice(path.length)
-  const [hers, theirs] = [deskOf(ada), deskOf(room)]
-  const get = async (path: string) => {
-    const answer = await fetch(origin + path, { redirect: 'manual' })
-    return { status: answer.status, headers: answer.headers, html: await answer.text() }
-  }
-  return {
-    ...setting,
-    origin,
-    hers,
-    theirs,
-    token: hers.slice('/desk/'.length),
-    get,
-    /** What the page says in its middle, in one line. */
-    said: async (path = hers) => main((await get(path)).html),
-    async post(fields: Record<string, string>, path = hers, headers: Record<string, string> = {}) {
-      const body = new URLSearchParams(fields)
-      const answer = await fetch(origin + path, { method: 'POST', body, headers, redirect: 'manual' })
-      const html = await answer.text()
-      return { status: answer.status, headers: answer.headers, html, fault: faultIn(html) }
-    },
-    issue: async () => (await way.store.digests.get(1))!,
-  }
-}
-
-const main = (html: string) => elements(html).find(({ name }) => name === 'main')!.text
-const faultIn = (html: string) => elements(html).find(({ attribs }) => attribs.role === 'alert')?.text ?? null
 const buttons = (html: string) =>
   elements(html)
     .filter(({ name }) => name === 'button')
@@ -264,12 +202,15 @@ describe('a change', () => {
     expect(under((await issue()).digest, idea)).toEqual(['a1', 'a4', 'a3', 'a2'])
     await post({ drop: 'a1', idea })
     const { html } = await get(hers)
-    const list = elements(html).find(({ attribs }) => attribs.class === 'changes')!
+    const list = elements(html).filter(({ name }) => name === 'dl')[0]!
+    const [early, late] = ['23 November 2026 at 09:00 UTC', '23 November 2026 at 09:01 UTC']
     expect(list.text).toBe(
-      '23 November 2026 at 09:01 UTC ada@example.org: dropped “OLMo 4 is out, with every document it was trained on” ' +
-        '23 November 2026 at 09:01 UTC ada@example.org: set the order under Renewal ' +
-        '23 November 2026 at 09:01 UTC ada@example.org: set the order under Renewal ' +
-        '23 November 2026 at 09:00 UTC ada@example.org: put “Stability AI seeks a buyer who would keep its image models open” first',
+      [
+        `ada@example.org Dropped “OLMo 4 is out, with every document it was trained on”. ${late}`,
+        `ada@example.org Set the order under Renewal. ${late}`,
+        `ada@example.org Set the order under Renewal. ${late}`,
+        `ada@example.org Put “Stability AI seeks a buyer who would keep its image models open” first. ${early}`,
+      ].join(' '),
     )
     expect(titles(html)[0]).toBe('Stability AI seeks a buyer who would keep its image models open')
     expect(titles(html).join()).not.toContain('OLMo 4')
@@ -306,7 +247,7 @@ describe('a change', () => {
     const { html } = await get(hers)
     const field = elements(html).find(({ name }) => name === 'textarea')!
     expect(field.text).toBe('A week for <small> laboratories. "Both" of them.')
-    expect(main(html)).toContain('ada@example.org: wrote a lead: “A week for <small> laboratories.')
+    expect(main(html)).toContain('ada@example.org Wrote a lead: “A week for <small> laboratories.')
     expect(buttons(html)).toContain('Take the composed lead back')
     await post({ do: 'composed', leads: '1' })
     expect((await issue()).digest).toEqual({
@@ -315,7 +256,7 @@ describe('a change', () => {
       // Nothing counts what the second sentence of this fixture counts.
       lead: richDigest.lead.slice(0, 1),
     })
-    expect(await said()).toContain('ada@example.org: took the composed lead back')
+    expect(await said()).toContain('ada@example.org Took the composed lead back.')
   })
 
   test('of a lead that was changed meanwhile is refused, and what was typed is still there', async () => {
