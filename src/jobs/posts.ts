@@ -85,7 +85,8 @@ async function render(way: PostWay, delivery: Delivery): Promise<Post | null> {
   const [kind, number] = post.split(' ')
   if (kind === 'preview') {
     const issue = await store.digests.get(Number(number))
-    if (!issue) return null
+    // Once it is out there is nothing left to decide.
+    if (!issue || issue.releasedAt !== null) return null
     const message = renderer.cards.preview(issue.digest, editorNote(way, issue, target))
     return { name: '', tags: [], messages: [message] }
   }

@@ -61,7 +61,7 @@ export interface Neighbours {
 }
 
 /** With its styles a page that grows with the news stays below 50 KB. */
-const maxBytes = 28_000
+const maxBytes = 27_000
 
 /** Makes the pages that everybody can read. */
 export function pageRenderer({ base, page }: Frame, ideas: readonly Idea[]) {

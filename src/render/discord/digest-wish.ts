@@ -58,7 +58,8 @@ export function wishedIssue(whole: Digest, place: Place, wish: DiscordWish | nul
     whole,
     chosen: {
       ...plain,
-      lead: whole.lead.filter((sentence) => isAbout(choice, sentence, whole)),
+      // An editor speaks to every reader of the issue.
+      lead: whole.lead.filter((sentence) => sentence.by !== undefined || isAbout(choice, sentence, whole)),
       ...(concept && told.has(concept.story) ? { concept } : {}),
       ...(debate && told.has(debate.story) ? { debate } : {}),
     },
