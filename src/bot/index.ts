@@ -9,7 +9,7 @@ import {
   Partials,
 } from 'discord.js'
 import { picked, pressed, submitted } from './buttons.ts'
-import { commandData, messageCommands, slashCommands } from './commands/index.ts'
+import { commandData, commandList, messageCommands, slashCommands } from './commands/index.ts'
 import type { BotContext } from './context.ts'
 import { logIn } from './login.ts'
 import { mentioned } from './mention.ts'
@@ -17,7 +17,7 @@ import { Pace } from './pace.ts'
 import { registerCommands } from './register.ts'
 import { twice } from './respond.ts'
 
-export interface BotOptions extends Omit<BotContext, 'mayAsk' | 'commandIds'> {
+export interface BotOptions extends Omit<BotContext, 'mayAsk' | 'commandIds' | 'commands'> {
   /** DISCORD_TOKEN. */
   token: string
   /** DISCORD_API_URL without a version; null for Discord's own. */
@@ -62,7 +62,12 @@ const fatal = new Map<number, string>([
 export function startBot(options: BotOptions): Bot {
   const { token, apiUrl, client: tuning, graceMs = 10_000, retryMs = 5_000, ...rest } = options
   const pace = new Pace(rest.now)
-  const bot: BotContext = { ...rest, mayAsk: (user) => pace.allows(user), commandIds: new Map() }
+  const bot: BotContext = {
+    ...rest,
+    mayAsk: (user) => pace.allows(user),
+    commandIds: new Map(),
+    commands: commandList,
+  }
   const { log, desk } = bot
   const client = new Client({
     intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.DirectMessages],

@@ -1,9 +1,9 @@
 import { ChannelType, type Message, MessageFlags } from 'discord.js'
 import { tooOften } from './commands/ask.ts'
 import { helpMessage } from './commands/help.ts'
-import { commandList } from './commands/index.ts'
 import type { BotContext } from './context.ts'
 import { asReply, twice } from './respond.ts'
+import { isSmallTalk } from './small-talk.ts'
 
 /**
  * Answers a message that names the bot, or any in direct messages; a message that only replies to one of the bot's is
@@ -32,7 +32,7 @@ const quiet = { parse: [], repliedUser: false }
 
 async function answerTo(question: string, message: Message, bot: BotContext) {
   const { cards } = bot.renderer
-  if (question === '') return helpMessage(bot, commandList)
+  if (isSmallTalk(question)) return helpMessage(bot)
   if (!bot.mayAsk(message.author.id)) return cards.notice(tooOften)
   try {
     const { id, answer } = await bot.desk.ask(question.slice(0, 2000))

@@ -36,5 +36,7 @@ function choiceOf({ ideas, directions }: ChannelSubscription): string {
 
 function stateOf({ pausedAt, failures, lastError }: ChannelSubscription): string {
   if (pausedAt !== null) return `paused: ${lastError}`
-  return failures > 0 ? `failed ${failures} times in a row: ${lastError}` : (lastError ?? 'fine')
+  return failures > 0
+    ? `failed ${failures === 1 ? 'once' : `${failures} times in a row`}: ${lastError}`
+    : (lastError ?? 'fine')
 }

@@ -97,6 +97,7 @@ function wordFor(one: {
   error: string | null
 }): string {
   if (!one.enabled) return 'switched off'
-  if (one.failures > 0) return `failed ${one.failures} times in a row: ${one.error}`
+  if (one.failures > 0)
+    return `failed ${one.failures === 1 ? 'once' : `${one.failures} times in a row`}: ${one.error}`
   return one.lastSuccessAt === null ? 'not read yet' : 'fine'
 }

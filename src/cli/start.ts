@@ -33,7 +33,8 @@ export function addStart(program: Command): void {
       for (const warning of settings.warnings) log.warn({}, warning)
       const workshop = await openWorkshop(settings, { log })
       sayWhereMessagesGo(workshop, settings, log)
-      // Training takes a second or two; better now than when the first item comes.
+      // Better now than when the first item comes.
+      log.info({}, 'learning from the labels, if they have changed; that takes up to a minute')
       await workshop.way.classifier()
       const pages = await openPages(workshop, settings, log)
       const times = {

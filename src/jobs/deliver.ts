@@ -12,7 +12,7 @@ import { noteOutcome, tellMakers } from './trouble.ts'
 import type { Progress, Way } from './way.ts'
 
 /** Deliveries claimed at a time, per message that can be under way. */
-const claimedAhead = 10
+const claimedAhead = 50
 
 /** Older than this (ms), an issue whose sending has not begun is paused. */
 const staleAfter = 3 * day

@@ -1,6 +1,8 @@
 import { ApplicationCommandOptionType, ApplicationCommandType } from 'discord.js'
 import type { SlashCommand } from '../context.ts'
 import { respond } from '../respond.ts'
+import { isSmallTalk } from '../small-talk.ts'
+import { helpMessage } from './help.ts'
 import { everywhere } from './places.ts'
 
 export const ask: SlashCommand = {
@@ -26,9 +28,12 @@ export const ask: SlashCommand = {
   },
   async run(interaction, bot) {
     const hidden = interaction.options.getBoolean('private') ?? false
-    await respond(interaction, bot, { private: hidden }, async () => {
-      if (!bot.mayAsk(interaction.user.id)) return bot.renderer.cards.notice(tooOften)
-      const { id, answer } = await bot.desk.ask(interaction.options.getString('question', true))
+    const allowed = bot.mayAsk(interaction.user.id)
+    await respond(interaction, bot, { private: hidden || !allowed }, async () => {
+      if (!allowed) return bot.renderer.cards.notice(tooOften)
+      const question = interaction.options.getString('question', true)
+      if (isSmallTalk(question)) return helpMessage(bot)
+      const { id, answer } = await bot.desk.ask(question)
       return bot.renderer.cards.answer({ id, answer, mayShare: hidden })
     })
   },

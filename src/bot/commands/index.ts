@@ -4,7 +4,7 @@ import { ask } from './ask.ts'
 import { concept } from './concept.ts'
 import { digest } from './digest.ts'
 import { explain } from './explain.ts'
-import { helpCommand } from './help.ts'
+import { help } from './help.ts'
 import { ideas } from './ideas.ts'
 import { latest } from './latest.ts'
 import { newsletter } from './newsletter.ts'
@@ -13,7 +13,6 @@ import { status } from './status.ts'
 import { subscribe, unsubscribe } from './subscribe.ts'
 import { why } from './why.ts'
 
-const help = helpCommand(() => commandList)
 const slash: SlashCommand[] = [
   ask,
   concept,

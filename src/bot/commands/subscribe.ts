@@ -45,33 +45,33 @@ export const subscribe: SlashCommand = {
     ...managedServers,
     type: ApplicationCommandType.ChatInput,
     name: 'subscribe',
-    description: 'Let a channel have the digest, alerts or both; again changes what it gets',
+    description: 'Let a channel have the digest, alerts or both; again changes what you name',
     options: [
       channelOption,
       {
         type: ApplicationCommandOptionType.String,
         name: 'ideas',
-        description: 'Which ideas, separated by commas; all without it',
+        description: 'Which ideas, separated by commas; all of them at first',
         autocomplete: true,
         max_length: 300,
       },
       {
         type: ApplicationCommandOptionType.String,
         name: 'directions',
-        description: 'opens, closes, mixed, separated by commas; all without it',
+        description: 'opens, closes, mixed, separated by commas; all of them at first',
         autocomplete: true,
         max_length: 100,
       },
       {
         type: ApplicationCommandOptionType.String,
         name: 'mode',
-        description: 'What the channel gets; the digest without it',
+        description: 'What the channel gets; the digest at first',
         choices: channelModes.map((value) => ({ name: modeWords[value], value })),
       },
       {
         type: ApplicationCommandOptionType.Role,
         name: 'role',
-        description: 'A role to mention with each post; none without it',
+        description: 'A role to mention with each post; @everyone for none',
       },
       {
         type: ApplicationCommandOptionType.Boolean,
@@ -81,12 +81,12 @@ export const subscribe: SlashCommand = {
       {
         type: ApplicationCommandOptionType.Boolean,
         name: 'publish',
-        description: 'Publish to channels that follow this announcement channel; yes without it',
+        description: 'Publish to channels that follow this announcement channel; yes at first',
       },
       {
         type: ApplicationCommandOptionType.Integer,
         name: 'alerts-a-day',
-        description: `At most so many alerts in 24 hours; ${usualAlertsADay} without it`,
+        description: `At most so many alerts in 24 hours; ${usualAlertsADay} at first`,
         min_value: 1,
         max_value: mostAlertsADay,
       },
@@ -154,11 +154,13 @@ async function subscribeChannel(
   if ('unknown' in ways) {
     return say(`There is no direction called ${quoted(ways.unknown)}. They are: ${directions.join(', ')}.`)
   }
-  const role = options.getRole('role')
-  if (role && role.id === guild.id) {
-    return say('That role is everybody. Choose one that people can take or leave.')
-  }
-  const discuss = (options.getBoolean('thread') ?? false) && (kind === 'text' || kind === 'announcement')
+  // What is not named stays as it was.
+  const before = await bot.desk.subscription(id)
+  const named = options.getRole('role')
+  const roleId = named ? (named.id === guild.id ? null : named.id) : (before?.role ?? null)
+  const role = roleId === null ? null : (guild.roles.cache.get(roleId) ?? null)
+  const discuss =
+    (options.getBoolean('thread') ?? before?.discuss ?? false) && (kind === 'text' || kind === 'announcement')
   const missing = missingIn(channel, me, { kind, discuss })
   if (missing.length > 0) {
     return say(
@@ -179,13 +181,14 @@ async function subscribeChannel(
     channel: id,
     guild: guild.id,
     kind,
-    mode: (options.getString('mode') as ChannelMode | null) ?? 'digest',
-    ideas: ideas.ids,
-    directions: ways.ids as Direction[],
+    mode: (options.getString('mode') as ChannelMode | null) ?? before?.mode ?? 'digest',
+    ideas: options.getString('ideas') === null ? (before?.ideas ?? []) : ideas.ids,
+    directions:
+      options.getString('directions') === null ? (before?.directions ?? []) : (ways.ids as Direction[]),
     role: role?.id ?? null,
     discuss,
-    publish: kind === 'announcement' && (options.getBoolean('publish') ?? true),
-    alertsADay: options.getInteger('alerts-a-day') ?? usualAlertsADay,
+    publish: kind === 'announcement' && (options.getBoolean('publish') ?? before?.publish ?? true),
+    alertsADay: options.getInteger('alerts-a-day') ?? before?.alertsADay ?? usualAlertsADay,
     madeBy: interaction.user.id,
   }
   const changed = await bot.desk.subscribe(wish)

@@ -10,7 +10,7 @@ export interface ServiceStatus {
   lastIssue: { number: number; at: number } | null
   /** When the next digest is made (ms); null when the schedule never comes. */
   nextIssueAt: number | null
-  feeds: { total: number; failing: number }
+  feeds: { total: number; failing: number; unread: number }
 }
 
 /** What came of a suggestion. */
@@ -64,6 +64,7 @@ export function channelDesk({ way, schedules }: DeskOptions) {
         feeds: {
           total: feeds.length,
           failing: feeds.filter(({ id }) => (states.get(id)?.failures ?? 0) > 0).length,
+          unread: feeds.filter(({ id }) => !states.get(id)?.lastPolledAt).length,
         },
       }
     },

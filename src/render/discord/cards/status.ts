@@ -14,7 +14,8 @@ export interface StatusContent {
   /** When it was sent (ms). */
   lastIssue: { number: number; at: number } | null
   nextIssueAt: number | null
-  feeds: { total: number; failing: number }
+  /** Those that are followed; of them those that fail, and those that have not been read yet. */
+  feeds: { total: number; failing: number; unread?: number }
 }
 
 const most = { paused: 6, active: 15 }
