@@ -34,8 +34,6 @@ export async function mailForm(
 
   return {
     fill({ to, messageId, values }) {
-      const filled = Buffer.from(body)
-      fillRuns(filled, bodyRuns, slots, values)
       let top = ''
       for (const part of headers) {
         if (part === openTo) top += headerAddress(to)
@@ -43,7 +41,13 @@ export async function mailForm(
         else top += part
       }
       for (const { name, placeholder } of slots) top = top.replaceAll(placeholder, values[name]!)
-      return Buffer.concat([Buffer.from(top, 'latin1'), filled])
+      // One buffer for the whole: copies of bodies are most of what a mailing costs in memory.
+      const whole = Buffer.allocUnsafe(top.length + body.length)
+      whole.write(top, 0, 'latin1')
+      const filled = whole.subarray(top.length)
+      body.copy(filled)
+      fillRuns(filled, bodyRuns, slots, values)
+      return whole
     },
   }
 }

@@ -50,54 +50,59 @@ export function deliveryTries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
   /** Settles several tries in one transaction. Gives the ids of those that were still ours. */
   async function settleAll(tries: { claim: Claim; receipt: Receipt }[], now: number): Promise<Set<string>> {
     if (tries.length === 0) return new Set()
+    const sent = tries.flatMap(({ claim, receipt }) =>
+      receipt.outcome === 'sent' ? [{ claim, receipt: receipt.receipt }] : [],
+    )
+    const others = tries.filter(({ receipt }) => receipt.outcome !== 'sent')
+    if (others.length === 0) return settleSent(db, sent, now)
     return db.transaction().execute(async (tx) => {
-      const ids = tries.map(({ claim }) => claim.id)
+      const settledNow = sent.length > 0 ? await settleSent(tx, sent, now) : new Set<string>()
       const before = await tx
         .selectFrom('delivery')
         .selectAll()
-        .where('id', 'in', ids)
-        .where((eb) => eb.or(tries.map(({ claim }) => isOurs(eb, claim))))
+        .where((eb) => eb.or(others.map(({ claim }) => isOurs(eb, claim))))
         // In one order, or two that settle the same could wait for each other.
         .orderBy('id')
         .$if(kind === 'postgres', (query) => query.forUpdate())
         .execute()
       const rows = new Map(before.map((row) => [row.id, row]))
-      const sent = tries.flatMap(({ claim, receipt }) =>
-        receipt.outcome === 'sent' && rows.has(claim.id) ? [{ id: claim.id, receipt: receipt.receipt }] : [],
-      )
-      if (sent.length > 0) {
-        // One statement for all: most tries end well, and a statement each would cost as much as the sending.
-        const receiptOf = sql<string>`case id ${sql.join(
-          sent.map(({ id, receipt }) => sql`when ${id} then ${receipt}`),
-          sql` `,
-        )} end`
-        await tx
-          .updateTable('delivery')
-          .set({
-            owner: null,
-            lease_until: null,
-            state: 'sent',
-            settled_at: now,
-            receipt: receiptOf,
-            error: null,
-            uncertain_since: null,
-          })
-          .where(
-            'id',
-            'in',
-            sent.map(({ id }) => id),
-          )
-          .execute()
-      }
-      for (const { claim, receipt } of tries) {
+      for (const { claim, receipt } of others) {
         const row = rows.get(claim.id)
-        if (!row || receipt.outcome === 'sent') continue
+        if (!row) continue
+        settledNow.add(row.id)
         const change = settled(deliveryFromRow(row), receipt, now)
         await tx.updateTable('delivery').set(change).where('id', '=', row.id).execute()
         if (change.state === 'failed') await cancelLaterParts(tx, row, now)
       }
-      return new Set(rows.keys())
+      return settledNow
     })
+  }
+
+  /** One statement for all: most tries end well, and a statement each would cost as much as the sending. */
+  async function settleSent(
+    on: Kysely<Schema>,
+    sent: { claim: Claim; receipt: string }[],
+    now: number,
+  ): Promise<Set<string>> {
+    const receiptOf = sql<string>`case id ${sql.join(
+      sent.map(({ claim, receipt }) => sql`when ${claim.id} then ${receipt}`),
+      sql` `,
+    )} end`
+    const rows = await on
+      .updateTable('delivery')
+      .set({
+        owner: null,
+        lease_until: null,
+        state: 'sent',
+        settled_at: now,
+        receipt: receiptOf,
+        error: null,
+        uncertain_since: null,
+      })
+      .where((eb) => eb.or(sent.map(({ claim }) => isOurs(eb, claim))))
+      .returning('id')
+      .execute()
+    return new Set(rows.map(({ id }) => id))
   }
 
   function isOurs(eb: ExpressionBuilder<Schema, 'delivery'>, { id, owner, attempts }: Claim) {
