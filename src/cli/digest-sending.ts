@@ -53,8 +53,10 @@ export function addDigestSending(digest: Command): void {
           for (const { medium, state, n } of counts) print(`  ${medium}: ${n} ${state}`)
           if (!counts.some(({ medium }) => medium === 'email'))
             print('  email: nobody is subscribed and confirmed')
-          if (!way.post.smtp) print('SMTP_URL is not set: mails were written to the outbox folder, not sent.')
-          if (!way.post.discord)
+          for (const line of await reasonsOf(way, stored.number)) print(`  ${line}`)
+          if (!way.post.smtp && counts.some(({ medium }) => medium === 'email'))
+            print('SMTP_URL is not set: mails were written to the outbox folder, not sent.')
+          if (!way.post.discord && counts.some(({ medium }) => medium === 'discord'))
             print('DISCORD_TOKEN is not set: posts were written to the outbox folder, not sent.')
           if (counts.some(({ state }) => state === 'unknown')) {
             print(
@@ -120,4 +122,17 @@ export function addDigestSending(digest: Command): void {
 /** `1 message is`, `12 messages are`. */
 function messages(count: number): string {
   return `${count} ${count === 1 ? 'message is' : 'messages are'}`
+}
+
+/** Why messages of an issue are put off or failed, each reason once; the commonest first. */
+async function reasonsOf(way: Workshop['way'], digest: number): Promise<string[]> {
+  const troubled = [
+    ...(await way.store.deliveries.list({ digest, state: 'deferred' })),
+    ...(await way.store.deliveries.list({ digest, state: 'failed' })),
+  ]
+  const reasons = [...Map.groupBy(troubled, ({ state, error }) => `${state}: ${error}`)]
+  return reasons
+    .sort(([, a], [, b]) => b.length - a.length)
+    .slice(0, 5)
+    .map(([reason, same]) => (same.length > 1 ? `${same.length} ${reason}` : reason))
 }

@@ -137,7 +137,7 @@ function withPeriod(command: Command): Command {
   return command
     .option(
       '--since <time>',
-      'from then on: 2026-03-09, or 7d ago; without it, from the end of the last digest',
+      'from then on: 2026-03-09, or 7d for seven days ago; without it, from the end of the last digest',
     )
     .option('--until <time>', 'up to then; without it, until now')
 }
