@@ -5,6 +5,7 @@ import { findIssue, userName, withWorkshop } from './digest-desk.ts'
 import { Failure } from './failure.ts'
 import { print, printJson } from './output.ts'
 import { progressBar } from './progress.ts'
+import type { Workshop } from './wiring.ts'
 
 /** Commands by which a digest goes out, waits, or stops going out. */
 export function addDigestSending(digest: Command): void {
