@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { readFeedLists } from '../feeds/index.ts'
 import { problemLine } from '../lib/text/index.ts'
+import { addAdd, addRemove } from './feeds-edit.ts'
+import { addPreview } from './feeds-preview.ts'
 import { print, printJson, shortTime, table } from './output.ts'
 import { config } from './settings.ts'
 import { loadFeeds, openDatabase, shown } from './wiring.ts'
@@ -39,6 +41,9 @@ export function addFeeds(program: Command): void {
       else for (const problem of lists.problems) print(problemLine(problem))
       if (lists.problems.length) process.exitCode = 1
     })
+  addPreview(feeds)
+  addAdd(feeds)
+  addRemove(feeds)
   feeds
     .command('health')
     .description('Shows when each feed was last read and what is wrong with those that fail.')
