@@ -121,10 +121,13 @@ export function formatOf(body: Buffer): 'RSS' | 'Atom' | 'RDF' | 'JSON Feed' {
   return root === 'feed' ? 'Atom' : root === 'rdf' ? 'RDF' : 'RSS'
 }
 
+/** Each address where it first stands. */
 function once(all: Candidate[]): Candidate[] {
-  return [
-    ...new Map(all.toReversed().map((one) => [canonicalUrl(one.url) ?? one.url, one])).values(),
-  ].toReversed()
+  const seen = new Set<string>()
+  return all.filter(({ url }) => {
+    const key = canonicalUrl(url) ?? url
+    return !seen.has(key) && seen.add(key)
+  })
 }
 
 function baseOf(page: string, address: string): string {
