@@ -8,6 +8,7 @@ import {
   type FeedFile,
   feedListSchema,
   followedAt,
+  idFrom,
   kindFor,
   type ListEdit,
   placeFor,
@@ -169,16 +170,4 @@ function gitHubOf(url: string): [string?, string?] {
   const [, owner, repository] =
     /^https?:\/\/(?:www\.)?github\.com\/([^/]+)\/([^/]+)\/releases\.atom/.exec(url) ?? []
   return owner && repository ? [owner, repository] : []
-}
-
-/** `The Dry Dock: News` → `the-dry-dock-news`. */
-function idFrom(title: string): string {
-  return title
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/['’]/g, '')
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 60)
-    .replace(/^-+|-+$/g, '')
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { readFeedLists } from '../feeds/index.ts'
 import { problemLine } from '../lib/text/index.ts'
 import { addAdd, addRemove } from './feeds-edit.ts'
+import { addExport, addImport } from './feeds-opml.ts'
 import { addPreview } from './feeds-preview.ts'
 import { print, printJson, shortTime, table } from './output.ts'
 import { config } from './settings.ts'
@@ -44,6 +45,8 @@ export function addFeeds(program: Command): void {
   addPreview(feeds)
   addAdd(feeds)
   addRemove(feeds)
+  addImport(feeds)
+  addExport(feeds)
   feeds
     .command('health')
     .description('Shows when each feed was last read and what is wrong with those that fail.')

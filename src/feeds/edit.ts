@@ -1,5 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
-import { applyEdit, hunkOf, insertEntry, type LineEdit, readYaml, removeEntry } from '../lib/text/index.ts'
+import {
+  applyEdit,
+  hunkOf,
+  insertEntries,
+  insertEntry,
+  type LineEdit,
+  readYaml,
+  removeEntry,
+} from '../lib/text/index.ts'
 import { canonicalUrl, type FeedKind, feedKinds } from '../model/index.ts'
 import { type FeedEntry, type FeedFile, feedListSchema } from './lists.ts'
 
@@ -29,10 +37,20 @@ export type Placed = { kind: 'placed'; file: FeedFile } | Refusal
 
 /** Puts an entry into a file, where its id belongs. */
 export function addEntry(file: FeedFile, entry: FeedEntry): ListEdit | Refusal {
-  const after = file.entries.findIndex(({ id }) => id > entry.id)
-  const index = after < 0 ? file.entries.length : after
-  const edit = insertEntry(file.text, 'feeds', index, fieldsOf(entry))
-  return edited(file, edit, file.entries.toSpliced(index, 0, entry))
+  const edit = insertEntry(file.text, 'feeds', indexFor(file, entry), fieldsOf(entry))
+  if (typeof edit === 'string') return refused(`${file.file} was not changed. ${edit}`)
+  return edited(file, edit, withEntries(file, [entry]))
+}
+
+/** A file's text with these entries as well, each where its id belongs. */
+export function addEntries(file: FeedFile, entries: FeedEntry[]): { kind: 'text'; text: string } | Refusal {
+  const sorted = entries.toSorted(byId)
+  const inserts = sorted.map((entry) => ({ index: indexFor(file, entry), entry: fieldsOf(entry) }))
+  const edits = insertEntries(file.text, 'feeds', inserts)
+  if (typeof edits === 'string') return refused(`${file.file} was not changed. ${edits}`)
+  const text = edits.reduce(applyEdit, file.text)
+  const fault = faultOf(file, text, withEntries(file, sorted))
+  return fault ?? { kind: 'text', text }
 }
 
 /** Takes the feed with this id out of the file that holds it. */
@@ -40,7 +58,9 @@ export function dropEntry(files: FeedFile[], id: string): ListEdit | Refusal {
   const file = files.find(({ entries }) => entries.some((entry) => entry.id === id))
   if (!file) return refused(`No feed has the id ${id}; freehold feeds list shows them.${nearest(files, id)}`)
   const index = file.entries.findIndex((entry) => entry.id === id)
-  return edited(file, removeEntry(file.text, 'feeds', index), file.entries.toSpliced(index, 1))
+  const edit = removeEntry(file.text, 'feeds', index)
+  if (typeof edit === 'string') return refused(`${file.file} was not changed. ${edit}`)
+  return edited(file, edit, file.entries.toSpliced(index, 1))
 }
 
 /** Where the same feed stands already, as a sentence; null when it is new. The URLs of feeds and of their sites count. */
@@ -128,28 +148,53 @@ export function fieldsOf(entry: FeedEntry): Record<string, unknown> {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
 
+/** Before which entry of a file another one belongs. */
+function indexFor({ entries }: FeedFile, { id }: FeedEntry): number {
+  const after = entries.findIndex((one) => one.id > id)
+  return after < 0 ? entries.length : after
+}
+
+/** The entries of a file with others put where they belong; these are sorted by id. */
+function withEntries(file: FeedFile, added: FeedEntry[]): FeedEntry[] {
+  return added.reduceRight((all, entry) => all.toSpliced(indexFor(file, entry), 0, entry), file.entries)
+}
+
+function byId(a: FeedEntry, b: FeedEntry): number {
+  return a.id < b.id ? -1 : 1
+}
+
 /** The change, once the file has been read again and says just what it should. */
-function edited(file: FeedFile, edit: LineEdit | string, entries: FeedEntry[]): ListEdit | Refusal {
-  if (typeof edit === 'string') return refused(`${file.file} was not changed. ${edit}`)
+function edited(file: FeedFile, edit: LineEdit, entries: FeedEntry[]): ListEdit | Refusal {
   const text = applyEdit(file.text, edit)
+  const line = edit.at + 1
+  const hunk = hunkOf(file.text, edit, file.file)
+  return faultOf(file, text, entries) ?? { kind: 'edit', path: file.path, file: file.file, line, text, hunk }
+}
+
+/** Why a text must not take the place of a file; null when it says just what it should. */
+function faultOf(file: FeedFile, text: string, entries: FeedEntry[]): Refusal | null {
   const checked = readYaml(text, { file: file.file, schema: feedListSchema })
   if ('problems' in checked) {
     const [problem] = checked.problems
     return refused(`${file.file} was not changed: ${problem?.field} ${problem?.message}.`)
   }
-  if (!isDeepStrictEqual(checked.value.feeds, entries)) {
-    return refused(
-      `${file.file} was not changed: it is written in a way that can't be changed by lines; change it by hand.`,
-    )
-  }
-  return {
-    kind: 'edit',
-    path: file.path,
-    file: file.file,
-    line: edit.at + 1,
-    text,
-    hunk: hunkOf(file.text, edit, file.file),
-  }
+  return isDeepStrictEqual(checked.value.feeds, entries)
+    ? null
+    : refused(
+        `${file.file} was not changed: it is written in a way that can't be changed by lines; change it by hand.`,
+      )
+}
+
+/** `The Dry Dock: News` → `the-dry-dock-news`; empty when no letter or digit of ASCII is in it. */
+export function idFrom(title: string): string {
+  return title
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/['’]/g, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 60)
+    .replace(/^-+|-+$/g, '')
 }
 
 function refused(message: string): Refusal {

@@ -5,6 +5,7 @@ import { registrableDomain } from '../lib/domain/index.ts'
 import type { Http, HttpResponse } from '../lib/http/index.ts'
 import { detectLanguage } from '../lib/text/index.ts'
 import { cleanUrl, type FeedItem, type FeedKind, type Label, week } from '../model/index.ts'
+import type { Progress } from './way.ts'
 
 /** An item of a feed that is looked at, with the labels that the classifier gives it. */
 export interface PreviewItem {
@@ -45,6 +46,7 @@ export interface Finder {
 }
 
 const shown = 10
+const feedsAtOnce = 8
 type Answered = Extract<ReadOutcome, { kind: 'items' }>
 
 /**
@@ -102,6 +104,28 @@ export async function findFeed(finder: Finder, address: string, kind?: FeedKind)
     kind: 'none',
     message: `No feed was found behind ${address}: ${isPage ? 'the page names none' : first.message.replace(/\.$/, '')}, and ${candidates.length} other addresses were tried. Look on the site for a link called RSS or feed, and give that address.`,
   }
+}
+
+/** Looks at each address once; gives what is wrong with those that are no feed, by address, as a predicate. */
+export async function notFeeds(
+  finder: Pick<Finder, 'http' | 'parser' | 'now'>,
+  urls: string[],
+  progress?: Progress,
+): Promise<Map<string, string>> {
+  const reader = createReader(finder)
+  const wrong = new Map<string, string>()
+  const queue = [...urls]
+  let done = 0
+  const worker = async () => {
+    for (let url = queue.shift(); url !== undefined; url = queue.shift()) {
+      const outcome = await reader.read({ url, etag: null, lastModified: null, bodyHash: null })
+      if (outcome.kind === 'failed') wrong.set(url, `is left out: ${outcome.message}`)
+      done += 1
+      progress?.(done, urls.length, url)
+    }
+  }
+  await Promise.all(Array.from({ length: feedsAtOnce }, worker))
+  return wrong
 }
 
 async function preview(

@@ -39,23 +39,41 @@ export function insertEntry(
   index: number,
   entry: Record<string, unknown>,
 ): LineEdit | string {
+  const edits = insertEntries(text, key, [{ index, entry }])
+  return typeof edits === 'string' ? edits : edits[0]!
+}
+
+/** The same for many entries: changes from the last to the first, to be made in this order. `index` is as it is before. */
+export function insertEntries(
+  text: string,
+  key: string,
+  inserts: { index: number; entry: Record<string, unknown> }[],
+): LineEdit[] | string {
   const list = readList(text, key)
   if (typeof list === 'string') return list
-  const { lines, blocks, dash, field } = list
-  const block = entryLines(entry, dash, field)
+  const byIndex = [...Map.groupBy(inserts, ({ index }) => Math.min(index, list.blocks.length))]
+  return byIndex
+    .sort(([a], [b]) => b - a)
+    .map(([index, all]) => {
+      const blocks = all.map(({ entry }) => entryLines(entry, list.dash, list.field))
+      return insertion(list, index, blocks)
+    })
+}
+
+function insertion({ lines, blocks, keyLine }: YamlList, index: number, added: string[][]): LineEdit {
   const next = blocks[index]
   const last = blocks.at(-1)
   if (!last) {
-    const head = lines[list.keyLine]!.replace(emptyList, ':').trimEnd()
-    return { at: list.keyLine, remove: 1, add: [head, ...block] }
+    const head = lines[keyLine]!.replace(emptyList, ':').trimEnd()
+    return { at: keyLine, remove: 1, add: [head, ...added.flat()] }
   }
   if (next) {
     const neighbour = index === 0 ? blocks[1] : next
     const apart = neighbour !== undefined && isBlank(lines[neighbour.start - 1])
-    return { at: next.start, remove: 0, add: apart ? [...block, ''] : block }
+    return { at: next.start, remove: 0, add: added.flatMap((block) => (apart ? [...block, ''] : block)) }
   }
   const apart = blocks.length > 1 && isBlank(lines[last.start - 1])
-  return { at: last.end, remove: 0, add: apart ? ['', ...block] : block }
+  return { at: last.end, remove: 0, add: added.flatMap((block) => (apart ? ['', ...block] : block)) }
 }
 
 /**
@@ -151,7 +169,16 @@ function indentOf(line: string): number {
 
 /** An entry as curators write it: a field a line, lists within brackets, quotes only where they are needed or usual. */
 function entryLines(entry: Record<string, unknown>, dash: number, field: number): string[] {
-  const document = new Document(entry)
+  return yamlText(entry)
+    .split('\n')
+    .map((line, i) =>
+      i === 0 ? `${' '.repeat(dash)}-${' '.repeat(field - dash - 1)}${line}` : `${' '.repeat(field)}${line}`,
+    )
+}
+
+/** Fields as YAML in the style of the curated files, without a line end. */
+export function yamlText(fields: Record<string, unknown>): string {
+  const document = new Document(fields)
   if (isMap(document.contents)) {
     for (const { value } of document.contents.items) {
       if (!isSeq(value)) continue
@@ -162,12 +189,5 @@ function entryLines(entry: Record<string, unknown>, dash: number, field: number)
       }
     }
   }
-  const options = { lineWidth: 0, singleQuote: true, flowCollectionPadding: false } as const
-  return document
-    .toString(options)
-    .trimEnd()
-    .split('\n')
-    .map((line, i) =>
-      i === 0 ? `${' '.repeat(dash)}-${' '.repeat(field - dash - 1)}${line}` : `${' '.repeat(field)}${line}`,
-    )
+  return document.toString({ lineWidth: 0, singleQuote: true, flowCollectionPadding: false }).trimEnd()
 }
