@@ -225,9 +225,7 @@ describe('an entry', () => {
   })
 
   test('is written so that the reader gives it back, whatever its words', () => {
-    const words = fc
-      .string({ unit: 'binary', minLength: 1, maxLength: 30 })
-      .filter((text) => text.trim() === text)
+    const words = fc.string({ unit: 'binary', minLength: 1, maxLength: 30 })
     const file = committed[0]!
     fc.assert(
       fc.property(words, words, fc.array(words, { maxLength: 3 }), (title, reason, keep) => {

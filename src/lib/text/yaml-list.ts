@@ -8,6 +8,7 @@ import {
   LineCounter,
   parseDocument,
   Scalar,
+  visit,
 } from 'yaml'
 import { type LineEdit, linesOf } from './line-edit.ts'
 
@@ -176,18 +177,23 @@ function entryLines(entry: Record<string, unknown>, dash: number, field: number)
     )
 }
 
+/** Characters that are lost or taken for ends of lines unless they are escaped. */
+const unseen = /^\s|\s$|[\p{Cc}\u2028\u2029\ufeff]/u
+
 /** Fields as YAML in the style of the curated files, without a line end. */
 export function yamlText(fields: Record<string, unknown>): string {
   const document = new Document(fields)
-  if (isMap(document.contents)) {
-    for (const { value } of document.contents.items) {
-      if (!isSeq(value)) continue
-      value.flow = true
-      for (const one of value.items) {
-        const isPattern = isScalar(one) && typeof one.value === 'string' && one.value.startsWith('/')
-        if (isPattern) one.type = Scalar.QUOTE_SINGLE
-      }
-    }
-  }
-  return document.toString({ lineWidth: 0, singleQuote: true, flowCollectionPadding: false }).trimEnd()
+  visit(document, {
+    Pair: (_, { value }) => {
+      if (isSeq(value)) value.flow = true
+    },
+    Scalar: (key, node) => {
+      if (key === 'key' || typeof node.value !== 'string') return
+      if (unseen.test(node.value)) node.type = Scalar.QUOTE_DOUBLE
+      // A rule within a list; a path is no value of any other field.
+      else if (node.value.startsWith('/')) node.type = Scalar.QUOTE_SINGLE
+    },
+  })
+  const style = { lineWidth: 0, singleQuote: true, flowCollectionPadding: false } as const
+  return document.toString({ ...style, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER }).trimEnd()
 }
