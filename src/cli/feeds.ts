@@ -4,6 +4,7 @@ import { problemLine } from '../lib/text/index.ts'
 import { addAdd, addRemove } from './feeds-edit.ts'
 import { addExport, addImport } from './feeds-opml.ts'
 import { addPreview } from './feeds-preview.ts'
+import { addSuggestions } from './feeds-suggestions.ts'
 import { print, printJson, shortTime, table } from './output.ts'
 import { config } from './settings.ts'
 import { loadFeeds, openDatabase, shown } from './wiring.ts'
@@ -78,24 +79,7 @@ export function addFeeds(program: Command): void {
         await store.close()
       }
     })
-  feeds
-    .command('suggestions')
-    .description('Lists the feeds that readers suggested in Discord, most often suggested first.')
-    .option('--json', 'print as JSON')
-    .action(async (options: { json?: boolean }) => {
-      const store = await openDatabase(config())
-      try {
-        const all = await store.suggestions.list()
-        if (options.json) printJson(all)
-        else if (all.length === 0) print('No feed has been suggested yet; /suggest-feed in Discord does it.')
-        else {
-          const rows = all.map(({ url, times, lastAt }) => [String(times), shortTime(lastAt), url])
-          print(table([['times', 'last (UTC)', 'url'], ...rows]))
-        }
-      } finally {
-        await store.close()
-      }
-    })
+  addSuggestions(feeds)
 }
 
 function wordFor(one: {

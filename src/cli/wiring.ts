@@ -33,6 +33,8 @@ const leaseMs = 15_000
 const mailConnections = 5
 /** A model at home may first have to be loaded and then to read the whole codebook, once. */
 const llmMs = 120_000
+/** Between two requests to a host of which a person waits to hear; they are few, and come once. */
+const finderGapMs = 300
 
 /** The wiki's pages and key ideas. Throws ConfigError listing what is wrong with its files. */
 export async function loadWiki(config: Config): Promise<{ pages: Page[]; ideas: Idea[] }> {
@@ -55,7 +57,7 @@ export async function loadLists(config: Config): Promise<Omit<FeedLists, 'proble
 
 /** What looks at feeds without storing anything. Close it when done. */
 export function openFinder(config: Config): { finder: Finder; close(): Promise<void> } {
-  const http = openHttp(config)
+  const http = openHttp(config, finderGapMs)
   const parser = createParsePool()
   const classifier = async () => openClassifier(config, (await loadWiki(config)).ideas)
   let opened: Promise<Classifier> | undefined

@@ -65,10 +65,10 @@ export function dropEntry(files: FeedFile[], id: string): ListEdit | Refusal {
 
 /** Where the same feed stands already, as a sentence; null when it is new. The URLs of feeds and of their sites count. */
 export function standing(files: FeedFile[], entry: Pick<FeedEntry, 'id' | 'url' | 'site'>): string | null {
-  const place = placeOf(files, (one) => one.id === entry.id)
-  if (place) return `The id ${entry.id} is taken, at ${place}; choose another with --id.`
   const followed = followedAt(files, entry.url)
   if (followed) return `${entry.url} is followed already, at ${followed}.`
+  const place = placeOf(files, (one) => one.id === entry.id)
+  if (place) return `The id ${entry.id} is taken, at ${place}; choose another with --id.`
   const site = followedAt(files, entry.site)
   return site
     ? `${entry.site} is the site of a feed that is followed already, at ${site}; if this feed is another one, say with --site which page it belongs to.`

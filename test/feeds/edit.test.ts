@@ -244,7 +244,9 @@ describe('an entry', () => {
     const at = (text: string | null) => text?.match(/feeds\/[a-z-]+\.yaml:\d+/)?.[0]
     const simon = committed[0]!.text.split('\n').indexOf('  - id: simon-willison') + 1
     const place = `feeds/community.yaml:${simon}`
-    expect(at(standing(committed, entry({ id: 'simon-willison' })))).toBe(place)
+    expect(standing(committed, entry({ id: 'simon-willison' }))).toBe(
+      `The id simon-willison is taken, at ${place}; choose another with --id.`,
+    )
     const url = 'http://www.simonwillison.net/atom/everything?utm_source=x'
     expect(at(standing(committed, entry({ id: 'other', url })))).toBe(place)
     expect(at(standing(committed, entry({ id: 'other', site: 'https://simonwillison.net' })))).toBe(place)
