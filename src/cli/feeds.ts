@@ -1,6 +1,10 @@
 import type { Command } from 'commander'
 import { readFeedLists } from '../feeds/index.ts'
 import { problemLine } from '../lib/text/index.ts'
+import { addAdd, addRemove } from './feeds-edit.ts'
+import { addExport, addImport } from './feeds-opml.ts'
+import { addPreview } from './feeds-preview.ts'
+import { addSuggestions } from './feeds-suggestions.ts'
 import { print, printJson, shortTime, table } from './output.ts'
 import { config } from './settings.ts'
 import { loadFeeds, openDatabase, shown } from './wiring.ts'
@@ -39,6 +43,11 @@ export function addFeeds(program: Command): void {
       else for (const problem of lists.problems) print(problemLine(problem))
       if (lists.problems.length) process.exitCode = 1
     })
+  addPreview(feeds)
+  addAdd(feeds)
+  addRemove(feeds)
+  addImport(feeds)
+  addExport(feeds)
   feeds
     .command('health')
     .description('Shows when each feed was last read and what is wrong with those that fail.')
@@ -70,24 +79,7 @@ export function addFeeds(program: Command): void {
         await store.close()
       }
     })
-  feeds
-    .command('suggestions')
-    .description('Lists the feeds that readers suggested in Discord, most often suggested first.')
-    .option('--json', 'print as JSON')
-    .action(async (options: { json?: boolean }) => {
-      const store = await openDatabase(config())
-      try {
-        const all = await store.suggestions.list()
-        if (options.json) printJson(all)
-        else if (all.length === 0) print('No feed has been suggested yet; /suggest-feed in Discord does it.')
-        else {
-          const rows = all.map(({ url, times, lastAt }) => [String(times), shortTime(lastAt), url])
-          print(table([['times', 'last (UTC)', 'url'], ...rows]))
-        }
-      } finally {
-        await store.close()
-      }
-    })
+  addSuggestions(feeds)
 }
 
 function wordFor(one: {

@@ -7,10 +7,10 @@ import { type Asker, createAsker } from '../ask/index.ts'
 import { type Classifier, createLlmJudge, fileCache, loadClassifier, refine } from '../classify/index.ts'
 import { addressOf, type Config, ConfigError } from '../config.ts'
 import { createDiscord, createDkim, createOutbox, createSmtp, readSmtpUrl } from '../deliver/index.ts'
-import { readFeedLists } from '../feeds/index.ts'
+import { type FeedLists, readFeedLists } from '../feeds/index.ts'
 import { createParsePool, createReader } from '../ingest/index.ts'
-import type { Log, PostOffice, Way } from '../jobs/index.ts'
-import { createHttp } from '../lib/http/index.ts'
+import type { Finder, Log, PostOffice, Way } from '../jobs/index.ts'
+import { createHttp, type Http } from '../lib/http/index.ts'
 import { createLlm, type Llm } from '../lib/llm/index.ts'
 import { createSigner, type Signer } from '../lib/sign/index.ts'
 import { type Problem, problemLine } from '../lib/text/index.ts'
@@ -33,6 +33,8 @@ const leaseMs = 15_000
 const mailConnections = 5
 /** A model at home may first have to be loaded and then to read the whole codebook, once. */
 const llmMs = 120_000
+/** Between two requests to a host of which a person waits to hear; they are few, and come once. */
+const finderGapMs = 300
 
 /** The wiki's pages and key ideas. Throws ConfigError listing what is wrong with its files. */
 export async function loadWiki(config: Config): Promise<{ pages: Page[]; ideas: Idea[] }> {
@@ -43,9 +45,41 @@ export async function loadWiki(config: Config): Promise<{ pages: Page[]; ideas: 
 
 /** The curated feeds. Throws ConfigError listing what is wrong with the lists. */
 export async function loadFeeds(config: Config): Promise<Feed[]> {
-  const { feeds, problems } = await readFeedLists(config.feedsDir, shown(config, config.feedsDir))
+  return (await loadLists(config)).feeds
+}
+
+/** The curated feeds and the files they stand in. Throws ConfigError listing what is wrong with the lists. */
+export async function loadLists(config: Config): Promise<Omit<FeedLists, 'problems'>> {
+  const { problems, ...lists } = await readFeedLists(config.feedsDir, shown(config, config.feedsDir))
   refuse(problems, 'The feed lists have faults; mend them first:')
-  return feeds
+  return lists
+}
+
+/** What looks at feeds without storing anything. Close it when done. */
+export function openFinder(config: Config): { finder: Finder; close(): Promise<void> } {
+  const http = openHttp(config, finderGapMs)
+  const parser = createParsePool()
+  const classifier = async () => openClassifier(config, (await loadWiki(config)).ideas)
+  let opened: Promise<Classifier> | undefined
+  const once = () => {
+    opened ??= classifier()
+    return opened
+  }
+  return {
+    finder: { http, parser, now: Date.now, classifier: once },
+    async close() {
+      await http.close()
+      await parser.close()
+    },
+  }
+}
+
+function openHttp(config: Config, hostGapMs?: number): Http {
+  return createHttp({
+    userAgent: `Freehold/0.1 (feed reader; +${config.publicUrl})`,
+    allowPrivateNetwork: config.allowPrivateNetwork,
+    ...(hostGapMs === undefined ? {} : { hostGapMs }),
+  })
 }
 
 /** The examples of the label files. Throws ConfigError listing what is wrong with them. */
@@ -190,11 +224,7 @@ export async function openWorkshop(
   const feeds = options.feeds ?? (await loadFeeds(config))
   const store = await openDatabase(config)
   const now = options.now ?? Date.now
-  const http = createHttp({
-    userAgent: `Freehold/0.1 (feed reader; +${config.publicUrl})`,
-    allowPrivateNetwork: config.allowPrivateNetwork,
-    ...(options.hostGapMs === undefined ? {} : { hostGapMs: options.hostGapMs }),
-  })
+  const http = openHttp(config, options.hostGapMs)
   const parser = createParsePool()
   const post = openPostOffice(config, createSigner(await secretOf(config, store)))
   return {

@@ -59,9 +59,25 @@ export const feedListSchema = z.strictObject(
   },
 )
 
-/** The curated feeds, and everything wrong with the files. */
+/** An entry as its file holds it, with defaults filled in. */
+export type FeedEntry = z.infer<typeof entry>
+
+/** A file of the lists that is in order. */
+export interface FeedFile {
+  path: string
+  /** How messages call it: `feeds/labs.yaml`. */
+  file: string
+  text: string
+  group: string
+  entries: FeedEntry[]
+  /** The line (1-based) on which the i-th entry begins. */
+  lineOf: (i: number) => number
+}
+
+/** The curated feeds, the files they stand in, and everything wrong with the files. */
 export interface FeedLists {
   feeds: Feed[]
+  files: FeedFile[]
   problems: Problem[]
 }
 
@@ -70,24 +86,29 @@ export interface FeedLists {
  * and field; the feeds of a file with a problem are left out. `shown` is how the folder is called in messages.
  */
 export async function readFeedLists(dir: string, shown = dir): Promise<FeedLists> {
-  const lists: FeedLists = { feeds: [], problems: [] }
+  const lists: FeedLists = { feeds: [], files: [], problems: [] }
   const places = new Map<string, string>()
   let names: string[]
   try {
     names = (await readdir(dir)).filter((name) => /\.ya?ml$/.test(name)).sort()
   } catch (error) {
     const message = `the folder can't be read (${(error as NodeJS.ErrnoException).code}); set FEEDS_DIR to the folder of the feed lists`
-    return { feeds: [], problems: [{ file: shown, line: 1, field: '', message }] }
+    return { feeds: [], files: [], problems: [{ file: shown, line: 1, field: '', message }] }
   }
   for (const name of names) {
     const file = join(shown, name)
-    const checked = readYaml(await readFile(join(dir, name), 'utf8'), { file, schema: feedListSchema })
+    const path = join(dir, name)
+    const text = await readFile(path, 'utf8')
+    const checked = readYaml(text, { file, schema: feedListSchema })
     if ('problems' in checked) {
       lists.problems.push(...checked.problems)
       continue
     }
-    for (const [i, raw] of checked.value.feeds.entries()) {
-      const feed = { ...raw, group: checked.value.group }
+    const { group, feeds: entries } = checked.value
+    const lineOf = (i: number) => checked.lineOf(['feeds', i, 'id'])
+    lists.files.push({ path, file, text, group, entries, lineOf })
+    for (const [i, raw] of entries.entries()) {
+      const feed = { ...raw, group }
       for (const [field, key] of [
         ['id', `id ${feed.id}`],
         ['url', `url ${canonicalUrl(feed.url)}`],

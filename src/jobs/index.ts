@@ -12,6 +12,7 @@ export {
   openEditorsDesk,
 } from './editors.ts'
 export { type Explanation, explainItem } from './explain.ts'
+export { type FeedFinding, type FeedPreview, type Finder, findFeed, notFeeds } from './feeds.ts'
 export { type IngestReport, ingest } from './ingest.ts'
 export { type Metric, metricsOf } from './metrics.ts'
 export { type Newsletter, openNewsletter, suppressionHash } from './newsletter.ts'

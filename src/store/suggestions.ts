@@ -42,5 +42,11 @@ export function suggestions(db: Kysely<Schema>) {
         lastAt: row.last_at,
       }))
     },
+
+    /** Forgets a suggestion, once it is followed or turned down; false when there is none. */
+    async forget(key: string): Promise<boolean> {
+      const gone = await db.deleteFrom('suggestion').where('url', '=', key).executeTakeFirst()
+      return gone.numDeletedRows > 0n
+    },
   }
 }

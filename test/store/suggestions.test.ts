@@ -34,6 +34,16 @@ onEachDatabase((db) => {
       )
     })
 
+    test('are forgotten once, and counted anew when they come again', async () => {
+      await suggestions().record('https://lab.example/', 'https://lab.example/', now)
+      await suggestions().record('https://lab.example/', 'https://lab.example/', now)
+      await suggestions().record('https://other.example/', 'https://other.example/', now)
+      expect(await suggestions().forget('https://lab.example/')).toBe(true)
+      expect(await suggestions().forget('https://lab.example/')).toBe(false)
+      expect((await suggestions().list()).map(({ url }) => url)).toEqual(['https://other.example/'])
+      expect(await suggestions().record('https://lab.example/', 'https://lab.example/', now)).toBe(1)
+    })
+
     test('lose no count when several come at once', async () => {
       const other = await db.peer()
       const stores = Array.from({ length: 10 }, (_, n) => (n % 2 ? other : db.store))

@@ -1,0 +1,77 @@
+import { type Command, Option } from 'commander'
+import { canonicalUrl } from '../model/index.ts'
+import type { Store } from '../store/index.ts'
+import { Failure } from './failure.ts'
+import { type AddOptions, addOne, withAddOptions } from './feeds-edit.ts'
+import { webAddress } from './feeds-preview.ts'
+import { print, printJson, shortTime, table } from './output.ts'
+import { config } from './settings.ts'
+import { loadLists, openDatabase, openFinder } from './wiring.ts'
+
+interface Options extends AddOptions {
+  accept?: string
+  dismiss?: string
+}
+
+export function addSuggestions(feeds: Command): void {
+  const command = feeds
+    .command('suggestions')
+    .description(
+      'Lists the feeds that readers suggested in Discord, most often suggested first; accepts one, which is feeds add, or dismisses it.',
+    )
+    .option('--accept <url>', 'add this one to the lists, with the options of feeds add')
+    .addOption(new Option('--dismiss <url>', 'forget this one').conflicts('accept'))
+  withAddOptions(command).action(async (options: Options) => {
+    const settings = config()
+    const store = await openDatabase(settings)
+    try {
+      if (options.accept !== undefined) await accept(store, options.accept, options)
+      else if (options.dismiss !== undefined) await dismiss(store, options.dismiss, options)
+      else await list(store, options)
+    } finally {
+      await store.close()
+    }
+  })
+}
+
+async function list(store: Store, options: Options): Promise<void> {
+  const all = await store.suggestions.list()
+  if (options.json) printJson(all)
+  else if (all.length === 0) print('No feed is suggested; /suggest-feed in Discord does it.')
+  else {
+    const rows = all.map(({ url, times, lastAt }) => [String(times), shortTime(lastAt), url])
+    print(table([['times', 'last (UTC)', 'url'], ...rows]))
+  }
+}
+
+async function accept(store: Store, typed: string, options: Options): Promise<void> {
+  const settings = config()
+  const { key, url } = await suggested(store, typed)
+  const { files } = await loadLists(settings)
+  const { finder, close } = openFinder(settings)
+  try {
+    await addOne(finder, files, url, options)
+  } finally {
+    await close()
+  }
+  if (!options.dryRun) await store.suggestions.forget(key)
+}
+
+async function dismiss(store: Store, typed: string, options: Options): Promise<void> {
+  const { key, url } = await suggested(store, typed)
+  if (!options.dryRun) await store.suggestions.forget(key)
+  if (options.json) printJson({ dismissed: url, written: !options.dryRun })
+  else print(`${url} ${options.dryRun ? 'would be' : 'is'} dismissed.`)
+}
+
+/** The suggestion that is meant, in whatever form of its address. Throws a Failure when there is none. */
+async function suggested(store: Store, typed: string): Promise<{ key: string; url: string }> {
+  const key = keyOf(webAddress(typed))
+  const found = (await store.suggestions.list()).find(({ url }) => keyOf(url) === key)
+  if (found) return { key, url: found.url }
+  throw new Failure(`${typed} has not been suggested; freehold feeds suggestions lists what has.`)
+}
+
+function keyOf(url: string): string {
+  return canonicalUrl(url) ?? url
+}

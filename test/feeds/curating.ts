@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type FeedServer, startFeedServer } from '../servers/feed-server.ts'
+import { copyCheckout } from '../service/checkout.ts'
+import { freehold } from '../service/freehold.ts'
+
+const day = 86_400_000
+
+/** A feed of a lab: its newest item bears on an idea, the others don't; one item every three and a half days. */
+export function labFeed(title: string, site: string, count = 12): string {
+  const items = Array.from({ length: count }, (_, i) => {
+    const words =
+      i === 0
+        ? 'Harbour Lab releases the weights of Heron 2 under Apache 2.0'
+        : `Minutes of the gardening club, part ${i}`
+    const date = new Date(Date.now() - (i + 1) * 3.5 * day).toUTCString()
+    return `<item><guid>${i}</guid><title>${words}</title><link>${site}posts/${i}</link><pubDate>${date}</pubDate><description>${i === 0 ? 'The open weights can be downloaded today.' : 'Tulips, then lunch.'}</description></item>`
+  })
+  return `<?xml version="1.0"?><rss version="2.0"><channel><title>${title}</title><link>${site}</link><language>en-us</language>${items.join('')}</channel></rss>`
+}
+
+/** A copy of the checkout, its label files thinned out so that training takes a second, and a server of feeds. */
+export async function curatingCheckout() {
+  const checkout = copyCheckout()
+  const labels = join(checkout.dir, 'wiki', 'labels')
+  for (const name of readdirSync(labels)) {
+    const lines = readFileSync(join(labels, name), 'utf8').trimEnd().split('\n')
+    writeFileSync(join(labels, name), `${lines.filter((_, i) => i % 10 === 0).join('\n')}\n`)
+  }
+  const server: FeedServer = await startFeedServer()
+  const env = { DATA_DIR: join(checkout.dir, 'data'), ALLOW_PRIVATE_NETWORK: 'true' }
+  return {
+    dir: checkout.dir,
+    server,
+    env,
+    /** Runs a command of `freehold feeds`. */
+    feeds: (args: string[], more: Record<string, string> = {}) =>
+      freehold(checkout.dir, ['feeds', ...args], { env: { ...env, ...more } }),
+    /** A file of the lists. */
+    list: (name: string) => readFileSync(join(checkout.dir, 'feeds', name), 'utf8'),
+    async remove() {
+      await server.close()
+      checkout.remove()
+    },
+  }
+}
