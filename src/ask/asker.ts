@@ -1,11 +1,21 @@
 import type { Llm } from '../lib/llm/index.ts'
-import type { Answer, AnswerItem, AskedQuestion, Idea, NearConcept, Page, Passage } from '../model/index.ts'
+import type {
+  Answer,
+  AnswerItem,
+  AskedQuestion,
+  Idea,
+  NearConcept,
+  NewsWish,
+  Page,
+  Passage,
+} from '../model/index.ts'
 import { compose } from './compose.ts'
 import { type Finding, find } from './finding.ts'
-import { createGround } from './ground.ts'
+import { createGround, type Reading } from './ground.ts'
 import { wordByLlm } from './llm-answer.ts'
 import { lacksDate } from './needs.ts'
-import { bestItems, type NewsSource, newsText, newsWish } from './news.ts'
+import { type AskedNews, bestItems, deedsOf, type NewsSource, newsText, newsWish } from './news.ts'
+import { leadOf } from './outright.ts'
 import { type Question, readQuestion } from './question.ts'
 
 export interface AskerOptions {
@@ -37,7 +47,12 @@ export interface Asker {
 const month = 31 * 24 * 60 * 60 * 1000
 /** A page has nothing to do with a text of whose words it holds a smaller share. */
 const farthest = 0.38
+/** The same where a question is declined, and what is offered has to be worth the reader's while. */
+const farthestOffered = 0.55
+/** Items are asked for in this number where only those that name somebody are kept. */
+const namedLimit = 100
 const englishOnly = 'Answers are in English only.'
+const notUnderstood = 'Answers are in English only, and this question was not understood.'
 const notCovered = 'The wiki does not cover this.'
 
 /** Builds the index and learns from the questions asked: some hundred milliseconds. */
@@ -50,25 +65,45 @@ export function createAsker({ passages, pages, ideas, asked = [], site, llm }: A
     return page ? [{ id, title: page.title, url: `${site}/wiki/${encodeURIComponent(id)}` }] : []
   }
 
-  /** The pages of the likeliest passages, each once. */
-  function nearest(found: Finding | null, n: number): NearConcept[] {
-    const ids = found ? found.passages.map(({ page }) => page.id) : shelf.pages.map(({ id }) => id)
-    return [...new Set(ids)].slice(0, n).flatMap(conceptOf)
+  /** The pages of the likeliest passages that hold much of the question's words, each once. */
+  function nearest(found: Finding | null, { alignment }: Reading, n: number, bar = farthest): NearConcept[] {
+    const near = (found?.passages ?? []).filter(({ page }) => alignment.forward(page.ids) >= bar)
+    return [...new Set(near.map(({ page }) => page.id))].slice(0, n).flatMap(conceptOf)
   }
 
-  function declined(raw: string, question: Question, found: Finding | null): Answer {
-    const concepts = nearest(found, 3)
+  function declined(raw: string, question: Question, found: Finding | null, reading: Reading): Answer {
+    const concepts = nearest(found, reading, 3, farthestOffered)
     const names = concepts.map(({ title }) => title).join(', ')
-    const text = names ? `${notCovered} The nearest concepts: ${names}.` : notCovered
+    const parts = [question.foreign ? notUnderstood : notCovered]
+    if (names) parts.push(`The nearest concepts: ${names}.`)
     return {
       question: raw,
       answered: false,
       kind: 'declined',
-      answer: question.foreign ? `${englishOnly} ${text}` : text,
+      answer: parts.join(question.foreign ? '\n\n' : ' '),
       citations: [],
       items: [],
       concepts,
       ...languageOf(question),
+    }
+  }
+
+  function newsAnswer(
+    raw: string,
+    items: AnswerItem[],
+    wish: AskedNews,
+    reading: Reading,
+    now: number,
+  ): Answer {
+    const ofIdea = wish.idea ? conceptOf(wish.idea) : null
+    return {
+      question: raw,
+      answered: items.length > 0,
+      kind: 'news',
+      answer: newsText(items, wish, ideas, now),
+      citations: [],
+      items,
+      concepts: ofIdea ?? (wish.about.length > 0 ? [] : nearest(find(ground, reading), reading, 2)),
     }
   }
 
@@ -82,45 +117,41 @@ export function createAsker({ passages, pages, ideas, asked = [], site, llm }: A
     const idea = ideaBehind(cited, byId, ideas)
     if (!idea) return []
     const words = question.words.map(({ root }) => root)
-    const wish = { idea, direction: null, since: now - month, words, limit: 3 }
+    const wish = { idea, direction: null, since: now - month, words, limit: 3, about: [], text: '' }
     return bestItems(await news(wish), wish)
   }
 
   return {
     async answer(raw, { news, now }) {
       const question = readQuestion(raw, shelf.lexicon)
-      const wish = newsWish(question, ideas, shelf, now)
-      if (wish) {
-        const items = bestItems(await news(wish), wish)
-        const concepts = wish.idea
-          ? conceptOf(wish.idea)
-          : nearest(find(ground, ground.read(raw, question)), 2)
-        const answer = newsText(items, wish, ideas, now)
-        return {
-          question: raw,
-          answered: items.length > 0,
-          kind: 'news',
-          answer,
-          citations: [],
-          items,
-          concepts,
-        }
-      }
       const asking = question.foreign
         ? { ...question, words: question.words.filter(({ root }) => shelf.isCalled(root)) }
         : question
-      const found = find(ground, ground.read(raw, asking))
-      if (!found || found.covered < 0) return declined(raw, question, found)
-      const extract = compose(asking, found, site)
-      if (lacksDate(asking, extract.text)) return declined(raw, question, found)
-      const worded = llm
-        ? await wordByLlm(
-            llm,
-            question.text,
-            found.passages.slice(0, 6).map(({ passage }) => passage),
-            site,
-          )
-        : null
+      const lead = leadOf(asking, shelf)
+      const wish = lead ? null : newsWish(question, ideas, shelf, now)
+      if (wish) {
+        const items = bestItems(await news(reaching(wish)), wish)
+        return newsAnswer(raw, items, wish, ground.read(raw, question), now)
+      }
+      const deeds = lead ? null : deedsOf(question, shelf, now)
+      if (deeds) {
+        const items = bestItems(await news(reaching(deeds)), deeds)
+        if (items.length > 0) return newsAnswer(raw, items, deeds, ground.read(raw, question), now)
+      }
+      const reading = ground.read(raw, asking)
+      const found = find(ground, reading)
+      if (!lead && (!found || found.covered < 0)) return declined(raw, question, found, reading)
+      const extract = compose(asking, found, site, lead)
+      if (lacksDate(asking, extract.text)) return declined(raw, question, found, reading)
+      const worded =
+        llm && found
+          ? await wordByLlm(
+              llm,
+              question.text,
+              found.passages.slice(0, 6).map(({ passage }) => passage),
+              site,
+            )
+          : null
       const { text, citations, pages: cited } = worded ?? extract
       const related = cited.flatMap((id) => [
         ...(cited[0] === id ? [] : [id]),
@@ -130,7 +161,7 @@ export function createAsker({ passages, pages, ideas, asked = [], site, llm }: A
         question: raw,
         answered: true,
         kind: 'concept',
-        answer: question.foreign ? `${englishOnly} ${text}` : text,
+        answer: question.foreign ? `${englishOnly}${text.includes('\n') ? '\n\n' : ' '}${text}` : text,
         citations,
         items: await inTheNews(asking, cited, news, now),
         concepts: [...new Set(related)]
@@ -146,14 +177,17 @@ export function createAsker({ passages, pages, ideas, asked = [], site, llm }: A
       const whole = { ...question, words: [...question.words, ...question.context], context: [] }
       const reading = ground.read(text, whole)
       const found = find(ground, reading)
-      if (!found) return []
-      const near = found.passages.filter(({ page }) => reading.alignment.forward(page.ids) >= farthest)
-      return nearest({ ...found, passages: near }, n)
+      return nearest(found, reading, n)
     },
     conceptNames() {
       return pages.flatMap(({ id, title, aliases }) => [title, ...aliases].map((name) => ({ name, id })))
     },
   }
+}
+
+/** A wish that looks far enough for what names somebody. */
+function reaching({ about, text: _text, ...wish }: AskedNews): NewsWish {
+  return about.length > 0 ? { ...wish, limit: namedLimit } : wish
 }
 
 function languageOf({ foreign }: Question): { language?: string } {

@@ -1,6 +1,8 @@
 import type { Citation, Passage } from '../model/index.ts'
 import type { Finding } from './finding.ts'
+import type { Lead } from './outright.ts'
 import type { Question } from './question.ts'
+import { isTelling, pointsBack, withAntecedent } from './sentences.ts'
 import type { ShelfPassage, ShelfSentence } from './shelf.ts'
 
 /** Chosen sentences of one passage, by their places in it, in order. */
@@ -18,10 +20,6 @@ const elsewhere = 0.2
 /** Once two sentences are told, others less likely than this are left out. */
 const unlikely = 0.006
 
-/** A sentence that leans on what stands before it. */
-const leaning =
-  /^(?:It|They|This|That|These|Those|She|He|Her|His|Him|Their|Its|Them|Such|But|Yet|So|And|Nor|Or|Besides|Therefore|Others?|Both|Neither|The (?:two|second|first|other|last|same)|Here|There the|Conversely|For (?:that|the same|one)|In that|Another|Then|Also|None of|Some of|What (?:counts|matters)|Against (?:that|it)|To call|Nobody has to|That is|If (?:so|not)|Taken together|In short|Many such|Once)\b/
-
 /** An answer made of the wiki's own sentences, with what it cites. */
 export interface Composed {
   text: string
@@ -30,19 +28,40 @@ export interface Composed {
   pages: string[]
 }
 
-/** Two to five sentences of the best passages, the best first, each followed by the number of its citation. */
-export function compose(question: Question, finding: Finding, site: string): Composed {
-  const choices = choose(question, finding)
+/**
+ * Two to five sentences of the best passages, the best first, each followed by the number of its citation; those asked for
+ * outright before all others.
+ */
+export function compose(
+  question: Question,
+  finding: Finding | null,
+  site: string,
+  lead: Lead | null = null,
+): Composed {
+  const choices = choose(question, finding, lead)
   const citations: Citation[] = []
   const parts: string[] = []
+  let afterList = false
   for (const [i, choice] of choices.entries()) {
     const { passage } = choice.entry
     citations.push(citationOf(passage, quoteOf(choice), site))
+    const isList = passage.kind === 'list'
+    const asList = isList && choice.at.length > 2
     for (const [j, at] of choice.at.entries()) {
-      const entry = passage.kind === 'list' && !passage.sentences[at]!.endsWith(':') && choice.at.length > 2
-      const lead = parts.length === 0 ? '' : entry ? '\n- ' : j > 0 && passage.kind === 'list' ? '\n' : ' '
-      parts.push(`${lead || (entry ? '- ' : '')}${passage.sentences[at]} [${i + 1}]`)
+      const entry = asList && !passage.sentences[at]!.endsWith(':')
+      const before =
+        parts.length === 0
+          ? ''
+          : entry || (isList && j > 0)
+            ? '\n'
+            : afterList || (lead?.whole && j === 0)
+              ? '\n\n'
+              : ' '
+      parts.push(`${before}${entry ? '- ' : ''}${passage.sentences[at]} [${i + 1}]`)
+      afterList = false
     }
+    if (asList && choice.at.length < passage.sentences.length) parts.push(' …')
+    afterList = isList && choice.at.length > 1
   }
   const text = parts.join('')
   return { text, citations, pages: [...new Set(choices.map(({ entry }) => entry.page.id))] }
@@ -63,9 +82,12 @@ function quoteOf({ entry: { passage }, at, best }: Choice): string {
   return passage.text.slice(from, passage.text.indexOf(last, from) + last.length)
 }
 
-function choose(question: Question, { passages, told }: Finding): Choice[] {
+function choose(question: Question, found: Finding | null, lead: Lead | null): Choice[] {
   const choices = new Map<ShelfPassage, Choice>()
-  const left = new Map(told.sentences.map((sentence, i) => [sentence, told.odds[i]!]))
+  const told = found?.told ?? { sentences: [], odds: new Float64Array() }
+  const likely = told.sentences.map((sentence, i) => [sentence, told.odds[i]!] as const)
+  const telling = likely.filter(([sentence]) => isTelling(sentence) && withAntecedent(sentence).length > 0)
+  const left = new Map(telling.length > 0 || lead ? telling : likely)
   const pageOdds = new Map<string, number>()
   for (const [{ passage }, odds] of left) {
     pageOdds.set(passage.page.id, (pageOdds.get(passage.page.id) ?? 0) + odds)
@@ -85,14 +107,19 @@ function choose(question: Question, { passages, told }: Finding): Choice[] {
     let best: { sentence: ShelfSentence; odds: number; score: number } | null = null
     for (const [sentence, odds] of left) {
       const { passage } = sentence
-      if (sentence.text.endsWith(':') || (!choices.has(passage) && choices.size >= most.passages)) continue
+      if (!choices.has(passage) && choices.size >= most.passages) continue
       const score = odds + (told.has(passage.page.id) ? 0 : elsewhere * pageOdds.get(passage.page.id)!)
       if (!best || score > best.score) best = { sentence, odds, score }
     }
     return best
   }
 
-  const whole = wholeList(question, passages[0]!, told.sentences[likeliest(told.odds)]!)
+  for (const sentence of lead?.sentences ?? []) {
+    left.delete(sentence)
+    take(sentence)
+  }
+  if (!found || lead?.whole) return [...choices.values()]
+  const whole = lead ? null : wholeList(question, found.passages[0]!, told.sentences[likeliest(told.odds)]!)
   if (whole) for (const sentence of whole.sentences.slice(0, most.entries)) take(sentence)
   const limit = whole ? Math.max(4, sentences) : most.sentences
   for (let one = next(); one && sentences < limit; one = next()) {
@@ -105,7 +132,8 @@ function choose(question: Question, { passages, told }: Finding): Choice[] {
     if (over && sentences > 0) continue
     for (const sentence of run) {
       left.delete(sentence)
-      if (!repeats(sentence.text, choices)) take(sentence)
+      const before = choices.get(sentence.passage)?.at.includes(sentence.at - 1)
+      if (!repeats(sentence.text, choices) && (before || !pointsBack(sentence))) take(sentence)
     }
   }
   for (const choice of choices.values()) {
@@ -129,15 +157,6 @@ function wholeList(question: Question, top: ShelfPassage, best: ShelfSentence): 
   if (at > 0 && text.endsWith(':')) return entry
   const asked = question.asked === 'list' || /\b(?:what|which) are\b|\bhow many\b/i.test(question.text)
   return asked && entry === top ? entry : null
-}
-
-/** A sentence of a paragraph, after the one or two that it leans on. */
-function withAntecedent({ passage: { passage, sentences }, at }: ShelfSentence): ShelfSentence[] {
-  let from = at
-  if (passage.kind === 'paragraph') {
-    while (from > 0 && at - from < 2 && leaning.test(sentences[from]!.text)) from -= 1
-  }
-  return sentences.slice(from, at + 1)
 }
 
 /** Pages say some things twice; an answer does not. */

@@ -1,6 +1,7 @@
 import { dot } from './alignment.ts'
 import type { Ground, Reading } from './ground.ts'
 import { holdsValue, wantsValue } from './needs.ts'
+import { pointer } from './sentences.ts'
 import type { ShelfPassage, ShelfSentence } from './shelf.ts'
 import { logSumExp } from './softmax.ts'
 
@@ -42,9 +43,6 @@ const looked = 8
 
 const reasons = /\b(?:because|reasons?|since|so that|therefore|that is why|as long as|in order)\b/i
 const contrast = /\b(?:but|while|whereas|not the same|differ|unlike|yet|instead|rather)\b/i
-/** Only points elsewhere. */
-const pointer =
-  /^(?:See\b|The page on\b|This page\b|It helps to ask|One thing\.$|The wiki's source does not spell)/
 /** Asks how news is judged. */
 const filing = /\b(?:counts?|filed?|evidence|stor(?:y|ies)|news|items?)\b/i
 /** Asks for something to read. */

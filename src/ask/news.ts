@@ -10,10 +10,18 @@ import {
 import { plainWords } from './lexicon.ts'
 import type { Question } from './question.ts'
 import type { Shelf } from './shelf.ts'
-import { rootOf, rootsOf } from './words.ts'
+import { rootOf, rootsOf, wordsOf } from './words.ts'
 
 /** Gives stored items; never throws for want of any. */
 export type NewsSource = (wish: NewsWish) => Promise<LabelledItem[]>
+
+/** What of the stored items is asked for. */
+export interface AskedNews extends NewsWish {
+  /** The words of a name that items have to say, as they were typed; empty where none is asked about. */
+  about: { typed: string; root: string; at: number }[]
+  /** The question. */
+  text: string
+}
 
 const day = 24 * 60 * 60 * 1000
 
@@ -31,7 +39,7 @@ export function newsWish(
   ideas: readonly Idea[],
   shelf: Shelf,
   now: number,
-): NewsWish | null {
+): AskedNews | null {
   const { text } = question
   const anyEvents =
     /^\W*(?:(?:so|hey|yo|hi|ok|and)\W+)*(?:is there |are there |were there |have there been |has there been |did you see |got |seen )?any(?:thing|one)?\b/i.test(
@@ -45,13 +53,58 @@ export function newsWish(
   if (!anyEvents && !(recency.test(text) && !aboutFiling.test(text))) return null
   if (/\b(?:19|20)\d\d\b/.test(text) && !/\bnews\b/i.test(text)) return null
   const topic = plainWords(text).filter((word) => !newsWord.test(word))
+  const about = namedIn(question, shelf)
+  const rest = topic.filter((word) => !about.some(({ root }) => root === rootOf(word)))
+  const wanted = about.length > 0 ? rest.filter((word) => !deed.test(word)) : topic
+  const idea = ideaOf(wanted.length < topic.length ? wanted.join(' ') : text, wanted, ideas, shelf)
   return {
-    idea: ideaOf(text, topic, ideas, shelf),
-    direction: directionOf(text),
+    idea,
+    direction: about.length > 0 && !idea ? null : directionOf(text),
+    about,
+    text,
     since: now - daysOf(text) * day,
     words: [...new Set(topic.map(rootOf))],
     limit: 5,
   }
+}
+
+/** Names that are no body's, or too many bodies'. */
+const common =
+  /^(?:ai|apis?|gpus?|cpus?|llms?|ml|models?|chips?|weights|open|source|ceos?|capex|january|february|march|april|may|june|july|august|september|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)day|frontier|discord|freehold|orange|pill|jacobs|jane)$/
+const deed =
+  /^(?:announc\w*|releas\w*|launch\w*|ship(?:s|ped|ping)?|publish\w*|unveil\w*|present\w*|tell|told|update\w*|latest|learn\w*|hear\w*)$/
+const deeds =
+  /^\W*(?:so |and |hey |ok )*what (?:(?:did|has|have|does|is|are) (?!the |you )(.{2,40}?) (?:do|does|done|doing|up to|announce[ds]?|announcing|releas(?:e|ed|ing)|launch(?:ed|ing)?|ship(?:ped)?|publish(?:ed)?|unveil(?:ed)?)\b|(?:happened (?:to|at|with)) (.{2,40}?))\W*$/i
+
+/** The words of the question that name somebody or something of the world. */
+function namedIn({ words, text }: Question, { lexicon }: Shelf): AskedNews['about'] {
+  return words.flatMap(({ word, root, name, odd }) => {
+    const typed = wordsOf(text).find((one) => rootOf(one.toLowerCase()) === root)
+    const capital = typed !== undefined && /^\p{Lu}/u.test(typed.slice(0, 1)) && !text.startsWith(typed)
+    const known = lexicon.has(root) && !lexicon.isName(root)
+    const named = name || odd || (capital && !known)
+    return typed && named && !common.test(word) && !/^\d+$/.test(word)
+      ? [{ typed, root, at: text.indexOf(typed) }]
+      : []
+  })
+}
+
+/** The name as it was typed, with a word or two that stand in the midst of it; empty where none is asked about. */
+function nameOf({ about, text }: AskedNews): string {
+  const inOrder = about.toSorted((a, b) => a.at - b.at)
+  const [first, last] = [inOrder[0], inOrder.at(-1)]
+  if (!first || !last) return ''
+  const whole = text.slice(first.at, last.at + last.typed.length)
+  return wordsOf(whole).length <= about.length + 2 ? whole : inOrder.map(({ typed }) => typed).join(', ')
+}
+
+/** What somebody did whom the wiki does not know, wished for as news; null for any other question. */
+export function deedsOf(question: Question, shelf: Shelf, now: number): AskedNews | null {
+  if (!deeds.test(question.text)) return null
+  const about = namedIn(question, shelf)
+  if (about.length === 0 || about.some(({ root }) => shelf.lexicon.has(root))) return null
+  const words = about.map(({ root }) => root)
+  return { idea: null, direction: null, since: now - 31 * day, words, limit: 5, about, text: question.text }
 }
 
 const newsWord =
@@ -63,7 +116,6 @@ function daysOf(text: string): number {
   if (/\b(?:this|past) week\b|\bfew days\b|\bpast days\b/i.test(text)) return 7
   if (/\blast week\b/i.test(text)) return 14
   if (/\bthis year\b/i.test(text)) return 366
-  if (/\blast month\b/i.test(text)) return 62
   return 31
 }
 
@@ -135,11 +187,14 @@ export function shown(
   }
 }
 
-/** Stored items for a wish: newest first, those that hold more of its words before the others, none twice. */
-export function bestItems(items: LabelledItem[], wish: NewsWish): AnswerItem[] {
+/**
+ * Stored items for a wish, only those that say the name it is about: newest first, those that hold more of its words before
+ * the others, none twice.
+ */
+export function bestItems(items: LabelledItem[], wish: AskedNews): AnswerItem[] {
   const seen = new Set<string>()
   return items
-    .filter((item) => effectiveDate(item) >= wish.since)
+    .filter((item) => effectiveDate(item) >= wish.since && says(item, wish.about))
     .map((item) => {
       const roots = new Set(rootsOf(`${item.title} ${item.summary}`))
       return { item, held: wish.words.filter((word) => roots.has(word)).length }
@@ -155,12 +210,19 @@ export function bestItems(items: LabelledItem[], wish: NewsWish): AnswerItem[] {
     .slice(0, wish.limit)
 }
 
+function says({ title, summary, content }: LabelledItem, about: AskedNews['about']): boolean {
+  if (about.length === 0) return true
+  const roots = new Set(rootsOf(`${title} ${summary} ${content}`))
+  return about.every(({ root }) => roots.has(root))
+}
+
 /** What an answer to a question for news says: a line for each item, or that there is none. */
-export function newsText(items: AnswerItem[], wish: NewsWish, ideas: readonly Idea[], now: number): string {
+export function newsText(items: AnswerItem[], wish: AskedNews, ideas: readonly Idea[], now: number): string {
   const days = Math.round((now - wish.since) / day)
   const period = days === 1 ? 'the last day' : `the last ${days} days`
   const idea = ideas.find(({ id }) => id === wish.idea)
-  const about = idea ? ` on ${idea.name}` : ''
+  const name = nameOf(wish)
+  const about = `${name ? ` about ${name}` : ''}${idea ? ` on ${idea.name}` : ''}`
   const way = wish.direction ? ` that ${wish.direction === 'mixed' ? 'is mixed' : wish.direction}` : ''
   if (items.length === 0) {
     return `Freehold has stored nothing${about}${way} in ${period}.`

@@ -1,3 +1,4 @@
+import { wordVectors } from '../lib/meaning/index.ts'
 import { detectLanguage } from '../lib/text/index.ts'
 import type { Lexicon } from './lexicon.ts'
 import { isWorldName } from './names.ts'
@@ -128,7 +129,7 @@ export function readQuestion(message: string, lexicon: Lexicon): Question {
       .map((word) => lexicon.corrected(word.toLowerCase()))
       .filter(isContent)
       .map(rootOf),
-    foreign: isForeign(text),
+    foreign: isForeign(text, lexicon),
   }
 }
 
@@ -291,10 +292,29 @@ const english = new Set(
 
 /** Question words of other languages that are no English words; the detector is slow to accuse a short text. */
 const foreignOpener =
-  /^[\s¿¡]*(?:wer|wie|warum|wieso|wann|welche[rs]?|quién|quien|qué|que|cómo|cuándo|cuál|quem|quando|qual|qui|quoi|comment|pourquoi|quand|quel(?:le)?|qu['’]est|chi|cosa|perché|waarom|hoe|wanneer|vem|vad|hvad|hvem|hvor)(?![\p{L}])/iu
+  /^[\s¿¡]*(?:wer|wie|was(?= (?:ist|sind|war|bedeutet|heißt|macht))|warum|wieso|wann|welche[rs]?|quién|quien|qué|que|cómo|cuándo|cuál|quem|quando|qual|qui|quoi|comment|pourquoi|quand|quel(?:le)?|qu['’]est|chi|cosa|perché|waarom|hoe|wanneer|vem|vad|hvad|hvem|hvor)(?![\p{L}])/iu
 
-function isForeign(text: string): boolean {
-  if (detectLanguage(text) === 'en' && !foreignOpener.test(text)) return false
+/** Words up to this rank among the commonest of English are taken for English. */
+const everyday = 8_000
+
+/** True only where most of the words are neither the wiki's nor common in English; names, which all languages share, aside. */
+function isForeign(text: string, lexicon: Lexicon): boolean {
+  if (foreignOpener.test(text)) return fewEnglish(text)
+  if (detectLanguage(text) === 'en' || !fewEnglish(text)) return false
+  const words = [...new Set(wordsOf(text.toLowerCase()))].filter((word) => !lexicon.isName(rootOf(word)))
+  const strange = words.filter((word) => {
+    if (!isContent(word)) return false
+    return !lexicon.has(rootOf(word)) && wordVectors().rank(word) > everyday
+  })
+  return (
+    strange.length > words.length / 2 || (strange.length > 0 && words.some((word) => particle.test(word)))
+  )
+}
+
+/** Words of other languages that come among the commonest of English texts by way of names only. */
+const particle = /^(?:de|der|das|la|el|les|le|une|il|di|het|een|och|und|du|para|los|las)$/
+
+function fewEnglish(text: string): boolean {
   const words = new Set(wordsOf(text.toLowerCase()))
   const signs = [...words].filter((word) => english.has(word)).length
   return signs < 2 && signs < words.size / 2

@@ -3,7 +3,7 @@ import { centring, meaningOf, weighedWords } from './alignment.ts'
 import { createLexicon, type Lexicon } from './lexicon.ts'
 import { phraseOf, type Question } from './question.ts'
 import { createVocabulary, type Vocabulary } from './vocabulary.ts'
-import { rootsOf, wordsOf } from './words.ts'
+import { nameKey, rootsOf, wordsOf } from './words.ts'
 
 /** A sentence as the index keeps it. */
 export interface ShelfSentence {
@@ -41,6 +41,8 @@ export interface ShelfPage {
   id: string
   title: string
   index: number
+  /** Its title, aliases and the name of its idea, each to the letter (`phraseOf`) and as `nameKey` gives it. */
+  keys: Set<string>
   /** Roots of the title and each alias, as they follow each other. */
   names: string[][]
   /** Title and aliases as they are said, for those of two words and more. */
@@ -90,7 +92,7 @@ export function createShelf(
     passages: [] as ShelfPassage[],
     sentences: [] as ShelfSentence[],
   }
-  for (const { id, title, aliases } of pages) {
+  for (const { id, title, aliases, idea } of pages) {
     const own = passages.filter((one) => one.page === id)
     if (own.length === 0) continue
     const called = new Set([title, ...aliases].flatMap(rootsOf))
@@ -98,6 +100,9 @@ export function createShelf(
       id,
       title,
       index: shelf.pages.length,
+      keys: new Set(
+        [title, ...aliases, ...(idea ? [idea.name] : [])].flatMap((name) => [phraseOf(name), nameKey(name)]),
+      ),
       names: [title, ...aliases].flatMap((name) => namesOf(name, name === title)),
       phrases: [title, ...aliases].map(phraseOf).filter((phrase) => phrase.trim().includes(' ')),
       called,

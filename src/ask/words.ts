@@ -166,3 +166,19 @@ export function rootsOf(text: string): string[] {
     .filter(isContent)
     .map(rootOf)
 }
+
+const numerals = new Map([
+  ['3', 'three'],
+  ['4', 'four'],
+  ['5', 'five'],
+  ['8', 'eight'],
+])
+const articles = new Set(['a', 'an', 'the'])
+
+/** A name in a form by which other ways of writing it meet: roots of all its words but articles; `read` mends a word first. */
+export function nameKey(name: string, read = (word: string) => word): string {
+  return wordsOf(name.toLowerCase().replaceAll('’', "'"))
+    .filter((word) => !articles.has(word))
+    .map((word) => rootOf(read(numerals.get(word) ?? word)))
+    .join(' ')
+}

@@ -105,7 +105,9 @@ describe('a question in another language', () => {
   test('is declined politely where nothing is found', async () => {
     const answer = await ask(asker, '¿Cuánto cuesta un kilo de manzanas en el mercado de la ciudad?')
     expect(answer).toMatchObject({ answered: false, kind: 'declined', language: 'unsupported' })
-    expect(answer.answer).toMatch(/^Answers are in English only\. The wiki does not cover this\./)
+    expect(answer.answer).toMatch(
+      /^Answers are in English only, and this question was not understood\.(?:$|\n\n)/,
+    )
   })
 })
 
@@ -115,7 +117,7 @@ describe('a question for news', () => {
     ['any price cuts this week?', 'disciplinary-floor', 'opens', 7],
     ['what happened to open model releases recently', 'renewal', 'opens', 31],
     ['latest news about GPU shortages', 'compute-cost', 'closes', 31],
-    ['any mergers last month?', 'economic-function', null, 62],
+    ['any mergers last month?', 'economic-function', null, 31],
   ])('%s', async (question, idea, direction, days) => {
     const { news, wishes } = stored([])
     const answer = await asker.answer(question, { news, now })

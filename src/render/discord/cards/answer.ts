@@ -19,7 +19,7 @@ export interface AnswerContent {
 
 const most = { sources: 8, inNews: 3, news: 5, concepts: 3 }
 /** The buttons show these concepts. */
-const nearest = / The nearest concepts: .*$/s
+const nearest = /\s+The nearest concepts: .*$/s
 
 /** An answer with its sources, or that there is none; the buttons below it are the reader's say. */
 export function answerCard(place: Place): (content: AnswerContent) => DiscordMessage {
