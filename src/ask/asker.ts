@@ -140,6 +140,14 @@ export function createAsker({ passages, pages, ideas, asked = [], site, llm }: A
       }
       const reading = ground.read(raw, asking)
       const found = find(ground, reading)
+      // Of another language only names are understood: words that look alike mean little.
+      const roots = new Set(question.roots)
+      const named =
+        asking.words.some(({ root }) => shelf.lexicon.isName(root)) ||
+        [...shelf.pages].some(({ names }) =>
+          names.some((name) => name.length > 0 && name.every((root) => roots.has(root))),
+        )
+      if (question.foreign && !lead && !named) return declined(raw, question, found, reading)
       if (!lead && (!found || found.covered < 0)) return declined(raw, question, found, reading)
       const extract = compose(asking, found, site, lead)
       if (lacksDate(asking, extract.text)) return declined(raw, question, found, reading)

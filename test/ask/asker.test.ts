@@ -102,6 +102,19 @@ describe('a question in another language', () => {
     expect(answer.answer).toMatch(/^Answers are in English only\. Elinor Ostrom \(1933–2012\)/)
   })
 
+  test('is answered when it names a page', async () => {
+    const answer = await ask(asker, '¿Qué es openwashing, por favor?')
+    expect(answer.citations[0]).toMatchObject({ page: 'openwashing' })
+  })
+
+  test.each(['hola, que es un modelo abierto', 'Was ist offene Software?'])(
+    'is not answered by words that only look alike: %s',
+    async (question) => {
+      const answer = await ask(asker, question)
+      expect(answer).toMatchObject({ answered: false, language: 'unsupported', citations: [] })
+    },
+  )
+
   test('is declined politely where nothing is found', async () => {
     const answer = await ask(asker, '¿Cuánto cuesta un kilo de manzanas en el mercado de la ciudad?')
     expect(answer).toMatchObject({ answered: false, kind: 'declined', language: 'unsupported' })
