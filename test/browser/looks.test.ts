@@ -1,33 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { readFileSync } from 'node:fs'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hostileDigest, hugeDigest, quietDigest, richDigest } from '../fixtures/digests.ts'
 import { renderer, templatesDir, unsubscribeUrl } from '../render/reading.ts'
+import { hasChromium, openChromium, withChromium } from './chromium.ts'
 
-const executable = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const present = existsSync(executable)
-const title = present
-  ? 'pages and mails in Chromium'
-  : `pages and mails in Chromium (skipped: no ${executable}; install chromium or set CHROMIUM)`
+const title = withChromium('pages and mails in Chromium')
 
 const css = readFileSync(`${templatesDir}/freehold.css`, 'utf8')
 const digests = { rich: richDigest, quiet: quietDigest, huge: hugeDigest, hostile: hostileDigest }
 
-describe.skipIf(!present)(title, () => {
+describe.skipIf(!hasChromium)(title, () => {
   let browser: Browser
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: executable,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-      ],
-    })
+    browser = await openChromium()
   })
   afterAll(() => browser?.close())
 

@@ -1,30 +1,16 @@
-import { existsSync } from 'node:fs'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { richDigest } from '../fixtures/digests.ts'
 import { linkTo, startPost, type TestPost } from '../mail/post-office.ts'
+import { hasChromium, openChromium, withChromium } from './chromium.ts'
 
-const executable = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const present = existsSync(executable)
-const title = present
-  ? 'a reader with Chromium'
-  : `a reader with Chromium (skipped: no ${executable}; install chromium or set CHROMIUM)`
+const title = withChromium('a reader with Chromium')
 const ada = 'ada@example.org'
 
-describe.skipIf(!present)(title, () => {
+describe.skipIf(!hasChromium)(title, () => {
   let browser: Browser
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: executable,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-      ],
-    })
+    browser = await openChromium()
   })
   afterAll(() => browser?.close())
 

@@ -1,18 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import axe from 'axe-core'
 import { HtmlValidate } from 'html-validate'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { templatesDir } from '../render/reading.ts'
+import { hasChromium, openChromium, withChromium } from './chromium.ts'
 import { mails, newsletter, publicPages } from './pages.ts'
 
 const css = readFileSync(`${templatesDir}/freehold.css`, 'utf8')
 const pages = Object.entries({ ...publicPages, ...newsletter })
-const executable = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const present = existsSync(executable)
-const title = present
-  ? 'pages in Chromium'
-  : `pages in Chromium (skipped: no ${executable}; install chromium or set CHROMIUM)`
+const title = withChromium('pages in Chromium')
 
 describe('valid HTML', () => {
   const rules = new HtmlValidate({
@@ -56,22 +53,12 @@ describe('valid HTML', () => {
   })
 })
 
-describe.skipIf(!present)(title, () => {
+describe.skipIf(!hasChromium)(title, () => {
   let browser: Browser
   let page: Page
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: executable,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-      ],
-    })
+    browser = await openChromium()
     page = await browser.newPage()
   })
   afterAll(() => browser?.close())

@@ -1,24 +1,17 @@
-import { existsSync } from 'node:fs'
 import axe from 'axe-core'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hasChromium, openChromium, withChromium } from '../browser/chromium.ts'
 import { hostileDigest, richDigest } from '../fixtures/digests.ts'
 import { ada, startDesk } from './desk-way.ts'
 
-const executable = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const present = existsSync(executable)
-const title = present
-  ? 'the desk in Chromium'
-  : `the desk in Chromium (skipped: no ${executable}; install chromium or set CHROMIUM)`
+const title = withChromium('the desk in Chromium')
 
-describe.skipIf(!present)(title, () => {
+describe.skipIf(!hasChromium)(title, () => {
   let browser: Browser
 
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: executable,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
-    })
+    browser = await openChromium()
   })
   afterAll(() => browser?.close())
 
