@@ -48,7 +48,7 @@ export const privacyEntries: PrivacyPart[] = [
       {
         what: 'Mails that came back',
         why: 'To stop writing to an address that can’t be reached. Only which kind it was, and when, is noted.',
-        until: 'Kept as long as the address.',
+        until: 'Kept for a year; how many there were in a row, as long as the address.',
       },
     ],
   },
