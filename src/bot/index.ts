@@ -1,7 +1,6 @@
 import {
   Client,
   type ClientOptions,
-  CloseCodes,
   DiscordAPIError,
   Events,
   GatewayIntentBits,
@@ -39,7 +38,6 @@ export interface Bot {
 
 /** Gateway closes after which Discord does not want to hear from us again, and what to do about each. */
 const fatal = new Map<number, string>([
-  [CloseCodes.Normal, ''],
   [
     4004,
     'Discord refused DISCORD_TOKEN: copy the bot’s token again from the developer portal, set it, and restart Freehold.',

@@ -15,15 +15,23 @@ export async function writeAudience(way: AudienceWay, number: number): Promise<v
     : [[], []]
   const wanting = active.filter(({ mode }) => mode !== 'alerts')
   const known = new Set(subscribed.filter(({ mode }) => mode !== 'alerts').map(({ channel }) => channel))
+  // Many channels want the same; an issue is rendered once for all of them.
+  const counts = new Map<string, number>()
+  const countFor = (wish: PostWish | null): number => {
+    const key = JSON.stringify(wish)
+    const count = counts.get(key) ?? way.renderer.discord(digest, wish).length
+    counts.set(key, count)
+    return count
+  }
   const places: Destination[] = [
     ...readers.map(({ id }): Destination => ({ medium: 'email', target: id, part: 0 })),
     // A channel that the configuration names gets what it subscribed to, where it did, and once; nothing while paused.
     ...way.post.channels
       .filter((channel) => !known.has(channel))
-      .flatMap((channel) => messages(channel, way.renderer.discord(digest).length, null)),
+      .flatMap((channel) => messages(channel, countFor(null), null)),
     ...wanting.flatMap((one) => {
       const wish = wishOf(one)
-      return placesIn(one, way.renderer.discord(digest, wish).length, wish)
+      return placesIn(one, countFor(wish), wish)
     }),
   ]
   const written = await way.store.deliveries.prepare(number, places, way.now())
