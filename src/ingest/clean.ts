@@ -1,7 +1,8 @@
 import { oneLine, plainText } from '../lib/text/index.ts'
-import { canonicalUrl, cleanUrl, type FeedItem } from '../model/index.ts'
+import { cleanUrl, type FeedItem } from '../model/index.ts'
 import { parseDate } from './dates.ts'
 import type { RawItem } from './raw-feed.ts'
+import { withUniqueGuids } from './unique-guids.ts'
 
 const maxTitle = 500
 const maxSummary = 2_000
@@ -81,31 +82,4 @@ function resolve(link: string, base: string): string | null {
   const absolute = /^www\.[^/\s]+\.[a-z]/i.test(text) ? `https://${text}` : text
   const url = URL.parse(absolute, base)?.href
   return url ? cleanUrl(url) : null
-}
-
-/**
- * A guid that stands for different things in one document is no identity: from its second use on, what tells them
- * apart is added to it. True repetitions are dropped.
- */
-function withUniqueGuids(items: FeedItem[]): FeedItem[] {
-  const firsts = new Map<string, FeedItem>()
-  const seen = new Set<string>()
-  return items.flatMap((item) => {
-    if (!item.guid) return [item]
-    const first = firsts.get(item.guid)
-    if (!first) {
-      firsts.set(item.guid, item)
-      return [item]
-    }
-    const mark = markOf(item)
-    if (mark === markOf(first)) return []
-    const guid = `${item.guid}|${item.url ?? item.title}`
-    if (seen.has(guid)) return []
-    seen.add(guid)
-    return [{ ...item, guid }]
-  })
-}
-
-function markOf(item: FeedItem): string {
-  return (item.url && canonicalUrl(item.url)) || item.title
 }

@@ -10,6 +10,8 @@ export interface ParsedFeed {
   items: FeedItem[]
   /** Items in the document; more than `items.length` when only the newest were kept. */
   total: number
+  /** How long the document asks to be left alone, ms; null when it does not say. */
+  ttlMs: number | null
 }
 
 export interface ParseFailure {
@@ -40,9 +42,10 @@ interface Validators {
   lastModified: string | null
 }
 
-/** Where the answer came from. */
+/** Where the answer came from, and for how long (ms) it counts as fresh there; null when the server does not say. */
 interface Origin {
   finalUrl: string
+  freshForMs: number | null
   /** Where redirects that are all permanent lead; null without any. */
   permanentUrl: string | null
 }
@@ -56,6 +59,7 @@ export type ReadOutcome =
       total: number
       title: string
       language: string | null
+      ttlMs: number | null
       /** SHA-256 of the body, hex. */
       bodyHash: string
     } & Validators &

@@ -6,6 +6,7 @@ import type { ParsedFeed, ParseOutcome } from './outcome.ts'
 import { assemble, dateOf, findRoot, outline } from './outline.ts'
 import type { RawFeed } from './raw-feed.ts'
 import { repairCharacters } from './repair.ts'
+import { updateHint } from './update-hint.ts'
 import { withFeedsmith, withFeedsmithJson } from './with-feedsmith.ts'
 import { withRssParser } from './with-rss-parser.ts'
 
@@ -43,8 +44,7 @@ async function parseXml(text: string, url: string): Promise<ParseOutcome> {
   }
   return finish(
     { ...feed, language: feed.language || (parts.language ?? '') },
-    url,
-    parts.items.length - items.length,
+    { url, left: parts.items.length - items.length, ttlMs: updateHint(text) },
   )
 }
 
@@ -64,10 +64,13 @@ async function parseJson(text: string, url: string): Promise<ParseOutcome> {
   const chosen = newest(items, (item) => parseDate(stringOf(item?.date_published ?? item?.date_modified)))
   const feed = await attempt(() => withFeedsmithJson(Array.isArray(json) ? null : { ...json, items: chosen }))
   if (!feed) return notAFeed(text)
-  return finish(feed, url, items.length - chosen.length)
+  return finish(feed, { url, left: items.length - chosen.length, ttlMs: null })
 }
 
-function finish(feed: RawFeed, url: string, left: number): ParsedFeed {
+function finish(
+  feed: RawFeed,
+  { url, left, ttlMs }: { url: string; left: number; ttlMs: number | null },
+): ParsedFeed {
   const items = cleanItems(feed.items, url)
   const language = feed.language.trim().replace('_', '-')
   return {
@@ -76,6 +79,7 @@ function finish(feed: RawFeed, url: string, left: number): ParsedFeed {
     language: /^[a-z]{2,3}(-[a-z\d]{1,8})*$/i.test(language) ? language : null,
     items,
     total: items.length + left,
+    ttlMs,
   }
 }
 

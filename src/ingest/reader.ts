@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Http, HttpResponse } from '../lib/http/index.ts'
+import { freshnessOf } from './freshness.ts'
 import type { ReadFailureReason, ReadOutcome, Source } from './outcome.ts'
 import type { ParsePool } from './parse-pool.ts'
 import { retryAfter } from './retry-after.ts'
@@ -40,29 +41,30 @@ export function createReader({ http, parser, now }: ReaderParts): Reader {
         const wait = status === 429 || status === 503 ? retryAfter(headers['retry-after'], now()) : null
         return failure(reason, `${host} ${predicate}.`, status, wait)
       }
-      if (status === 304 && isConditional(source)) return unchanged(answer, source)
+      if (status === 304 && isConditional(source)) return unchanged(answer, source, now())
       if (status < 200 || status > 299) {
         const { reason, message } = describeStatus(status, headers, body.toString('latin1', 0, 100_000))
         return fail(reason, message)
       }
       const bodyHash = createHash('sha256').update(body).digest('hex')
-      if (bodyHash === source.bodyHash) return unchanged(answer, source)
+      if (bodyHash === source.bodyHash) return unchanged(answer, source, now())
       const parsed = await parser.parse({
         body,
         contentType: headers['content-type'] ?? null,
         url: answer.url,
       })
       if (parsed.kind === 'failed') return fail(parsed.reason, parsed.message)
-      const { items, total, title, language } = parsed
+      const { items, total, title, language, ttlMs } = parsed
       return {
         kind: 'items',
         items,
         total,
         title,
         language,
+        ttlMs,
         bodyHash,
         ...validatorsOf(answer),
-        ...originOf(answer),
+        ...originOf(answer, now()),
       }
     },
   }
@@ -82,14 +84,14 @@ function isConditional({ etag, lastModified }: Source): boolean {
 }
 
 /** A 304 may bring new validators (RFC 9111 §4.3.4); a server that repeats itself with 200 always does. */
-function unchanged(answer: HttpResponse, source: Source): ReadOutcome {
+function unchanged(answer: HttpResponse, source: Source, now: number): ReadOutcome {
   const { etag, lastModified } = validatorsOf(answer)
   const kept = answer.status === 304 ? source : { etag: null, lastModified: null }
   return {
     kind: 'unchanged',
     etag: etag ?? kept.etag,
     lastModified: lastModified ?? kept.lastModified,
-    ...originOf(answer),
+    ...originOf(answer, now),
   }
 }
 
@@ -103,8 +105,8 @@ function sendable(value: string | undefined): string | null {
   return /^[\x20-\x7e]{1,500}$/.test(text) ? text : null
 }
 
-function originOf({ url, permanentUrl }: HttpResponse): { finalUrl: string; permanentUrl: string | null } {
-  return { finalUrl: url, permanentUrl }
+function originOf({ url, permanentUrl, headers }: HttpResponse, now: number) {
+  return { finalUrl: url, permanentUrl, freshForMs: freshnessOf(headers, now) }
 }
 
 function failure(

@@ -229,7 +229,8 @@ describe('an entry', () => {
     const file = committed[0]!
     fc.assert(
       fc.property(words, words, fc.array(words, { maxLength: 3 }), (title, reason, keep) => {
-        const rules = keep.filter((rule) => !rule.startsWith('/'))
+        // A rule of blanks is refused, and one in slashes is a pattern.
+        const rules = keep.filter((rule) => rule.trim() && !rule.startsWith('/'))
         const one = { ...entry({ id: 'quayside' }), title, reason, keep: rules }
         const added = addEntry(file, one)
         if (added.kind !== 'edit') throw new Error(added.message)

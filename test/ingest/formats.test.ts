@@ -71,6 +71,7 @@ test.each([
     title: 'News & more',
     language: 'en-GB',
     total: 1,
+    ttlMs: null,
     items: [
       {
         guid: 'tag:1',
@@ -111,5 +112,6 @@ test('takes a feed without items for a feed', async () => {
     language: null,
     items: [],
     total: 0,
+    ttlMs: null,
   })
 })
