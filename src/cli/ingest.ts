@@ -45,7 +45,7 @@ export function addIngest(program: Command): void {
         if (run === null)
           throw new Failure('Another ingest is under way; freehold jobs list shows since when.')
         if ('failed' in run) throw new Failure(run.failed)
-        const report = run.done
+        const { outage, ...report } = run.done
         const judged = options.classify ? await classifyNew(way) : null
         if (options.json) {
           printJson(report)
@@ -57,7 +57,11 @@ export function addIngest(program: Command): void {
         )
         print(`${items.seen} items seen, ${items.new} of them new, ${items.updated} changed.`)
         if (judged) print(`${judged.judged} judged, ${judged.labelled} bear on an idea.`)
-        for (const { feed, error } of report.errors) remark(`  ${feed}: ${error}`)
+        if (outage)
+          remark(
+            'No feed could be reached: this machine seems to be off the network. Nothing is held against the feeds.',
+          )
+        else for (const { feed, error } of report.errors) remark(`  ${feed}: ${error}`)
       } finally {
         await close()
       }

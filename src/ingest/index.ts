@@ -1,4 +1,5 @@
 export { compileFilter, type Filter, isWanted } from './keep.ts'
+export { jittered, type Rest, restOf, rhythmOf, staleAfter } from './next-poll.ts'
 export type {
   ParsedFeed,
   ParseFailure,

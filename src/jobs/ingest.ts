@@ -1,4 +1,6 @@
-import { poll } from './poll.ts'
+import { type Feed, type FeedState, unpolled } from '../model/index.ts'
+import { type Polled, poll } from './poll.ts'
+import { createHostRest, isOwnOutage, noteFailures } from './polling-faults.ts'
 import type { Progress, Way } from './way.ts'
 
 /** Feeds read at once; politeness per host is the HTTP client's. */
@@ -21,35 +23,74 @@ export interface IngestOptions {
 
 /**
  * Polls the feeds that are due, once each, and stores what is new. A feed that fails is recorded and left alone for a
- * while; the others go on.
+ * while; the others go on. Nothing is held against any of them when none could be reached (`outage`).
  */
 export async function ingest(
   way: Pick<Way, 'store' | 'feeds' | 'reader' | 'now' | 'log'>,
   options: IngestOptions = {},
-): Promise<IngestReport> {
+): Promise<IngestReport & { outage: boolean }> {
   const states = new Map((await way.store.feedStates.all()).map((state) => [state.feed, state]))
   const enabled = way.feeds.filter((feed) => feed.enabled)
+  const now = way.now()
+  const asked = options.all || options.feed !== undefined
   const chosen = enabled.filter((feed) => {
     if (options.feed !== undefined) return feed.id === options.feed
     const state = states.get(feed.id)
-    return options.all || !state || state.url !== feed.url || state.nextPollAt <= way.now()
+    return options.all || !state || state.url !== feed.url || state.nextPollAt <= now
   })
   const report: IngestReport = {
     feeds: { total: enabled.length, due: chosen.length, fetched: 0, notModified: 0, failed: 0 },
     items: { seen: 0, new: 0, updated: 0 },
     errors: [],
   }
+  // A person's word goes before what servers asked for earlier.
+  const rest = createHostRest(enabled, asked ? new Map() : states, now)
+  const failed: Extract<Polled, { kind: 'failed' }>[] = []
   let done = 0
   options.progress?.(0, chosen.length, '')
   const queue = [...chosen]
   const worker = async () => {
     for (let feed = queue.shift(); feed && !options.signal?.aborted; feed = queue.shift()) {
-      await poll(way, feed, states.get(feed.id), report)
+      const until = rest.until(feed)
+      if (until === null) {
+        const polled = await poll(way, feed, states.get(feed.id))
+        if (polled.kind !== 'failed') tally(report, polled)
+        else if (polled.failure.reason !== 'aborted') {
+          failed.push(polled)
+          rest.note(polled)
+        }
+      } else await putOff(way, feed, states.get(feed.id), until)
       done += 1
       options.progress?.(done, chosen.length, feed.title)
     }
   }
   await Promise.all(Array.from({ length: feedsAtOnce }, worker))
-  report.errors.sort((a, b) => (a.feed < b.feed ? -1 : 1))
-  return report
+  const outage = isOwnOutage(failed, report.feeds.fetched + report.feeds.notModified)
+  await noteFailures(way, failed, outage)
+  report.feeds.failed = failed.length
+  report.errors = failed
+    .map(({ feed, failure }) => ({ feed: feed.id, error: failure.message }))
+    .sort((a, b) => (a.feed < b.feed ? -1 : 1))
+  return { ...report, outage }
+}
+
+function tally({ feeds, items }: IngestReport, polled: Exclude<Polled, { kind: 'failed' }>): void {
+  if (polled.kind === 'unchanged') feeds.notModified += 1
+  else {
+    feeds.fetched += 1
+    items.seen += polled.seen
+    items.new += polled.new
+    items.updated += polled.updated
+  }
+}
+
+/** A feed that is due, of a host that has had enough of us. */
+async function putOff(
+  { store, log }: Pick<Way, 'store' | 'log'>,
+  feed: Feed,
+  state: FeedState | undefined,
+  until: number,
+): Promise<void> {
+  await store.feedStates.save({ ...(state ?? unpolled(feed.id, feed.url)), url: feed.url, nextPollAt: until })
+  log.info({ feed: feed.id, until }, 'put off: its host asked for a pause of two of its feeds')
 }

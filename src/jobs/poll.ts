@@ -1,80 +1,50 @@
-import { isWanted, type ReadOutcome } from '../ingest/index.ts'
-import { backOff, type Feed, type FeedState, minute } from '../model/index.ts'
-import type { IngestReport } from './ingest.ts'
+import { isWanted, jittered, type ReadOutcome, restOf, rhythmOf } from '../ingest/index.ts'
+import { type Feed, type FeedState, unpolled } from '../model/index.ts'
 import { toStored } from './stored-item.ts'
 import type { Way } from './way.ts'
 
-type Poller = Pick<Way, 'store' | 'reader' | 'now' | 'log'>
+/** What came of one poll. A failure is not stored yet: whether the feed is to blame shows when all have been asked. */
+export type Polled =
+  | { kind: 'fetched'; seen: number; new: number; updated: number }
+  | { kind: 'unchanged' }
+  | { kind: 'failed'; feed: Feed; before: FeedState; failure: Extract<ReadOutcome, { kind: 'failed' }> }
 
-/** Polls one feed and stores what came of it; adds it to the report. */
+type Answer = Exclude<ReadOutcome, { kind: 'failed' }>
+
+/** Polls one feed and stores what it answered, with its new state. */
 export async function poll(
-  way: Poller,
+  way: Pick<Way, 'store' | 'reader' | 'now' | 'log'>,
   feed: Feed,
   known: FeedState | undefined,
-  report: IngestReport,
-): Promise<void> {
-  // A feed that moved is read anew, but what it gave before is still known.
-  const before =
-    known?.url === feed.url ? known : { ...(known ?? unpolled(feed)), url: feed.url, ...noValidators }
-  let outcome: ReadOutcome
-  try {
-    outcome = await way.reader.read({
-      url: feed.url,
-      etag: before.etag,
-      lastModified: before.lastModified,
-      bodyHash: before.bodyHash,
-    })
-  } catch (error) {
-    way.log.error({ feed: feed.id, err: error }, 'reading a feed broke in a way that should not happen')
-    outcome = { kind: 'failed', reason: 'network', message: String(error), status: null, retryAfterMs: null }
-  }
+): Promise<Polled> {
+  const before = stateBefore(feed, known)
+  const outcome = await read(way, before)
+  if (outcome.kind === 'failed') return { kind: 'failed', feed, before, failure: outcome }
   const now = way.now()
-  if (outcome.kind === 'failed') {
-    const failures = before.failures + 1
-    const wait = Math.max(backOff(failures), outcome.retryAfterMs ?? 0)
-    await way.store.feedStates.save({
-      ...before,
-      lastPolledAt: now,
-      failures,
-      lastError: outcome.message,
-      nextPollAt: now + wait,
-    })
-    report.feeds.failed += 1
-    report.errors.push({ feed: feed.id, error: outcome.message })
-    way.log.warn({ feed: feed.id, failures, reason: outcome.reason }, outcome.message)
-    return
-  }
-  const answered = {
-    ...before,
-    etag: outcome.etag,
-    lastModified: outcome.lastModified,
-    firstPolledAt: before.firstPolledAt ?? now,
-    lastPolledAt: now,
-    lastSuccessAt: now,
-    failures: 0,
-    lastError: null,
-    nextPollAt: nextPoll(feed, now),
-  }
   if (outcome.kind === 'unchanged') {
-    await way.store.feedStates.save(answered)
-    report.feeds.notModified += 1
-    return
+    const state = answered(feed, before, outcome, now)
+    await way.store.feedStates.save({ ...state, ...moved(before, outcome, true) })
+    return { kind: 'unchanged' }
   }
   const firstPoll = before.firstPolledAt === null
   const items = outcome.items
     .filter((item) => isWanted(feed, item))
     .map((item) => toStored(feed, item, { now, firstPoll }))
-  const unique = [...new Map(items.map((item) => [item.id, item])).values()]
-  const state = {
-    ...answered,
-    bodyHash: outcome.bodyHash,
-    itemsSeen: before.itemsSeen + outcome.items.length,
+  const dates = outcome.items.flatMap(({ publishedAt }) => publishedAt ?? []).map((at) => Math.min(at, now))
+  const stateAfter = (stored: { new: number; stored: number }): FeedState => {
+    const read = {
+      ...before,
+      bodyHash: outcome.bodyHash,
+      ttlMs: outcome.ttlMs,
+      itemsSeen: before.itemsSeen + outcome.items.length,
+      newestAt: dates.length ? Math.max(...dates) : null,
+      rhythmMs: rhythmOf(dates) ?? before.rhythmMs,
+      ...noted(before, stored.new, dates.length > 1, now),
+    }
+    const same = firstPoll || stored.new < stored.stored
+    return { ...answered(feed, read, outcome, now), ...moved(before, outcome, same) }
   }
-  const stored = await way.store.items.absorb(unique, state, now)
-  report.feeds.fetched += 1
-  report.items.seen += outcome.items.length
-  report.items.new += stored.new
-  report.items.updated += stored.updated
+  const stored = await way.store.items.absorb(items, stateAfter, now)
   if (outcome.total > outcome.items.length) {
     const left = outcome.total - outcome.items.length
     way.log.info(
@@ -82,26 +52,82 @@ export async function poll(
       `only the newest ${outcome.items.length} items of the feed were read`,
     )
   }
+  return { kind: 'fetched', seen: outcome.items.length, new: stored.new, updated: stored.updated }
 }
 
-const noValidators = { etag: null, lastModified: null, bodyHash: null }
-
-function unpolled(feed: Feed): FeedState {
+/** A feed that moved is read anew, but what it gave before is still known. */
+function stateBefore(feed: Feed, known: FeedState | undefined): FeedState {
+  if (known?.url === feed.url) return known
+  const { url, etag, lastModified, bodyHash, movedTo, movedTimes, goneTimes } = unpolled(feed.id, feed.url)
   return {
-    feed: feed.id,
-    url: feed.url,
-    ...noValidators,
-    firstPolledAt: null,
-    lastPolledAt: null,
-    lastSuccessAt: null,
-    nextPollAt: 0,
-    failures: 0,
-    lastError: null,
-    itemsSeen: 0,
+    ...(known ?? unpolled(feed.id, feed.url)),
+    url,
+    etag,
+    lastModified,
+    bodyHash,
+    movedTo,
+    movedTimes,
+    goneTimes,
   }
 }
 
-/** Without `every` a feed is due at each scheduled ingest; with it, a minute early counts, since ticks aren't exact. */
-function nextPoll(feed: Feed, now: number): number {
-  return feed.everyMs === null ? now : now + feed.everyMs - Math.min(minute, feed.everyMs / 10)
+async function read(way: Pick<Way, 'reader' | 'log'>, before: FeedState): Promise<ReadOutcome> {
+  try {
+    return await way.reader.read(before)
+  } catch (error) {
+    way.log.error({ feed: before.feed, err: error }, 'reading a feed broke in a way that should not happen')
+    return { kind: 'failed', reason: 'network', message: String(error), status: null, retryAfterMs: null }
+  }
+}
+
+/** The state of a feed that has answered. */
+function answered(
+  feed: Feed,
+  before: FeedState,
+  { etag, lastModified, freshForMs }: Answer,
+  now: number,
+): FeedState {
+  const { rhythmMs, ttlMs } = before
+  const newestAt = before.newestAt ?? before.newItemAt
+  const rest = restOf({ everyMs: feed.everyMs, rhythmMs, newestAt, ttlMs, freshForMs }, now)
+  return {
+    ...before,
+    etag,
+    lastModified,
+    firstPolledAt: before.firstPolledAt ?? now,
+    lastPolledAt: now,
+    lastSuccessAt: now,
+    nextPollAt: now + (feed.everyMs === null ? jittered(rest, feed.id, now) : rest),
+    failures: 0,
+    failingSince: null,
+    lastReason: null,
+    lastError: null,
+    goneTimes: 0,
+  }
+}
+
+/**
+ * Where permanent redirects have led how often. A site that sends all its addresses to one page for a day must not take
+ * the feed with it, so only those count that lead to the same feed.
+ */
+function moved(
+  before: FeedState,
+  { permanentUrl }: Answer,
+  same: boolean,
+): Pick<FeedState, 'movedTo' | 'movedTimes'> {
+  if (permanentUrl === null || !same) return { movedTo: null, movedTimes: 0 }
+  return { movedTo: permanentUrl, movedTimes: permanentUrl === before.movedTo ? before.movedTimes + 1 : 1 }
+}
+
+/** Notes that new items came. Feeds without dates have the rhythm in which we see them come. */
+function noted(
+  { newItemAt, rhythmMs }: FeedState,
+  fresh: number,
+  dated: boolean,
+  now: number,
+): Partial<FeedState> {
+  if (fresh === 0) return {}
+  if (dated || newItemAt === null) return { newItemAt: now }
+  const gap = (now - newItemAt) / fresh
+  return { newItemAt: now, rhythmMs: Math.round(rhythmMs === null ? gap : (rhythmMs + gap) / 2) }
 }

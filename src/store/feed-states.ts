@@ -45,8 +45,17 @@ function fromRow(row: Row): FeedState {
     lastSuccessAt: row.last_success_at,
     nextPollAt: row.next_poll_at,
     failures: row.failures,
+    failingSince: row.failing_since,
+    lastReason: row.last_reason,
     lastError: row.last_error,
+    goneTimes: row.gone_times,
+    movedTo: row.moved_to,
+    movedTimes: row.moved_times,
     itemsSeen: row.items_seen,
+    newItemAt: row.new_item_at,
+    newestAt: row.newest_at,
+    rhythmMs: row.rhythm_ms,
+    ttlMs: row.ttl_ms,
   }
 }
 
@@ -62,7 +71,16 @@ function toRow(state: FeedState): Row {
     last_success_at: state.lastSuccessAt,
     next_poll_at: state.nextPollAt,
     failures: state.failures,
+    failing_since: state.failingSince,
+    last_reason: state.lastReason,
     last_error: state.lastError,
+    gone_times: state.goneTimes,
+    moved_to: state.movedTo,
+    moved_times: state.movedTimes,
     items_seen: state.itemsSeen,
+    new_item_at: state.newItemAt,
+    newest_at: state.newestAt,
+    rhythm_ms: state.rhythmMs,
+    ttl_ms: state.ttlMs,
   }
 }

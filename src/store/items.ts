@@ -10,6 +10,13 @@ export interface NewItem extends Item {
   revision: string
 }
 
+/** What became of the items of a poll: how many were unknown, how many had changed, and how many different ones there are. */
+export interface Absorbed {
+  new: number
+  updated: number
+  stored: number
+}
+
 export interface ItemFilter {
   /** Seen first at or after this time (ms). */
   since?: number
@@ -33,7 +40,11 @@ export function items(db: Kysely<Schema>) {
      * Stores what a poll brought, together with the feed's new state, in one transaction: unknown identities are added,
      * known ones whose text changed are rewritten in place (first seen and baseline stay) and judged again.
      */
-    async absorb(found: NewItem[], state: FeedState, now: number): Promise<{ new: number; updated: number }> {
+    async absorb(
+      found: NewItem[],
+      state: FeedState | ((stored: Absorbed) => FeedState),
+      now: number,
+    ): Promise<Absorbed> {
       return db.transaction().execute(async (tx) => {
         let [fresh, updated] = [0, 0]
         // Two texts under one id would take turns, each poll an update; the last one counts.
@@ -84,8 +95,9 @@ export function items(db: Kysely<Schema>) {
             updated += 1
           }
         }
-        await saveFeedState(tx, state)
-        return { new: fresh, updated }
+        const absorbed = { new: fresh, updated, stored: unique.length }
+        await saveFeedState(tx, typeof state === 'function' ? state(absorbed) : state)
+        return absorbed
       })
     },
 

@@ -282,4 +282,24 @@ export const migrations: Migration[] = [
       'alter table digest add column previewed_at bigint',
     ],
   },
+  {
+    name: '009 feeds over time',
+    statements: [
+      'alter table feed_state add column failing_since bigint',
+      'alter table feed_state add column last_reason text',
+      'alter table feed_state add column gone_times integer not null default 0',
+      'alter table feed_state add column moved_to text',
+      'alter table feed_state add column moved_times integer not null default 0',
+      'alter table feed_state add column new_item_at bigint',
+      'alter table feed_state add column newest_at bigint',
+      'alter table feed_state add column rhythm_ms bigint',
+      'alter table feed_state add column ttl_ms bigint',
+      `create table item_alias (
+        feed text not null,
+        identity text not null,
+        item text not null,
+        primary key (feed, identity)
+      )`,
+    ],
+  },
 ]

@@ -2,6 +2,7 @@
 export interface Schema {
   feed_state: FeedStateTable
   item: ItemTable
+  item_alias: ItemAliasTable
   label: LabelTable
   digest: DigestTable
   digest_item: DigestItemTable
@@ -33,8 +34,24 @@ interface FeedStateTable {
   last_success_at: number | null
   next_poll_at: number
   failures: number
+  failing_since: number | null
+  last_reason: string | null
   last_error: string | null
+  gone_times: number
+  moved_to: string | null
+  moved_times: number
   items_seen: number
+  new_item_at: number | null
+  newest_at: number | null
+  rhythm_ms: number | null
+  ttl_ms: number | null
+}
+
+/** Other identities under which a stored item was met: feeds change guids and links of what they have published. */
+export interface ItemAliasTable {
+  feed: string
+  identity: string
+  item: string
 }
 
 export interface ItemTable {

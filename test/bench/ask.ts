@@ -7,7 +7,7 @@ import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { type Asker, createAsker } from '../../src/ask/index.ts'
 import { ask } from '../../src/jobs/index.ts'
-import { day, type Example, type Label } from '../../src/model/index.ts'
+import { day, type Example, type Label, unpolled } from '../../src/model/index.ts'
 import { type NewItem, openStore, type Store } from '../../src/store/index.ts'
 import { ideasOf, passagesOf, readExamples, readPages, readQuestions } from '../../src/wiki/index.ts'
 
@@ -100,11 +100,7 @@ async function filled(size: number): Promise<Store> {
   const labelled = examples.filter(({ labels }) => Object.keys(labels).length > 0)
   const items = Array.from({ length: size }, (_, i) => itemOf(labelled[i % labelled.length]!, i, size))
   const state = {
-    feed: 'press',
-    url: 'https://news.example.org/feed.xml',
-    etag: null,
-    lastModified: null,
-    bodyHash: null,
+    ...unpolled('press', 'https://news.example.org/feed.xml'),
     firstPolledAt: now - days * day,
     lastPolledAt: now,
     lastSuccessAt: now,

@@ -6,7 +6,15 @@ import { createAsker } from '../../src/ask/index.ts'
 import { type Bot, type BotOptions, startBot } from '../../src/bot/index.ts'
 import { type Desk, openDesk, type Way } from '../../src/jobs/index.ts'
 import { createSigner } from '../../src/lib/sign/index.ts'
-import { type FeedState, hour, type LabelledItem, minute, type Page, week } from '../../src/model/index.ts'
+import {
+  type FeedState,
+  hour,
+  type LabelledItem,
+  minute,
+  type Page,
+  unpolled,
+  week,
+} from '../../src/model/index.ts'
 import { createRenderer, type Renderer } from '../../src/render/index.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { ideasOf, passagesOf, readPages } from '../../src/wiki/index.ts'
@@ -209,11 +217,7 @@ export async function keep(store: Store, items: LabelledItem[]): Promise<void> {
 export function answering(feed: string, url: string): FeedState {
   const at = monday - minute
   return {
-    feed,
-    url,
-    etag: null,
-    lastModified: null,
-    bodyHash: null,
+    ...unpolled(feed, url),
     firstPolledAt: at - 8 * week,
     lastPolledAt: at,
     lastSuccessAt: at,

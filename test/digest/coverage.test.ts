@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { coverageOf, reasonToHold } from '../../src/digest/index.ts'
-import { type Coverage, day, type Feed, type FeedState, hour, week } from '../../src/model/index.ts'
+import { type Coverage, day, type Feed, type FeedState, hour, unpolled, week } from '../../src/model/index.ts'
 import { weekFeeds } from '../fixtures/weeks/feeds.ts'
 import { since, until } from './items.ts'
 
@@ -12,11 +12,7 @@ const feed = (id: string, part: Partial<Feed> = {}): Feed => ({
   ...part,
 })
 const state = (id: string, part: Partial<FeedState> = {}): FeedState => ({
-  feed: id,
-  url: `https://${id}.example/feed.xml`,
-  etag: null,
-  lastModified: null,
-  bodyHash: null,
+  ...unpolled(id, `https://${id}.example/feed.xml`),
   firstPolledAt: since - 90 * day,
   lastPolledAt: until - hour,
   lastSuccessAt: until - hour,

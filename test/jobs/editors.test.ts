@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { createSmtp } from '../../src/deliver/index.ts'
 import { carryOut, type EditorWord, writePreviews } from '../../src/jobs/editors.ts'
 import { createDigest, deliver, openEditorsDesk } from '../../src/jobs/index.ts'
-import type { Digest, Feed, FeedState } from '../../src/model/index.ts'
+import { type Digest, type Feed, type FeedState, unpolled } from '../../src/model/index.ts'
 import { quietDigest, richDigest } from '../fixtures/digests.ts'
 import { type ReceivedMail, startSmtpServer } from '../servers/smtp-server.ts'
 import { day, hour, minute, said, startWay } from './way.ts'
@@ -259,11 +259,7 @@ describe('an issue as it is made', () => {
     reason: null,
   })
   const state = (id: string, now: number, failures: number): FeedState => ({
-    feed: id,
-    url: `https://${id}.example/feed`,
-    etag: null,
-    lastModified: null,
-    bodyHash: null,
+    ...unpolled(id, `https://${id}.example/feed`),
     firstPolledAt: now - 60 * day,
     lastPolledAt: now,
     lastSuccessAt: failures > 0 ? now - 30 * day : now,

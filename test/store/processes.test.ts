@@ -121,7 +121,7 @@ describe('several processes on one SQLite file', () => {
     expect(await store.settings.getOrSet('held', () => 'lost')).toBe('yes')
     expect(await store.settings.getOrSet('mine', () => 'kept')).toBe('kept')
     expect((await store.feedStates.get('lab'))!.itemsSeen).toBe(feedState().itemsSeen)
-    expect(await store.items.absorb([newItem(1), newItem(2)], feedState(), now)).toEqual({
+    expect(await store.items.absorb([newItem(1), newItem(2)], feedState(), now)).toMatchObject({
       new: 1,
       updated: 0,
     })
@@ -154,5 +154,5 @@ test('a process killed while it stores loses nothing that was acknowledged, and 
     expect(stored.has(`${round} ${state!.items_seen}`)).toBe(true)
   }
   const store = await openFile(file)
-  expect(await store.items.absorb([newItem(1)], feedState(), now)).toEqual({ new: 1, updated: 0 })
+  expect(await store.items.absorb([newItem(1)], feedState(), now)).toMatchObject({ new: 1, updated: 0 })
 })

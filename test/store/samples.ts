@@ -41,8 +41,17 @@ export function feedState(changes: Partial<FeedState> = {}): FeedState {
     lastSuccessAt: now,
     nextPollAt: now + 900_000,
     failures: 0,
+    failingSince: now - 400,
+    lastReason: 'timeout',
     lastError: null,
+    goneTimes: 1,
+    movedTo: 'https://lab.example/news/feed.xml',
+    movedTimes: 2,
     itemsSeen: 3,
+    newItemAt: now - 300,
+    newestAt: now - 200,
+    rhythmMs: 86_400_000,
+    ttlMs: 3_600_000,
     ...changes,
   }
 }
