@@ -48,7 +48,10 @@ onEachDatabase((db) => {
         language: 'fr',
       }
       const later = { firstSeenAt: now + 9000, baseline: false }
-      expect(await absorb([newItem(1, { ...change, ...later })], now + 9000)).toMatchObject({ new: 0, updated: 1 })
+      expect(await absorb([newItem(1, { ...change, ...later })], now + 9000)).toMatchObject({
+        new: 0,
+        updated: 1,
+      })
       const { revision: _, ...shown } = change
       expect(await db.store.items.list()).toMatchObject([{ ...shown, firstSeenAt: now, baseline: true }])
     })
