@@ -139,10 +139,7 @@ export const settings: Setting[] = [
     name: 'EDITORS',
     default: null,
     help: 'Who sees a preview before it is sent: addresses or a channel id, separated by commas.',
-    fault: (value) =>
-      listed(value).every((one) => addressOf(one) === one || /^\d{15,21}$/.test(one))
-        ? null
-        : 'must be e-mail addresses or ids of Discord channels, separated by commas.',
+    fault: peopleFault,
   },
   {
     name: 'DIGEST_APPROVAL',
@@ -194,6 +191,12 @@ export const settings: Setting[] = [
       /^\d{5,25}$/.test(value) ? null : 'must be a role id, a long number (right click, Copy Role ID).',
   },
   {
+    name: 'MAINTAINERS',
+    default: null,
+    help: 'Who gets the weekly note on the feeds: addresses or a channel id, separated by commas. EDITORS without it.',
+    fault: peopleFault,
+  },
+  {
     name: 'LOG_LEVEL',
     default: 'info',
     help: 'trace, debug, info, warn, error or silent.',
@@ -225,6 +228,8 @@ export interface Config {
   bounceMaildir: string | null
   /** Addresses and channel ids. */
   editors: string[]
+  /** The same; empty for the editors. */
+  maintainers: string[]
   approvalMs: number
   mailLimits: MailLimits
   discordToken: string | null
@@ -263,7 +268,13 @@ export function readConfig(options: {
   const file = options.useEnvFile ? readEnvFile(join(options.root, '.env')) : {}
   const known = new Map(settings.map((setting) => [setting.name, setting]))
   for (const name of Object.keys(file)) {
-    if (!known.has(name)) faults.push(`.env: ${name} is no setting; .env.example lists them all.`)
+    if (known.has(name)) continue
+    // A key of several lines without quotes is read as names, and must not be told.
+    faults.push(
+      /^(?:[A-Z][A-Z\d_]*|[a-z][a-z\d_]*)$/.test(name) && name.length <= 40
+        ? `.env: ${name} is no setting; .env.example lists them all.`
+        : '.env: a line begins with no name of a setting. A value of several lines needs quotes; of a key file only the path is given.',
+    )
   }
 
   const given = (name: string): string | null => options.env[name]?.trim() || file[name]?.trim() || null
@@ -322,6 +333,7 @@ export function readConfig(options: {
     bounceDomain: read('BOUNCE_DOMAIN')?.toLowerCase() ?? null,
     bounceMaildir: given('BOUNCE_MAILDIR') ? path(need('BOUNCE_MAILDIR')) : null,
     editors: listed(read('EDITORS') ?? ''),
+    maintainers: listed(read('MAINTAINERS') ?? ''),
     approvalMs: durationOf(need('DIGEST_APPROVAL')),
     mailLimits: readMailLimits(read('MAIL_LIMITS') ?? ''),
     discordToken: read('DISCORD_TOKEN'),
@@ -347,6 +359,13 @@ export function envExample(): string {
   const head = '# Settings of Freehold. Copy to .env and fill in what you need; every line is optional.\n'
   const body = settings.map(({ name, default: value, help }) => `# ${help}\n# ${name}=${value ?? ''}\n`)
   return [head, ...body].join('\n')
+}
+
+/** A sentence when a list names anything but addresses and channels. */
+function peopleFault(value: string): string | null {
+  return listed(value).every((one) => addressOf(one) === one || /^\d{15,21}$/.test(one))
+    ? null
+    : 'must be e-mail addresses or ids of Discord channels, separated by commas.'
 }
 
 function listed(text: string): string[] {

@@ -1,7 +1,6 @@
 import {
   type ButtonInteraction,
   ComponentType,
-  GuildMember,
   type ModalSubmitInteraction,
   PermissionFlagsBits,
   type StringSelectMenuInteraction,
@@ -12,6 +11,7 @@ import { conceptMessage } from './commands/concept.ts'
 import { latestMessage } from './commands/latest.ts'
 import { sourcesMessage } from './commands/sources.ts'
 import type { BotContext } from './context.ts'
+import { isMaintainer } from './permissions.ts'
 import { change, respond, twice, unlessOver } from './respond.ts'
 
 const hidden = { private: true }
@@ -61,8 +61,8 @@ const onButton: Record<CardAction, OnButton> = {
     }
     await change(interaction, bot, () =>
       idea === 'sources'
-        ? sourcesMessage(bot, Number(page))
-        : latestMessage(bot, { idea: idea || null, direction: direction || null }, Number(page)),
+        ? sourcesMessage(bot, pageOf(page), isMaintainer(interaction, bot))
+        : latestMessage(bot, { idea: idea || null, direction: direction || null }, pageOf(page)),
     )
   },
   async label(interaction, bot, [item = '']) {
@@ -87,6 +87,11 @@ const onButton: Record<CardAction, OnButton> = {
       )
     })
   },
+}
+
+/** The number of a page; the first one for what is none. */
+function pageOf(said: string): number {
+  return /^[1-9]\d{0,6}$/.test(said) ? Number(said) : 1
 }
 
 /** A button was pressed. */
@@ -192,7 +197,7 @@ async function labelsGiven(interaction: ModalSubmitInteraction, bot: BotContext,
       'The key ideas have changed meanwhile. Press the button again, and choose from the new ones.',
     )
   }
-  const maintainer = bot.maintainerRole !== null && rolesOf(interaction).includes(bot.maintainerRole)
+  const maintainer = isMaintainer(interaction, bot)
   const comment = textOf(interaction, 'comment')
   const noted = await bot.desk.judgeLabels(item, interaction.user.id, { labels, comment, maintainer })
   if (!noted) return cards.notice(itemGone)
@@ -201,11 +206,6 @@ async function labelsGiven(interaction: ModalSubmitInteraction, bot: BotContext,
       ? 'Done: these are its labels now, and the classifier learns from them.'
       : 'Thank you. A maintainer will look at it; your name is not kept.',
   )
-}
-
-function rolesOf({ member }: ModalSubmitInteraction): string[] {
-  if (!member) return []
-  return member instanceof GuildMember ? [...member.roles.cache.keys()] : member.roles
 }
 
 function valuesOf(interaction: ModalSubmitInteraction, id: string): string[] {

@@ -1,11 +1,13 @@
 import {
   ChannelType,
   type GuildBasedChannel,
-  type GuildMember,
+  GuildMember,
+  type Interaction,
   PermissionFlagsBits,
   type Role,
 } from 'discord.js'
 import type { ChannelKind } from '../model/index.ts'
+import type { BotContext } from './context.ts'
 
 /** Channel types that can be subscribed, and what kind of channel each is to us. */
 const kinds = new Map<ChannelType, ChannelKind>([
@@ -50,11 +52,22 @@ export function missingIn(
   return needed.filter((bit) => !held?.has(bit)).map((bit) => names.get(bit)!)
 }
 
-/** True when a mention of the role by the bot pings it. */
+/** True of somebody with the role of maintainers. */
+export function isMaintainer(
+  { member }: Pick<Interaction, 'member'>,
+  { maintainerRole }: Pick<BotContext, 'maintainerRole'>,
+): boolean {
+  if (!member || maintainerRole === null) return false
+  return member instanceof GuildMember
+    ? member.roles.cache.has(maintainerRole)
+    : member.roles.includes(maintainerRole)
+}
+
+/** True when a mention of the role by this member (the bot, or who asks it) pings it. */
 export function canPing(
   role: Pick<Role, 'mentionable'>,
   channel: GuildBasedChannel,
-  me: GuildMember,
+  member: GuildMember,
 ): boolean {
-  return role.mentionable || channel.permissionsFor(me)?.has(PermissionFlagsBits.MentionEveryone) === true
+  return role.mentionable || channel.permissionsFor(member)?.has(PermissionFlagsBits.MentionEveryone) === true
 }

@@ -8,7 +8,7 @@ import { classify, createDigest, deliver, ingest } from '../jobs/index.ts'
 import type { Digest } from '../model/index.ts'
 import { serveSampleFeeds } from './demo-feeds.ts'
 import { openLog } from './log.ts'
-import { columns, print, remark, wantsColour } from './output.ts'
+import { columns, print, printRendered, remark, wantsColour } from './output.ts'
 import { progressBar } from './progress.ts'
 import { checkout } from './settings.ts'
 import { openPages } from './start.ts'
@@ -89,7 +89,7 @@ async function runDemo(settings: Config, origin: string, serve: boolean): Promis
     )
 
     print()
-    print(way.renderer.text(made.digest, { width: columns(), colour: wantsColour() }))
+    printRendered(way.renderer.text(made.digest, { width: columns(), colour: wantsColour() }))
     print()
     await leaveFiles(workshop, settings, made.digest)
     if (serve) await keepServing(workshop, settings)

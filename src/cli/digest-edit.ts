@@ -4,7 +4,7 @@ import { carryOut } from '../jobs/index.ts'
 import type { Digest, DigestChange } from '../model/index.ts'
 import { findIssue, userName, withWorkshop } from './digest-desk.ts'
 import { Failure } from './failure.ts'
-import { columns, print, printJson, wantsColour } from './output.ts'
+import { columns, print, printJson, printRendered, wantsColour } from './output.ts'
 
 interface EditOptions {
   lead?: string
@@ -52,7 +52,7 @@ export function addDigestEdit(digest: Command): void {
         }
         if (options.json) printJson({ ...way.renderer.json(issue.digest), edits: issue.edits })
         else {
-          print(way.renderer.text(issue.digest, { width: columns(), colour: wantsColour() }))
+          printRendered(way.renderer.text(issue.digest, { width: columns(), colour: wantsColour() }))
           print(`\nChanged by ${by}. freehold digest send ${issue.number} sends it.`)
         }
       }),

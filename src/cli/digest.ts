@@ -10,7 +10,7 @@ import { addDigestEdit } from './digest-edit.ts'
 import { addDigestList } from './digest-list.ts'
 import { addDigestSending } from './digest-sending.ts'
 import { Failure } from './failure.ts'
-import { columns, print, printJson, shortTime, wantsColour } from './output.ts'
+import { columns, print, printJson, printRendered, shortTime, wantsColour } from './output.ts'
 import { config, readTime } from './settings.ts'
 import type { Workshop } from './wiring.ts'
 
@@ -157,5 +157,5 @@ function show(renderer: Renderer, digest: Digest, format: Format): void {
   if (format === 'json') printJson(renderer.json(digest))
   else if (format === 'discord') printJson(renderer.discord(digest))
   else if (format === 'html') print(renderer.digestPage(digest))
-  else print(renderer.text(digest, { width: columns(), colour: wantsColour() }))
+  else printRendered(renderer.text(digest, { width: columns(), colour: wantsColour() }))
 }

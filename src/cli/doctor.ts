@@ -1,13 +1,21 @@
+import { existsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import type { Config } from '../config.ts'
+import { feedHealth } from '../jobs/index.ts'
 import { createSigner } from '../lib/sign/index.ts'
+import type { Feed } from '../model/index.ts'
+import { backupsDir, lastBackup } from './backup-files.ts'
+import { openExisting } from './existing-database.ts'
 import { print, printJson } from './output.ts'
+import { hiderOf } from './secrets.ts'
 import { config } from './settings.ts'
-import { loadFeeds, loadWiki, openDatabase, openLlm, openPostOffice, openRefined } from './wiring.ts'
+import { loadFeeds, loadWiki, openDatabase, openLlm, openPostOffice, openRefined, shown } from './wiring.ts'
 
 interface Finding {
   check: string
-  state: 'fine' | 'off' | 'wrong'
+  /** `warn` of what works and should not stay so. */
+  state: 'fine' | 'off' | 'warn' | 'wrong'
   detail: string
 }
 
@@ -29,7 +37,7 @@ export function addDoctor(program: Command): void {
     })
 }
 
-const marks = { fine: '✓', off: '–', wrong: '✗' }
+const marks = { fine: '✓', off: '–', warn: '!', wrong: '✗' }
 
 async function examine(settings: Config): Promise<Finding[]> {
   const post = openPostOffice(settings, createSigner(settings.secret ?? 'nothing is signed while looking'))
@@ -41,7 +49,8 @@ async function examine(settings: Config): Promise<Finding[]> {
     }),
     await look('feeds', async () => {
       const feeds = await loadFeeds(settings)
-      return `${feeds.filter((feed) => feed.enabled).length} feeds, ${feeds.filter((feed) => !feed.enabled).length} switched off`
+      const on = feeds.filter((feed) => feed.enabled).length
+      return `${on} feeds, ${feeds.length - on} switched off${await thoseInNeed(settings, feeds)}`
     }),
     await look('database', async () => {
       const store = await openDatabase(settings)
@@ -51,6 +60,11 @@ async function examine(settings: Config): Promise<Finding[]> {
         await store.close()
       }
     }),
+    await look(
+      'backup',
+      () => lastBackup(backupsDir(settings), Date.now()),
+      'none yet; freehold backup makes one',
+    ),
     await look('e-mail', async () => {
       if (!post.smtp) return null
       const result = await post.smtp.verify()
@@ -85,9 +99,45 @@ async function examine(settings: Config): Promise<Finding[]> {
       }
       return settings.publicUrl
     }),
+    lookAtFiles(settings),
   ]
   await post.smtp?.close()
-  return findings
+  // Servers repeat what they were sent.
+  const hide = hiderOf(settings)
+  return findings.map((one) => ({ ...one, detail: hide(one.detail) }))
+}
+
+/** Whether every user of this machine can read what holds secrets, readers' addresses or the links by which they leave. */
+function lookAtFiles(settings: Config): Finding {
+  const { root, dkimKey, databaseUrl, dataDir } = settings
+  const database = databaseUrl.startsWith('sqlite:') ? databaseUrl.slice('sqlite:'.length) : null
+  const open = [join(root, '.env'), dkimKey, database, join(dataDir, 'outbox')]
+    .filter((file) => file !== null && isOpenToAll(file))
+    .map((file) => shown(settings, file!))
+  const check = 'files'
+  if (open.length === 0)
+    return { check, state: 'fine', detail: 'what is private is not open to every user here' }
+  const detail = `every user of this machine can read ${open.join(', ')}; chmod -R o= ${open.join(' ')} ends that`
+  return { check, state: 'warn', detail }
+}
+
+/** True of a file or folder that everybody may read, in a folder that everybody may enter. */
+function isOpenToAll(path: string): boolean {
+  if (!existsSync(path)) return false
+  return (statSync(path).mode & 0o004) !== 0 && (statSync(dirname(path)).mode & 0o001) !== 0
+}
+
+/** How many feeds need a hand; nothing where there is no database to tell. */
+async function thoseInNeed(settings: Config, feeds: Feed[]): Promise<string> {
+  const { store } = await openExisting(settings)
+  if (!store) return ''
+  try {
+    const found = await feedHealth({ store, feeds, now: Date.now })
+    const needs = found.filter(({ needsHand }) => needsHand).length
+    return needs === 0 ? '' : `; ${needs} ${needs === 1 ? 'needs' : 'need'} a hand, see freehold feeds health`
+  } finally {
+    await store.close()
+  }
 }
 
 async function look(

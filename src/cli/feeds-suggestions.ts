@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { canonicalUrl } from '../model/index.ts'
-import type { Store } from '../store/index.ts'
+import type { Store, Suggestion } from '../store/index.ts'
 import { Failure } from './failure.ts'
 import { type AddOptions, addOne, withAddOptions } from './feeds-edit.ts'
 import { webAddress } from './feeds-preview.ts'
@@ -17,7 +17,7 @@ export function addSuggestions(feeds: Command): void {
   const command = feeds
     .command('suggestions')
     .description(
-      'Lists the feeds that readers suggested in Discord, most often suggested first; accepts one, which is feeds add, or dismisses it.',
+      'Lists the feeds that readers suggested in Discord or on the web, most often suggested first, with what they said of them; accepts one, which is feeds add, or dismisses it.',
     )
     .option('--accept <url>', 'add this one to the lists, with the options of feeds add')
     .addOption(new Option('--dismiss <url>', 'forget this one').conflicts('accept'))
@@ -37,11 +37,22 @@ export function addSuggestions(feeds: Command): void {
 async function list(store: Store, options: Options): Promise<void> {
   const all = await store.suggestions.list()
   if (options.json) printJson(all)
-  else if (all.length === 0) print('No feed is suggested; /suggest-feed in Discord does it.')
+  else if (all.length === 0)
+    print('No feed is suggested; /suggest-feed in Discord and the page /suggest on the web do it.')
   else {
-    const rows = all.map(({ url, times, lastAt }) => [String(times), shortTime(lastAt), url])
-    print(table([['times', 'last (UTC)', 'url'], ...rows]))
+    const rows = all.map((one) => [String(one.times), cameFrom(one), shortTime(one.lastAt), one.url])
+    const [head, ...lines] = table([['times', 'from', 'last (UTC)', 'url'], ...rows]).split('\n')
+    print(head)
+    for (const [i, { notes }] of all.entries()) {
+      print(lines[i])
+      for (const note of notes) print(`       “${note}”`)
+    }
   }
+}
+
+function cameFrom({ from: { discord, web } }: Suggestion): string {
+  if (web === 0) return 'Discord'
+  return discord === 0 ? 'web' : `Discord ${discord}, web ${web}`
 }
 
 async function accept(store: Store, typed: string, options: Options): Promise<void> {

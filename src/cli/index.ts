@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config.ts'
 import { addAsk } from './ask.ts'
+import { addBackup, addRestore } from './backup.ts'
 import { addBounces } from './bounces.ts'
 import { addChannels } from './channels.ts'
 import { addClassify } from './classify.ts'
+import { addDb } from './db.ts'
 import { addDemo } from './demo.ts'
 import { addDigest } from './digest.ts'
 import { addDoctor } from './doctor.ts'
@@ -60,6 +62,9 @@ Settings come from the environment and from .env; .env.example lists them all. E
     addChannels,
     addFeedback,
     addJobs,
+    addBackup,
+    addRestore,
+    addDb,
     addDoctor,
   ]
   for (const add of commands) add(program)

@@ -51,7 +51,7 @@ export function addJobs(program: Command): void {
       const { way, close } = await openWorkshop(settings, { log: openLog(settings, 'command') })
       const bar = progressBar(name)
       try {
-        const result = await runJob(way, name as JobName, { progress: bar.update })
+        const result = await runJob(way, name as JobName, { progress: bar.update, zone: settings.timezone })
         bar.end()
         if (result === null) throw new Failure(`The job ${name} is under way in another process.`)
         if ('failed' in result) throw new Failure(`The job ${name} failed: ${result.failed}`)

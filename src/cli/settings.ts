@@ -2,13 +2,17 @@ import { join } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import { type Config, readConfig } from '../config.ts'
 import { Failure } from './failure.ts'
+import { hideInRemarks } from './output.ts'
+import { hiderOf } from './secrets.ts'
 
 /** The checkout: relative paths of settings begin here, wherever the command is called from. */
 export const checkout = join(import.meta.dirname, '..', '..')
 
-/** The configuration from the environment and `.env`. */
+/** The configuration from the environment and `.env`, whose secrets are told in no remark from now on. */
 export function config(): Config {
-  return readConfig({ root: checkout, env: process.env, useEnvFile: true })
+  const settings = readConfig({ root: checkout, env: process.env, useEnvFile: true })
+  hideInRemarks(hiderOf(settings))
+  return settings
 }
 
 /**

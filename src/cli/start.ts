@@ -1,15 +1,19 @@
+import { closeSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isatty } from 'node:tty'
 import type { Command } from 'commander'
 import type { Bot } from '../bot/index.ts'
 import { type Config, noSender } from '../config.ts'
-import type { Log, Schedules } from '../jobs/index.ts'
+import type { FeedListKeeper, Log, Schedules } from '../jobs/index.ts'
 import {
+  keepFeedLists,
   metricsOf,
   openArchive,
   openDesk,
   openEditorsDesk,
   openNewsletter,
+  openSuggestions,
   startSchedules,
   takeReturn,
 } from '../jobs/index.ts'
@@ -18,17 +22,21 @@ import { createWeb, listen } from '../web/index.ts'
 import { Failure } from './failure.ts'
 import { openLog } from './log.ts'
 import { config } from './settings.ts'
-import { openAsker, openWorkshop, secretOf, type Workshop } from './wiring.ts'
+import { openAsker, openWorkshop, secretOf, type Workshop, watchLists } from './wiring.ts'
 
 export function addStart(program: Command): void {
   program
     .command('start')
     .summary('the service: schedules, web pages, deliveries')
-    .description('Runs the service until it gets SIGTERM or SIGINT: schedules, web pages, deliveries.')
+    .description(
+      'Runs the service until it gets SIGTERM or SIGINT: schedules, web pages, deliveries. Feed lists that change are taken over as soon as they are in order; SIGHUP reads them at once.',
+    )
     .action(async () => {
       const settings = config()
       // From the first moment on: what comes while all is being started is obeyed as soon as it is.
       const stop = stopSignal()
+      const { promise: lists, resolve: listsAreKept } = Promise.withResolvers<FeedListKeeper>()
+      onHangUp(async () => (await lists).reload())
       const log = openLog(settings, 'service')
       for (const warning of settings.warnings) log.warn({}, warning)
       const workshop = await openWorkshop(settings, { log })
@@ -37,12 +45,14 @@ export function addStart(program: Command): void {
       log.info({}, 'learning from the labels, if they have changed; that takes up to a minute')
       await workshop.way.classifier()
       const pages = await openPages(workshop, settings, log)
+      const keeper = keepFeedLists(workshop.way, watchLists(settings, workshop.way.now))
+      listsAreKept(keeper)
       const times = {
         ingest: settings.scheduleIngest,
         digest: settings.scheduleDigest,
         zone: settings.timezone,
       }
-      const schedules = await startSchedules(workshop.way, times)
+      const schedules = await startSchedules(workshop.way, times, keeper)
       const bot = settings.discordToken ? await openBot(workshop, settings, times, log) : null
       log.info({ url: pages.url, feeds: workshop.way.feeds.length }, 'Freehold is running')
       const signal = await stop
@@ -89,12 +99,17 @@ export async function openPages(workshop: Workshop, settings: Config, log: Log) 
       contact: settings.mailFrom === noSender ? null : way.post.mailAddress,
       postalAddress: settings.postalAddress,
     },
+    suggest: {
+      suggestions: openSuggestions({ way, signer: way.post.signer }),
+      publicUrl: settings.publicUrl,
+    },
     desk: { desk: openEditorsDesk(way), publicUrl: settings.publicUrl },
     metrics: () => metricsOf(way),
     health: {
       async ready() {
         await way.store.ping()
-        return { ready: true }
+        const [fault] = way.feedFaults ?? []
+        return { ready: true, feedLists: fault ? `the last good ones are in use: ${fault}` : 'in order' }
       },
     },
     now: way.now,
@@ -107,6 +122,30 @@ export async function openPages(workshop: Workshop, settings: Config, log: Log) 
     throw new Failure(
       `Port ${settings.port} is taken by another program. Set PORT to a free one, or to 0 for any.`,
     )
+  }
+}
+
+/**
+ * Calls `reload` at SIGHUP. It is also what the end of a terminal looks like to the programs that were started in it, and
+ * those are to end with it.
+ */
+function onHangUp(reload: () => Promise<void>): void {
+  const inTerminal = [0, 1, 2].some(isatty)
+  const heard = () => {
+    if (!inTerminal || hasTerminal()) return void reload()
+    // It comes from the terminal and from what started us; a second SIGTERM would not let messages be finished.
+    process.off('SIGHUP', heard).on('SIGHUP', () => undefined)
+    process.kill(process.pid, 'SIGTERM')
+  }
+  process.on('SIGHUP', heard)
+}
+
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return true
+  } catch {
+    return false
   }
 }
 

@@ -89,7 +89,7 @@ export function addSubscribers(program: Command): void {
         const iso = (time: number | null) => (time === null ? '' : new Date(time).toISOString())
         for (const one of all) {
           const times = [one.createdAt, one.confirmedAt, one.unsubscribedAt].map(iso)
-          print([quoted(one.email), stateOf(one), ...times].join(','))
+          print([quoted(asText(one.email)), stateOf(one), ...times].join(','))
         }
       }),
     )
@@ -160,8 +160,16 @@ function addressesOf(text: string): { line: number; email: string }[] {
   const cells = (line: string) => line.split(/[,;\t]/).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'))
   const column = cells(lines[0] ?? '').findIndex((cell) => /^e-?mail( address)?$/i.test(cell))
   return lines
-    .map((line, i) => ({ line: i + 1, email: cells(line)[Math.max(column, 0)] ?? '' }))
+    .map((line, i) => ({
+      line: i + 1,
+      email: (cells(line)[Math.max(column, 0)] ?? '').replace(/^'(?=[=+-])/, ''),
+    }))
     .filter(({ line, email }) => email !== '' && !(column >= 0 && line === 1))
+}
+
+/** Spreadsheets take what begins like a formula for one, unless an apostrophe stands before it. */
+function asText(email: string): string {
+  return /^[=+-]/.test(email) ? `'${email}` : email
 }
 
 function quoted(cell: string): string {

@@ -7,7 +7,7 @@ import { type Asker, createAsker } from '../ask/index.ts'
 import { type Classifier, createLlmJudge, fileCache, loadClassifier, refine } from '../classify/index.ts'
 import { addressOf, type Config, ConfigError } from '../config.ts'
 import { createDiscord, createDkim, createOutbox, createSmtp, readSmtpUrl } from '../deliver/index.ts'
-import { type FeedLists, readFeedLists } from '../feeds/index.ts'
+import { type FeedLists, type ListWatch, readFeedLists, watchFeedLists } from '../feeds/index.ts'
 import { createParsePool, createReader } from '../ingest/index.ts'
 import type { Finder, Log, PostOffice, Way } from '../jobs/index.ts'
 import { createHttp, type Http } from '../lib/http/index.ts'
@@ -53,6 +53,11 @@ export async function loadLists(config: Config): Promise<Omit<FeedLists, 'proble
   const { problems, ...lists } = await readFeedLists(config.feedsDir, shown(config, config.feedsDir))
   refuse(problems, 'The feed lists have faults; mend them first:')
   return lists
+}
+
+/** What tells when the lists change. */
+export function watchLists(config: Config, now: () => number): ListWatch {
+  return watchFeedLists(config.feedsDir, shown(config, config.feedsDir), now)
 }
 
 /** What looks at feeds without storing anything. Close it when done. */
@@ -185,6 +190,7 @@ export function openPostOffice(config: Config, signer: Signer): PostOffice {
     signer,
     bounceDomain: config.bounceDomain,
     editors: config.editors,
+    maintainers: config.maintainers,
     approvalMs: config.editors.length > 0 ? config.approvalMs : 0,
     returnsFrom: config.bounceMaildir,
     mailLimits: config.mailLimits,

@@ -27,8 +27,9 @@ async function write(dir: string, name: string, content: string | Uint8Array): P
   const file = path.join(dir, name)
   const draft = path.join(dir, `.${randomBytes(8).toString('hex')}.tmp`)
   try {
-    await mkdir(dir, { recursive: true })
-    const handle = await open(draft, 'wx')
+    // Mails hold addresses, and the links by which their readers leave.
+    await mkdir(dir, { recursive: true, mode: 0o700 })
+    const handle = await open(draft, 'wx', 0o600)
     try {
       await handle.writeFile(content)
       await handle.sync()

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url'
 import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { Receipt } from '../model/index.ts'
 import { LazyBody } from './lazy-body.ts'
@@ -116,6 +117,13 @@ export function createSmtp(options: SmtpOptions): Smtp {
   }
 }
 
+/** An address with its domain as DNS and every mail server know it; as it is where that can't be told. */
+function inAscii(address: string): string {
+  const at = address.lastIndexOf('@')
+  const domain = domainToASCII(address.slice(at + 1))
+  return domain ? `${address.slice(0, at)}@${domain}` : address
+}
+
 /** One transaction, and in what state it left the connection. */
 async function transmit(
   connection: SMTPConnection,
@@ -124,7 +132,8 @@ async function transmit(
   server: MailServer,
 ): Promise<{ receipt: Receipt; left: 'ready' | 'unfinished' | 'broken' }> {
   const body = new LazyBody(mail.message, onBody)
-  const envelope = { from: mail.envelopeFrom || false, to: mail.to, size: mail.message.length } as const
+  const to = inAscii(mail.to)
+  const envelope = { from: mail.envelopeFrom || false, to, size: mail.message.length } as const
   const result = await new Promise<{ error: SmtpError } | { reply: string }>((resolve) => {
     connection.send(envelope, body, (error, info) => resolve(error ? { error } : { reply: info.response }))
   })

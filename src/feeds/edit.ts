@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import {
   applyEdit,
+  changeFields,
   hunkOf,
   insertEntries,
   insertEntry,
@@ -55,12 +56,41 @@ export function addEntries(file: FeedFile, entries: FeedEntry[]): { kind: 'text'
 
 /** Takes the feed with this id out of the file that holds it. */
 export function dropEntry(files: FeedFile[], id: string): ListEdit | Refusal {
-  const file = files.find(({ entries }) => entries.some((entry) => entry.id === id))
-  if (!file) return refused(`No feed has the id ${id}; freehold feeds list shows them.${nearest(files, id)}`)
-  const index = file.entries.findIndex((entry) => entry.id === id)
+  const found = holding(files, id)
+  if ('kind' in found) return found
+  const { file, index } = found
   const edit = removeEntry(file.text, 'feeds', index)
   if (typeof edit === 'string') return refused(`${file.file} was not changed. ${edit}`)
   return edited(file, edit, file.entries.toSpliced(index, 1))
+}
+
+/** Fields of an entry that can be changed by themselves. */
+export type EntryChange = Partial<
+  Pick<FeedEntry, 'url' | 'language' | 'textUse' | 'every' | 'enabled' | 'reason'>
+>
+
+/** Changes some fields of the feed with this id; an address that another feed has is refused. */
+export function changeEntry(files: FeedFile[], id: string, change: EntryChange): ListEdit | Refusal {
+  const found = holding(files, id)
+  if ('kind' in found) return found
+  const { file, index } = found
+  const key = change.url === undefined ? null : canonicalUrl(change.url)
+  const taken = placeOf(files, (one) => one.id !== id && key !== null && canonicalUrl(one.url) === key)
+  if (taken) return refused(`${change.url} is followed already, at ${taken}.`)
+  const edit = changeFields(file.text, 'feeds', index, change, fieldOrder)
+  if (typeof edit === 'string') return refused(`${file.file} was not changed. ${edit}`)
+  return edited(file, edit, file.entries.with(index, { ...file.entries[index]!, ...change }))
+}
+
+/** The files as they are once a change has been made. */
+export function withEdit(files: FeedFile[], edit: ListEdit): FeedFile[] {
+  return files.map((file) => {
+    if (file.path !== edit.path) return file
+    const checked = readYaml(edit.text, { file: file.file, schema: feedListSchema })
+    if ('problems' in checked) throw new Error(`The change of ${file.file} does not give a feed list.`)
+    const { value, lineOf } = checked
+    return { ...file, text: edit.text, entries: value.feeds, lineOf: (i) => lineOf(['feeds', i, 'id']) }
+  })
 }
 
 /** Where the same feed stands already, as a sentence; null when it is new. The URLs of feeds and of their sites count. */
@@ -124,6 +154,12 @@ function placeOf(files: FeedFile[], is: (entry: FeedEntry) => boolean): string |
   return null
 }
 
+function holding(files: FeedFile[], id: string): { file: FeedFile; index: number } | Refusal {
+  const file = files.find(({ entries }) => entries.some((entry) => entry.id === id))
+  if (!file) return refused(`No feed has the id ${id}; freehold feeds list shows them.${nearest(files, id)}`)
+  return { file, index: file.entries.findIndex((entry) => entry.id === id) }
+}
+
 function nearest(files: FeedFile[], id: string): string {
   const near = files
     .flatMap(({ entries }) => entries.map((entry) => entry.id))
@@ -147,6 +183,9 @@ export function fieldsOf(entry: FeedEntry): Record<string, unknown> {
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
+
+/** The fields of an entry in the order of the files. */
+const fieldOrder = Object.keys(feedListSchema.shape.feeds.element.shape)
 
 /** Before which entry of a file another one belongs. */
 function indexFor({ entries }: FeedFile, { id }: FeedEntry): number {

@@ -81,24 +81,65 @@ export interface FeedLists {
   problems: Problem[]
 }
 
+/** A file of the folder: what stands in it, or the code of the error why that can't be read. */
+export type ListText = { name: string } & ({ text: string } | { error: string })
+
 /**
- * Reads every `*.yaml` of a folder (not of folders below it), in the order of their names. A problem names file, line
- * and field; the feeds of a file with a problem are left out. `shown` is how the folder is called in messages.
+ * The names of the lists in a folder (not in folders below it), in their order. Names that begin with a dot are no lists:
+ * editors and file systems leave such beside the file that is being worked on.
+ */
+export async function listNames(dir: string): Promise<string[]> {
+  return (await readdir(dir)).filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort()
+}
+
+/** What stands in the lists of a folder; the code of the error when the folder can't be read. */
+export async function readListTexts(dir: string): Promise<ListText[] | { error: string }> {
+  try {
+    return await Promise.all((await listNames(dir)).map((name) => readListText(dir, name)))
+  } catch (error) {
+    return { error: codeOf(error) }
+  }
+}
+
+async function readListText(dir: string, name: string): Promise<ListText> {
+  try {
+    return { name, text: await readFile(join(dir, name), 'utf8') }
+  } catch (error) {
+    return { name, error: codeOf(error) }
+  }
+}
+
+function codeOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === undefined) throw error
+  return code
+}
+
+/**
+ * Reads every `*.yaml` of a folder, in the order of their names. A problem names file, line and field; the feeds of a
+ * file with a problem are left out. `shown` is how the folder is called in messages.
  */
 export async function readFeedLists(dir: string, shown = dir): Promise<FeedLists> {
+  return feedListsIn(await readListTexts(dir), dir, shown)
+}
+
+/** The same of what was read before. */
+export function feedListsIn(texts: ListText[] | { error: string }, dir: string, shown: string): FeedLists {
   const lists: FeedLists = { feeds: [], files: [], problems: [] }
   const places = new Map<string, string>()
-  let names: string[]
-  try {
-    names = (await readdir(dir)).filter((name) => /\.ya?ml$/.test(name)).sort()
-  } catch (error) {
-    const message = `the folder can't be read (${(error as NodeJS.ErrnoException).code}); set FEEDS_DIR to the folder of the feed lists`
-    return { feeds: [], files: [], problems: [{ file: shown, line: 1, field: '', message }] }
+  if ('error' in texts) {
+    const message = `the folder can't be read (${texts.error}); set FEEDS_DIR to the folder of the feed lists`
+    return { ...lists, problems: [{ file: shown, line: 1, field: '', message }] }
   }
-  for (const name of names) {
+  for (const { name, ...read } of texts) {
     const file = join(shown, name)
     const path = join(dir, name)
-    const text = await readFile(path, 'utf8')
+    if ('error' in read) {
+      const message = `can't be read (${read.error}); see to its permissions, or take it out of the folder`
+      lists.problems.push({ file, line: 1, field: '', message })
+      continue
+    }
+    const { text } = read
     const checked = readYaml(text, { file, schema: feedListSchema })
     if ('problems' in checked) {
       lists.problems.push(...checked.problems)

@@ -1,31 +1,47 @@
-const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
+import { monthOf } from './months.ts'
+
+const dayMs = 86_400_000
 
 /** Zones feeds write by name, in minutes from UTC. */
 const zones: Record<string, number> = {
   z: 0, ut: 0, utc: 0, gmt: 0, wet: 0, west: 60, bst: 60, cet: 60, cest: 120, eet: 120, eest: 180, msk: 180,
   ist: 330, jst: 540, kst: 540, aest: 600, aedt: 660, ast: -240, adt: -180, est: -300, edt: -240, cst: -360,
   cdt: -300, mst: -420, mdt: -360, pst: -480, pdt: -420, akst: -540, akdt: -480, hst: -600,
+  at: -240, et: -300, ct: -360, mt: -420, pt: -480,
 } // biome-ignore format: a table
 
-const time = String.raw`(?:[\sT,@-]+(?:at\s+)?(?<h>\d{1,2})[:.](?<i>\d{2})(?:[:.](?<s>\d{2})(?:[.,]\d+)?)?\s*(?<half>[ap]\.?m\b\.?)?)?`
-const zone = String.raw`(?:\s*(?<zone>z\b|[a-z]{2,4}\b(?:\s*[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{1,2}(?::?\d{2})?))?`
+const time = String.raw`(?:[\sT,@-]+(?:at\s+|um\s+)?(?<before>오전|오후|[ap]\.?m\.?)?\s*(?<h>\d{1,2})(?:[:.](?<i>\d{1,2})(?:[:.](?<s>\d{1,2})(?:[.,]\d+)?)?)?\s*(?<half>[ap]\.?m\b\.?)?)?`
+const zone = String.raw`(?:\s*(?<zone>etc/gmt|z\b|[a-z]{1,4}\b(?:\s*[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{1,2}(?::?\d{2})?))?`
+const compactTime = String.raw`(?:T(?<h>\d{2}):?(?<i>\d{2})(?::?(?<s>\d{2}))?${zone})?`
 const weekday = String.raw`(?:\p{L}{1,12}\s*[.,]{0,2}\s*)?`
+const month = String.raw`(?<month>\p{L}{3,12})`
 
 /** The layouts feeds use, from the standard ones to the merely frequent ones. */
 const layouts = [
-  // 2026-02-03T10:00:00Z, 2026-02-03 10:00, 20260203
-  String.raw`(?<y>\d{4})[-/](?<m>\d{1,2})(?:[-/](?<d>\d{1,2}))?${time}${zone}`,
-  String.raw`(?<y>\d{4})(?<m>\d{2})(?<d>\d{2})${time}${zone}`,
   // Tue, 03 Feb 2026 10:00:00 GMT
-  String.raw`${weekday}(?<d>\d{1,2})(?:st|nd|rd|th)?[\s.-]+(?<month>[a-z]{3,9})\.?,?[\s-]+(?<y>\d{4}|\d{2})${time}${zone}`,
+  String.raw`${weekday}(?<d>\d{1,2})(?:st|nd|rd|th)?[\s.-]+${month}\.?,?[\s-]+(?<y>\d{4}|\d{2})${time}${zone}\.?`,
+  // 2026-02-03T10:00:00Z, 2026-02-03 10:00, Tue, 2026/02/03 10:00
+  String.raw`${weekday}(?<y>\d{4})[-/.](?<m>\d{1,2})(?:[-/.](?<d>\d{1,2}))?${time}${zone}`,
+  // 20260203T100000Z, 2026
+  String.raw`(?<y>\d{4})(?<m>\d{2})(?<d>\d{2})${compactTime}`,
+  String.raw`(?<y>\d{4})(?<m>\d{2})(?<d>\d{2})${time}${zone}`,
+  String.raw`(?<y>(?:19|20)\d{2})`,
+  // 2026-034 (the day of the year), 2026-W06-2 (the day of the week)
+  String.raw`(?<y>\d{4})-?(?<ordinal>\d{3})${compactTime}`,
+  String.raw`(?<y>\d{4})-?W(?<week>\d{2})(?:-?(?<weekday>[1-7]))?${compactTime}`,
   // Tuesday, February 3, 2026 10:00 AM
-  String.raw`${weekday}(?<month>[a-z]{3,9})\.?\s+(?<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?<y>\d{4})${time}${zone}`,
+  String.raw`${weekday}${month}\.?\s+(?<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?<y>\d{4})${time}${zone}`,
   // Tue Feb  3 10:00:00 UTC 2026
-  String.raw`${weekday}(?<month>[a-z]{3,9})\s+(?<d>\d{1,2})${time}${zone}\s+(?<y>\d{4})`,
+  String.raw`${weekday}${month}\s+(?<d>\d{1,2})${time}${zone}\s+(?<y>\d{4})`,
   // Tue, 02/03/2026 - 10:00 (Drupal), 02/03/2026
   String.raw`${weekday}(?<m>\d{1,2})/(?<d>\d{1,2})/(?<y>\d{4})${time}${zone}`,
-  // 03.02.2026 10:00
-  String.raw`${weekday}(?<d>\d{1,2})\.(?<m>\d{1,2})\.(?<y>\d{4})${time}${zone}`,
+  // 03.02.2026 10:00, 03-02-2026
+  String.raw`${weekday}(?<d>\d{1,2})[.-](?<m>\d{1,2})[.-](?<y>\d{4})${time}${zone}`,
+  // 2026-február-3T10:00+01:00 (Hungarian), 2026년 2월 3일 오전 10:00 (Korean), 2026年2月3日 10:00 (Chinese, Japanese)
+  String.raw`(?<y>\d{4})-${month}-(?<d>\d{1,2})${time}${zone}`,
+  String.raw`(?<y>\d{4})[년年]\s*(?<m>\d{1,2})[월月]\s*(?<d>\d{1,2})[일日]${time}${zone}`,
+  // 26-02-03
+  String.raw`(?<y>\d{2})-?(?<m>\d{2})-?(?<d>\d{2})${time}${zone}`,
 ].map((layout) => new RegExp(`^${layout}$`, 'iu'))
 
 /**
@@ -50,17 +66,35 @@ export function parseDate(raw: string | null | undefined): number | null {
 
 function toTime(parts: Record<string, string | undefined>): number | null {
   const year = yearOf(parts.y!)
-  const month = parts.month ? months.indexOf(parts.month.slice(0, 3).toLowerCase()) : Number(parts.m) - 1
+  const month = parts.month ? monthOf(parts.month) : Number(parts.m ?? 1) - 1
   const day = Number(parts.d ?? 1)
-  const [h, minute, second] = [Number(parts.h ?? 0), Number(parts.i ?? 0), Math.min(Number(parts.s ?? 0), 59)]
-  const half = parts.half?.[0]?.toLowerCase()
+  // A leap second counts as the one after it.
+  const [h, minute, second] = [Number(parts.h ?? 0), Number(parts.i ?? 0), Math.min(Number(parts.s ?? 0), 60)]
+  const said = parts.half ?? parts.before
+  const half = said === '오전' ? 'a' : said === '오후' ? 'p' : said?.[0]?.toLowerCase()
   const hour = half ? (h % 12) + (half === 'p' ? 12 : 0) : h
   const offset = offsetOf(parts.zone)
   if (month < 0 || month > 11 || day < 1 || hour > 24 || minute > 59 || year < 1980) return null
-  const date = Date.UTC(year, month, day, hour, minute, second)
+  const date = Date.UTC(year, month, day, hour, minute, second) + daysOn(parts, year) * dayMs
   // The 31st of February and its like roll over into the next month.
-  if (new Date(Date.UTC(year, month, day)).getUTCDate() !== day) return null
+  if (new Date(Date.UTC(year, month, day)).getUTCDate() !== day || Number.isNaN(date)) return null
   return date - offset * 60_000
+}
+
+/**
+ * Days from the first of January to the day that is written as one of the year or of a week (ISO 8601); NaN for a day
+ * there is none of.
+ */
+function daysOn({ ordinal, week, weekday = '1' }: Record<string, string | undefined>, year: number): number {
+  if (ordinal) {
+    const day = Number(ordinal)
+    return new Date(Date.UTC(year, 0, day)).getUTCFullYear() === year && day > 0 ? day - 1 : Number.NaN
+  }
+  if (!week) return 0
+  if (Number(week) < 1 || Number(week) > 53) return Number.NaN
+  // The 4th of January is always in the first week; weeks begin on Mondays.
+  const fourth = new Date(Date.UTC(year, 0, 4)).getUTCDay() || 7
+  return (Number(week) - 1) * 7 + Number(weekday) - fourth + 3
 }
 
 function yearOf(digits: string): number {

@@ -3,7 +3,7 @@ export { jittered, type Rest, restOf, rhythmOf, staleAfter } from './next-poll.t
 export type {
   ParsedFeed,
   ParseFailure,
-  ParseOutcome,
+  PoolOutcome,
   ReadFailureReason,
   ReadOutcome,
   Source,

@@ -1,13 +1,13 @@
 import type { FailureReason } from '../lib/http/index.ts'
-import type { FeedItem, FeedState } from '../model/index.ts'
+import type { FeedItem, FeedState, ReadItem } from '../model/index.ts'
 
-export interface ParsedFeed {
+export interface ParsedFeed<Found extends FeedItem = FeedItem> {
   kind: 'feed'
   /** Plain text, may be empty. */
   title: string
   /** BCP 47; null when the document does not say. */
   language: string | null
-  items: FeedItem[]
+  items: Found[]
   /** Items in the document; more than `items.length` when only the newest were kept. */
   total: number
   /** How long the document asks to be left alone, ms; null when it does not say. */
@@ -22,9 +22,14 @@ export interface ParseFailure {
 }
 
 export type ParseOutcome = ParsedFeed | ParseFailure
+/** What a parse pool gives: items with the language they are in. */
+export type PoolOutcome = ParsedFeed<ReadItem> | ParseFailure
 
 /** What is known of a feed before it is read. */
-export type Source = Pick<FeedState, 'url' | 'etag' | 'lastModified' | 'bodyHash'>
+export interface Source extends Pick<FeedState, 'url' | 'etag' | 'lastModified' | 'bodyHash'> {
+  /** BCP 47, as its list declares it; without, what the document declares counts. */
+  language?: string | null
+}
 
 export type ReadFailureReason =
   | FailureReason
@@ -54,7 +59,7 @@ interface Origin {
 export type ReadOutcome =
   | ({
       kind: 'items'
-      items: FeedItem[]
+      items: ReadItem[]
       /** Items in the document; more than `items.length` when only the newest were kept. */
       total: number
       title: string

@@ -1,222 +1,210 @@
-import { parseDate } from './dates.ts'
-import { attributesOf, repairField, writeTag } from './repair.ts'
+import { Elements, isItem, isWrapper, useOf } from './elements.ts'
+import { Piece } from './piece.ts'
+import { attributesOf, outsideCdata } from './repair.ts'
 
-export type FeedFormat = 'rss' | 'rdf' | 'atom'
-
-/** A feed document taken apart, every piece well-formed XML whatever the document was. */
+/** A feed document of whatever format taken apart, every piece well-formed RSS 2.0 whatever the document was. */
 export interface Outline {
-  format: FeedFormat
-  /** The start tag of the document. */
-  root: string
-  /** The fields that stand outside items: title, language. */
+  /** The fields that stand outside items: title, link, language. */
   head: string
   /** Whole items, in document order. One cut off by the end of the document is left out. */
   items: string[]
+  /** BCP 47, as the document element says; null when it does not. */
   language: string | null
+  /** The page the feed belongs to, maybe relative; null without one. */
+  link: string | null
 }
 
-/** Elements that hold text, a URL or a date, and are read; nothing else of a document is. */
-const fields = new Set(
-  (
-    'title link description guid pubDate content:encoded language dc:title dc:date dc:description dc:language summary ' +
-    'content id published updated issued modified created date media:description itunes:summary feedburner:origLink ' +
-    'atom:link atom:updated atom:published a10:updated'
-  ).split(' '),
-)
-const fieldAttributes = new Set(['href', 'rel', 'type', 'isPermaLink'])
-const atomDates = new Map(
-  Object.entries({
-    published: 'published',
-    updated: 'updated',
-    issued: 'published',
-    created: 'published',
-    modified: 'updated',
-  }),
-)
-/** Links of an entry that don't lead to it. */
-const otherLinks = new Set(['replies', 'edit', 'enclosure', 'hub', 'license', 'self'])
-/** Names with capitals, for documents that have them everywhere or nowhere. */
-const cased = new Map(['pubDate', 'feedburner:origLink'].map((name) => [name.toLowerCase(), name]))
-/** Fields of one item; more are repetitions. */
-const maxFields = 60
 /**
  * Characters written in all. A worker thread that runs out of memory can take the whole process with it, so a document
  * must not grow on its way: 20 MiB of `&` would.
  */
 const maxWritten = 40 * 1024 * 1024
 const maxTag = 64 * 1024
+/** A document of more items is read no further. */
+const maxOutlined = 100_000
+/** Characters searched in vain for closing tags; a document can have many names that are never closed. */
+const maxLost = 64 * 1024 * 1024
+/** Elements of one item that are looked at. */
+const maxElements = 500
+/** Channel Definition Format has what others have as elements as attributes. */
+const asElements = new Map([
+  ['href', 'link'],
+  ['lastmod', 'lastmod'],
+])
 
-/** Where the document element begins; null when there is none of a feed. */
+/**
+ * Where the document element begins; null when there is none of a feed. Besides those of RSS, RDF and Atom these are an
+ * Atom entry alone and the channel of RSS 1.1 and of Channel Definition Format.
+ */
 export function findRoot(text: string): { index: number; prefix: string; name: string } | null {
-  const match = /<(?:([A-Za-z_][\w.-]*):)?(rss|feed|rdf)(?=[\s>/])/i.exec(text)
-  return match && { index: match.index, prefix: match[1] ?? '', name: match[2]! }
+  const search = /<(?:([A-Za-z_][\w.-]*):)?(rss|feed|rdf|channel|entry)(?=[\s>/])/gi
+  let match = search.exec(text)
+  for (let from = 0; match; ) {
+    const comment = text.slice(from, match.index).indexOf('<!--')
+    const end = comment < 0 ? -1 : text.indexOf('-->', from + comment)
+    if (end < 0) return { index: match.index, prefix: match[1] ?? '', name: match[2]!.toLowerCase() }
+    from = end + 3
+    if (from <= match.index) continue
+    search.lastIndex = from
+    match = search.exec(text)
+  }
+  return null
 }
 
 /**
  * Takes a feed document apart without expecting it to be well-formed: one pass that picks the fields that are read,
- * repairs them, and keeps what stands before a break. Null when it is no RSS, RDF or Atom.
+ * repairs them, and keeps what stands before a break. Null when it is no feed. `url` is where it came from.
  */
-export function outline(text: string): Outline | null {
+export function outline(text: string, url: string): Outline | null {
   const root = findRoot(text)
-  return root && new Scanner(text, root).run()
+  return root && new Scanner(text, url, root).run()
 }
 
-/** The document again, with only these items. */
-export function assemble({ format, root, head }: Outline, items: string[]): string {
-  const body = items.join('\n')
-  if (format === 'rss') return `${root}<channel>${head}${body}</channel></rss>`
-  if (format === 'rdf') return `${root}<channel>${head}</channel>${body}</rdf:RDF>`
-  return `${root}${head}${body}</feed>`
+/** One document of some of the items. */
+export function assemble(head: string, items: string[]): string {
+  const namespace = 'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+  return `<rss version="2.0" ${namespace}><channel>${head}${items.join('\n')}</channel></rss>`
 }
 
-/** When an item of an outline was published, in ms; null without a readable date. */
-export function dateOf(item: string): number | null {
-  const match = /<(?:pubDate|published|dc:date|updated)[^>]*>\s*(?:<!\[CDATA\[)?([^<\]]*)/.exec(item)
-  return parseDate(match?.[1])
-}
-
-/** The fields of an item, or of what stands outside items. */
-interface Piece {
-  start: string
-  fields: string[]
-  base: string | null
+/** When an item of an outline was published, ISO 8601; null without a readable date. */
+export function dateOf(item: string): string | null {
+  return /<pubDate>([^<]*)/.exec(item)?.[1] ?? null
 }
 
 class Scanner {
-  text: string
+  readonly text: string
+  readonly url: string
+  readonly elements: Elements
+  readonly head: Piece
   at: number
-  format: FeedFormat
-  rootName: string
-  itemName: string
-  prefix: string
-  fixCase: boolean
-  rootTag: string
   language: string | null
-  head: Piece
   item: Piece | null = null
+  seen = 0
   items: string[] = []
   written = 0
   noCdataEnd = false
+  noCommentEnd = false
+  nextBracket = -1
+  /** Characters that were searched in vain. */
+  lost = 0
   /** By raw name: before this place there is no closing tag of it, so that nothing is searched twice. */
   noEndBefore = new Map<string, number>()
 
-  constructor(text: string, root: { index: number; prefix: string; name: string }) {
+  constructor(text: string, url: string, root: { index: number; prefix: string; name: string }) {
     this.text = text
-    this.format =
-      root.name.toLowerCase() === 'feed' ? 'atom' : root.name.toLowerCase() === 'rdf' ? 'rdf' : 'rss'
-    this.rootName = { rss: 'rss', atom: 'feed', rdf: 'rdf:RDF' }[this.format]
-    this.itemName = this.format === 'atom' ? 'entry' : 'item'
-    this.prefix = this.format === 'rdf' ? 'rss' : root.prefix || (this.format === 'atom' ? 'atom' : '')
-    this.fixCase = !['rss', 'feed', 'RDF'].includes(root.name)
+    this.url = url
+    this.elements = new Elements(root.prefix, root.name === 'feed' || root.name === 'entry')
     const end = this.tagEnd(root.index)
-    const attributes = attributesOf(text.slice(root.index, end))
-    this.at = end < 0 ? text.length : end
-    this.rootTag = writeTag(this.rootName, attributes)
+    const attributes = attributesOf(end < 0 ? '' : text.slice(root.index, end))
+    this.elements.declare(attributes)
     this.language = attributes.get('xml:lang') ?? null
-    this.head = { start: '', fields: [], base: attributes.get('xml:base') ?? null }
+    this.head = new Piece(this.baseOf(attributes, null))
+    this.at = end < 0 ? root.index + 1 : end
+    if (root.name === 'entry' || root.name === 'channel') this.at = root.index
   }
 
   run(): Outline {
-    while (this.at < this.text.length) {
+    while (this.at < this.text.length && this.items.length < maxOutlined) {
       const next = this.text.indexOf('<', this.at)
       if (next < 0) break
       this.at = this.markup(next)
     }
-    const { format, rootTag: root, items, language } = this
-    return { format, root, head: this.head.fields.join(''), items, language }
+    return { head: this.head.toXml(), items: this.items, language: this.language, link: this.head.link }
   }
 
   /** Handles the markup at `<` and returns where to go on. */
   markup(start: number): number {
     const { text } = this
-    if (text.startsWith('<![CDATA[', start)) return Math.max(this.cdataEnd(start), start + 9)
-    if (text.startsWith('<!--', start)) return this.after('-->', start)
-    if (text[start + 1] === '!' || text[start + 1] === '?') return this.after('>', start)
+    if (text[start + 1] === '!') {
+      if (text.startsWith('<![CDATA[', start)) return Math.max(this.cdataEnd(start), start + 9)
+      if (text.startsWith('<!--', start)) return this.commentEnd(start)
+    }
+    if (text[start + 1] === '!' || text[start + 1] === '?') return this.bracketAfter(start) + 1 || text.length
     const end = /[A-Za-z_/]/.test(text[start + 1] ?? '') ? this.tagEnd(start) : -1
     if (end < 0) return start + 1
     const tag = text.slice(start, end)
     const raw = /^<\/?([^\s/>]{0,200})/.exec(tag)?.[1] ?? ''
-    const name = this.nameOf(raw)
-    if (tag[1] !== '/') return this.startTag(raw, name, tag, end)
-    if (name === this.itemName || name === 'channel' || name === this.rootName) this.finishItem()
+    if (tag[1] !== '/') return this.startTag(raw, tag, end)
+    const name = this.elements.nameOf(raw)
+    if (isItem(name) || name === 'channel' || name === 'rss' || name === 'feed' || name === 'rdf:rdf')
+      this.finishItem()
     return end
   }
 
-  startTag(raw: string, name: string, tag: string, end: number): number {
+  startTag(raw: string, tag: string, end: number): number {
+    const attributes = attributesOf(tag)
+    if (tag.includes('xmlns:')) this.elements.declare(attributes)
+    const name = this.elements.nameOf(raw)
     const selfClosing = tag.endsWith('/>')
-    if (name === this.itemName) {
-      this.finishItem()
-      const attributes = attributesOf(tag)
-      const about = attributes.get('rdf:about')
-      const start = writeTag(name, new Map(about === undefined ? [] : [['rdf:about', about]]))
-      if (!selfClosing)
-        this.item = { start, fields: [], base: resolve(attributes.get('xml:base'), this.head.base) }
+    if (isItem(name)) {
+      this.startItem(attributes)
+      if (selfClosing) this.finishItem()
       return end
     }
-    if (!this.item && (name === 'channel' || name === this.rootName)) return end
-    if (fields.has(name)) {
-      const [innerEnd, after] = selfClosing ? [end, end] : this.fieldEnd(raw, end)
-      this.field(name, attributesOf(tag), this.text.slice(end, innerEnd))
-      return after
+    if (isWrapper(name)) {
+      if (!this.item) this.takeAttributes(this.head, attributes)
+      return end
     }
-    // What is inside other elements belongs to them: the title of an image is not the feed's.
-    return selfClosing ? end : (this.closing(raw, end)?.[1] ?? end)
+    const piece = this.item ?? this.head
+    const isRead = useOf(name) !== undefined
+    const plain = !this.item || isPlain(name)
+    const isOpen = !selfClosing && name !== 'media:content'
+    const content = isOpen && (isRead ? this.fieldEnd(raw, end, plain) : this.closing(raw, end))
+    const [innerEnd, after] = content || [end, end]
+    if (++this.seen > maxElements || this.written + piece.written > maxWritten) return after
+    const inner = this.text.slice(end, innerEnd)
+    if (!isRead) {
+      // What is inside other elements belongs to them: the title of an image is not the feed's.
+      if (this.item) piece.hear(inner, attributes)
+    } else {
+      piece.take({ name, attributes, inner, base: this.baseOf(attributes, piece.base) })
+    }
+    return after
   }
 
-  field(name: string, attributes: Map<string, string>, inner: string): void {
-    const { fields, base } = this.item ?? this.head
-    if (fields.length >= maxFields || this.written > maxWritten) return
-    const xml = this.writeField(name, attributes, inner, base)
-    this.written += xml.length
-    if (xml) fields.push(xml)
+  startItem(attributes: Map<string, string>): void {
+    this.finishItem()
+    this.seen = 0
+    this.item = new Piece(this.baseOf(attributes, this.head.base))
+    const about = [...attributes].find(([name]) => /^(?:\w+:)?about$/.test(name))?.[1]
+    if (about) this.item.take({ name: 'guid', attributes: new Map(), inner: about, base: null })
+    this.takeAttributes(this.item, attributes)
   }
 
-  writeField(name: string, attributes: Map<string, string>, inner: string, base: string | null): string {
-    const date = this.format === 'atom' && atomDates.get(name)
-    if (date) {
-      // One date that can't be read makes rss-parser lose the whole feed.
-      const time = parseDate(unwrap(inner))
-      return time === null ? '' : `<${date}>${new Date(time).toISOString()}</${date}>`
+  takeAttributes(piece: Piece, attributes: Map<string, string>): void {
+    for (const [attribute, name] of asElements) {
+      const inner = attributes.get(attribute)
+      if (inner) piece.take({ name, attributes: new Map(), inner, base: piece.base })
     }
-    if (this.format === 'atom' && name === 'link') {
-      const rel = attributes.get('rel') ?? 'alternate'
-      const href = attributes.get('href') ?? unwrap(inner).trim()
-      if (!href || (this.item && otherLinks.has(rel))) return ''
-      const kept = new Map([
-        ['rel', rel],
-        ['href', resolve(href, base) ?? href],
-      ])
-      return writeTag('link', kept, true)
-    }
-    const text = name === 'link' && base ? (resolve(unwrap(inner).trim(), base) ?? inner) : inner
-    const kept = new Map([...attributes].filter(([key]) => fieldAttributes.has(key)))
-    return `${writeTag(name, kept)}${repairField(text)}</${name}>`
   }
 
   finishItem(): void {
     const { item } = this
     this.item = null
-    // An item without fields says nothing, and rss-parser trips over one that is only text.
-    if (item?.fields.length) this.items.push(`${item.start}${item.fields.join('')}</${this.itemName}>`)
+    if (!item || item.isEmpty) return
+    this.written += item.written
+    this.items.push(`<item>${item.toXml()}</item>`)
   }
 
-  /** The name an element has where its feed's own namespace has no prefix. */
-  nameOf(raw: string): string {
-    const own = this.prefix && raw.toLowerCase().startsWith(`${this.prefix.toLowerCase()}:`)
-    const bare = own ? raw.slice(this.prefix.length + 1) : raw
-    if (this.format === 'rdf' && /^(\w+:)?rdf$/i.test(bare)) return 'rdf:RDF'
-    return this.fixCase ? (cased.get(bare.toLowerCase()) ?? bare.toLowerCase()) : bare
+  baseOf(attributes: Map<string, string>, outer: string | null): string | null {
+    const base = attributes.get('xml:base')
+    return (base && URL.parse(base, outer ?? this.url)?.href) || outer
   }
 
   /** After the `>` of the tag at `start`; -1 when it has none before the next tag. */
   tagEnd(start: number): number {
-    const limit = Math.min(this.text.length, start + maxTag)
-    for (let i = start + 1; i < limit; i++) {
-      const c = this.text[i]
+    const { text } = this
+    const end = this.bracketAfter(start)
+    if (end < 0) return -1
+    if (end - start > maxTag) return -1
+    const tag = text.slice(start + 1, end)
+    if (!/["'<]/.test(tag)) return end + 1
+    for (let i = start + 1, limit = Math.min(text.length, start + maxTag); i < limit; i++) {
+      const c = text[i]
       if (c === '>') return i + 1
       if (c === '<') return -1
-      if ((c === '"' || c === "'") && /=\s?$/.test(this.text.slice(i - 2, i))) {
-        const length = this.text.slice(i + 1, limit).indexOf(c)
+      if ((c === '"' || c === "'") && /=\s?$/.test(text.slice(i - 2, i))) {
+        const length = text.slice(i + 1, limit).indexOf(c)
         if (length < 0) return -1
         i += length + 1
       }
@@ -224,10 +212,24 @@ class Scanner {
     return -1
   }
 
-  /** Where the content of a field ends, and where to go on. Without a closing tag it ends at the next tag. */
-  fieldEnd(raw: string, from: number): [number, number] {
+  /** Where the next `>` is; -1 without one. Asked for ever later places. */
+  bracketAfter(from: number): number {
+    if (this.nextBracket < from && this.nextBracket < this.text.length) {
+      const next = this.text.indexOf('>', from)
+      this.nextBracket = next < 0 ? this.text.length : next
+    }
+    return this.nextBracket < this.text.length ? this.nextBracket : -1
+  }
+
+  /**
+   * Where the content of a field ends, and where to go on. Without a closing tag it ends at the next tag; so does a
+   * plain one that seems to hold other fields.
+   */
+  fieldEnd(raw: string, from: number, plain: boolean): [number, number] {
     const closing = this.closing(raw, from)
-    if (closing) return closing
+    const broken = closing && plain && holdsFields(this.text.slice(from, closing[0]))
+    if (closing && !broken) return closing
+    if (closing) this.lost += closing[1] - from
     const next = this.text.indexOf('<', from)
     const end = next < 0 ? this.text.length : next
     return [end, end]
@@ -235,16 +237,21 @@ class Scanner {
 
   /** Where the closing tag of `raw` begins and ends; null when there is none before the end of the item. */
   closing(raw: string, from: number): [number, number] | null {
-    if (from < (this.noEndBefore.get(raw) ?? 0)) return null
-    const search = endPattern(raw)
-    search.lastIndex = from
-    let match = search.exec(this.text)
-    for (; match && !match[1]; match = search.exec(this.text)) {
-      if (match[0] !== '<![CDATA[') return [match.index, search.lastIndex]
-      const end = this.cdataEnd(match.index)
-      if (end > 0) search.lastIndex = end
+    if (from < (this.noEndBefore.get(raw) ?? 0) || this.lost > maxLost) return null
+    const wanted = raw.toLowerCase()
+    landmark.lastIndex = from
+    let match = landmark.exec(this.text)
+    for (let depth = 0; match; match = landmark.exec(this.text)) {
+      const name = match[1]?.toLowerCase()
+      if (name === wanted) return [match.index, landmark.lastIndex]
+      if (name === undefined) {
+        if (match[0] !== '<![CDATA[') depth++
+        else landmark.lastIndex = Math.max(this.cdataEnd(match.index), landmark.lastIndex)
+      } else if (endOfItem.test(name) && depth-- === 0) break
     }
-    this.noEndBefore.set(raw, match?.index ?? this.text.length)
+    const end = match?.index ?? this.text.length
+    this.noEndBefore.set(raw, end)
+    this.lost += end - from
     return null
   }
 
@@ -265,29 +272,27 @@ class Scanner {
     return end + 3
   }
 
-  after(mark: string, from: number): number {
-    const at = this.text.indexOf(mark, from + 1)
-    return at < 0 ? this.text.length : at + mark.length
+  /** After the comment at `start`; one that is never closed is only its first characters. */
+  commentEnd(start: number): number {
+    const end = this.noCommentEnd ? -1 : this.text.indexOf('-->', start + 2)
+    if (end < 0) this.noCommentEnd = true
+    return end < 0 ? start + 4 : end + 3
   }
 }
 
-const endPatterns = new Map<string, RegExp>()
-
-/** Finds the closing tag of `raw`, a CDATA section to skip, or (group 1) the end of the item, beyond which not to look. */
-function endPattern(raw: string): RegExp {
-  const known = endPatterns.get(raw)
-  if (known) return known
-  const name = raw.replace(/\W/g, '\\$&')
-  const pattern = new RegExp(`<!\\[CDATA\\[|</${name}\\s*>|(</(?:\\w+:)?(?:item|entry|channel)\\s*>)`, 'gi')
-  if (endPatterns.size < 500) endPatterns.set(raw, pattern)
-  return pattern
+/** Fields whose content is a line at most. */
+function isPlain(name: string): boolean {
+  const slot = useOf(name)?.slot
+  return slot !== 'summary' && slot !== 'content'
 }
 
-function unwrap(text: string): string {
-  return text.replace(/<!\[CDATA\[|\]\]>/g, '')
+function holdsFields(inner: string): boolean {
+  return inner.includes('<') && otherField.test(outsideCdata(inner))
 }
 
-function resolve(href: string | undefined, base: string | null): string | null {
-  if (!href) return base
-  return (base && URL.parse(href, base)?.href) || href
-}
+const otherField =
+  /<(?:\w+:)?(?:item|entry|channel|link|guid|pubdate|description|published|updated|author)[\s>]/i
+
+/** A CDATA section to skip, a closing tag (group 1), or the begin of an item within. */
+const landmark = /<!\[CDATA\[|<\/([^\s<>]{1,200})\s{0,1000}>|<(?:\w{1,50}:)?(?:item|entry)(?=[\s>])/gi
+const endOfItem = /^(?:\w+:)?(?:item|entry|channel)$/

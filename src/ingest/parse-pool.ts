@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { ParseOutcome } from './outcome.ts'
+import type { PoolOutcome } from './outcome.ts'
 import type { ParseJob } from './parse-job.ts'
 
 export interface ParsePoolOptions {
@@ -16,14 +16,14 @@ export interface ParsePoolOptions {
 /** Parses feeds away from the main thread, so that no feed can stop it or use up its memory. */
 export interface ParsePool {
   /** Never rejects: a body that takes too long or too much memory is a failure value. */
-  parse(job: ParseJob): Promise<ParseOutcome>
+  parse(job: ParseJob): Promise<PoolOutcome>
   /** Ends the workers. Bodies still waiting are answered with a failure. */
   close(): Promise<void>
 }
 
 interface Task {
   job: ParseJob
-  resolve: (outcome: ParseOutcome) => void
+  resolve: (outcome: PoolOutcome) => void
 }
 
 interface Seat {
@@ -68,7 +68,7 @@ export function createParsePool(options: ParsePoolOptions = {}): ParsePool {
       seat.worker = null
       if (seat.task) settle(seat, lossOf(error, memoryLimitMb))
     }
-    worker.on('message', (outcome: ParseOutcome) => {
+    worker.on('message', (outcome: PoolOutcome) => {
       if (seat.worker !== worker) return
       worker.unref()
       settle(seat, outcome)
@@ -83,7 +83,7 @@ export function createParsePool(options: ParsePoolOptions = {}): ParsePool {
     seat.worker = null
   }
 
-  function settle(seat: Seat, outcome: ParseOutcome): void {
+  function settle(seat: Seat, outcome: PoolOutcome): void {
     clearTimeout(seat.timer)
     const { task } = seat
     seat.task = null
@@ -115,7 +115,7 @@ export function createParsePool(options: ParsePoolOptions = {}): ParsePool {
 
 const endedMessage = 'was not read because the program is ending'
 
-type Failure = Extract<ParseOutcome, { kind: 'failed' }>
+type Failure = Extract<PoolOutcome, { kind: 'failed' }>
 
 function failure(reason: Failure['reason'], message: string): Failure {
   return { kind: 'failed', reason, message }

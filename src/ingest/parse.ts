@@ -1,17 +1,19 @@
 import { oneLine, plainText } from '../lib/text/index.ts'
 import { notAFeed } from './challenge.ts'
-import { cleanItems } from './clean.ts'
+import { cleanItems, cutAtWord } from './clean.ts'
 import { parseDate } from './dates.ts'
 import type { ParsedFeed, ParseOutcome } from './outcome.ts'
 import { assemble, dateOf, findRoot, outline } from './outline.ts'
 import type { RawFeed } from './raw-feed.ts'
-import { repairCharacters } from './repair.ts'
+import { expandEntities, repairCharacters } from './repair.ts'
 import { updateHint } from './update-hint.ts'
 import { withFeedsmith, withFeedsmithJson } from './with-feedsmith.ts'
 import { withRssParser } from './with-rss-parser.ts'
 
 /** Items of one document that are kept, the newest ones. */
 export const maxItems = 2_000
+/** Of a feed's own title. Characters. */
+const maxTitle = 300
 /** Each costs some hundred bytes, and a worker that runs out of memory can take the whole process with it. */
 const maxNestings = 1_000_000
 
@@ -25,14 +27,14 @@ export async function parse(text: string, url: string): Promise<ParseOutcome> {
   if (clean[0] === '{' || clean[0] === '[') return parseJson(clean, url)
   const root = findRoot(clean)
   if (!root || /<html[\s>]|<!doctype\s+html/i.test(clean.slice(0, root.index))) return notAFeed(clean)
-  return parseXml(clean, url)
+  return parseXml(expandEntities(clean, clean.slice(0, root.index)), url)
 }
 
 async function parseXml(text: string, url: string): Promise<ParseOutcome> {
-  const parts = outline(text)
+  const parts = outline(text, url)
   if (!parts) return notAFeed(text)
-  const items = newest(parts.items, dateOf)
-  const xml = assemble(parts, items)
+  const items = newest(parts.items, (item) => parseDate(dateOf(item)))
+  const xml = assemble(parts.head, items)
   const first = await attempt(() => withRssParser(xml))
   const complete = first && first.items.length >= items.length
   const second = complete ? null : await attempt(() => withFeedsmith(xml))
@@ -44,7 +46,11 @@ async function parseXml(text: string, url: string): Promise<ParseOutcome> {
   }
   return finish(
     { ...feed, language: feed.language || (parts.language ?? '') },
-    { url, left: parts.items.length - items.length, ttlMs: updateHint(text) },
+    {
+      base: baseOf(parts.link, url),
+      left: parts.items.length - items.length,
+      ttlMs: updateHint(text),
+    },
   )
 }
 
@@ -53,7 +59,7 @@ async function parseJson(text: string, url: string): Promise<ParseOutcome> {
     const message = 'answered with JSON of more than a million objects, which is no feed for people'
     return { kind: 'failed', reason: 'malformed', message }
   }
-  let json: { items?: unknown }
+  let json: { items?: unknown; home_page_url?: unknown }
   try {
     json = JSON.parse(text)
   } catch {
@@ -62,25 +68,46 @@ async function parseJson(text: string, url: string): Promise<ParseOutcome> {
   }
   const items = Array.isArray(json.items) ? json.items : []
   const chosen = newest(items, (item) => parseDate(stringOf(item?.date_published ?? item?.date_modified)))
-  const feed = await attempt(() => withFeedsmithJson(Array.isArray(json) ? null : { ...json, items: chosen }))
+  const known = { ...only(json, feedFields), items: chosen.map((item) => only(item, itemFields)) }
+  const feed = await attempt(() => withFeedsmithJson(Array.isArray(json) ? null : known))
   if (!feed) return notAFeed(text)
-  return finish(feed, { url, left: items.length - chosen.length, ttlMs: null })
+  const base = baseOf(stringOf(json.home_page_url), url)
+  return finish(feed, { base, left: items.length - chosen.length, ttlMs: null })
+}
+
+const feedFields = ['version', 'title', 'language', 'home_page_url', 'feed_url']
+const itemFields = [
+  ...['id', 'url', 'external_url', 'title', 'summary', 'content_html', 'content_text'],
+  ...['date_published', 'date_modified'],
+]
+
+/** The named fields of an object; without those of hostile names, over which feedsmith drops a whole item. */
+function only(json: unknown, names: string[]): Record<string, unknown> {
+  const from = new Map(Object.entries(json ?? {}))
+  return Object.fromEntries(names.flatMap((name) => (from.has(name) ? [[name, from.get(name)]] : [])))
 }
 
 function finish(
   feed: RawFeed,
-  { url, left, ttlMs }: { url: string; left: number; ttlMs: number | null },
+  { base, left, ttlMs }: { base: string; left: number; ttlMs: number | null },
 ): ParsedFeed {
-  const items = cleanItems(feed.items, url)
+  const items = cleanItems(feed.items, base)
   const language = feed.language.trim().replace('_', '-')
   return {
     kind: 'feed',
-    title: oneLine(plainText(feed.title)).slice(0, 300),
-    language: /^[a-z]{2,3}(-[a-z\d]{1,8})*$/i.test(language) ? language : null,
+    title: cutAtWord(oneLine(plainText(feed.title)), maxTitle),
+    language: /^[a-z]{2,3}(-[a-z\d]{1,8}){0,3}$/i.test(language) ? language : null,
     items,
     total: items.length + left,
-    ttlMs,
+    // A hint of 1e999 minutes is none.
+    ttlMs: Number.isSafeInteger(ttlMs) ? ttlMs : null,
   }
+}
+
+/** What relative links of items are resolved against: the page of the feed, else where the feed is. */
+function baseOf(link: string | null, url: string): string {
+  const base = link && URL.parse(link.trim(), url)
+  return base && /^https?:$/.test(base.protocol) ? base.href : url
 }
 
 /** The newest of a document's items, in document order: by date where there is one, else the first ones. */

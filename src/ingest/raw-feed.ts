@@ -16,3 +16,6 @@ export interface RawFeed {
   language: string
   items: RawItem[]
 }
+
+/** The title of an item that says nothing else. */
+export const untitled = 'Untitled'

@@ -29,11 +29,7 @@ export function createReader({ http, parser, now }: ReaderParts): Reader {
     async read(source) {
       const answer = await http.get(source.url, { headers: requestHeaders(source) })
       if (answer.kind === 'failed') {
-        const remedy =
-          answer.reason === 'privateAddress'
-            ? ' Set ALLOW_PRIVATE_NETWORK=true if feeds on your own network are meant to be read.'
-            : ''
-        return failure(answer.reason, answer.message + remedy, null)
+        return failure(answer.reason, answer.message + remedyFor(answer.reason), null)
       }
       const { status, headers, body } = answer
       const host = new URL(answer.url).hostname
@@ -42,9 +38,12 @@ export function createReader({ http, parser, now }: ReaderParts): Reader {
         return failure(reason, `${host} ${predicate}.`, status, wait)
       }
       if (status === 304 && isConditional(source)) return unchanged(answer, source, now())
-      if (status < 200 || status > 299) {
+      if (status < 200 || status > 299 || isPart(answer)) {
         const { reason, message } = describeStatus(status, headers, body.toString('latin1', 0, 100_000))
         return fail(reason, message)
+      }
+      if (body.length === 0) {
+        return fail('empty', `answered ${status} with an empty body; if that goes on, tell its publisher`)
       }
       const bodyHash = createHash('sha256').update(body).digest('hex')
       if (bodyHash === source.bodyHash) return unchanged(answer, source, now())
@@ -52,6 +51,7 @@ export function createReader({ http, parser, now }: ReaderParts): Reader {
         body,
         contentType: headers['content-type'] ?? null,
         url: answer.url,
+        language: source.language ?? null,
       })
       if (parsed.kind === 'failed') return fail(parsed.reason, parsed.message)
       const { items, total, title, language, ttlMs } = parsed
@@ -68,6 +68,21 @@ export function createReader({ http, parser, now }: ReaderParts): Reader {
       }
     },
   }
+}
+
+function remedyFor(reason: ReadFailureReason): string {
+  const set = ' Set ALLOW_PRIVATE_NETWORK=true if'
+  if (reason === 'privateAddress') return `${set} feeds on your own network are meant to be read.`
+  return reason === 'badPort'
+    ? `${set} feeds on other ports, and on your own network, are meant to be read.`
+    : ''
+}
+
+/** A part that was not asked for. What it says of versions holds for the whole, which would then never be read. */
+function isPart({ status, headers }: HttpResponse): boolean {
+  if (status !== 206) return false
+  const [, last, length] = /^bytes 0-(\d+)\/(\d+)$/i.exec(headers['content-range']?.trim() ?? '') ?? []
+  return !last || Number(last) + 1 !== Number(length)
 }
 
 function requestHeaders({ etag, lastModified }: Source): Record<string, string> {
@@ -99,9 +114,13 @@ function validatorsOf({ headers }: HttpResponse): { etag: string | null; lastMod
   return { etag: sendable(headers.etag), lastModified: sendable(headers['last-modified']) }
 }
 
-/** A header value that can be sent back; null for what is empty or would break the next request. */
+/**
+ * A header value that can be sent back; null for what is empty or would break the next request. An ETag of two
+ * quotation marks is the same for every version: sent back, it would freeze the feed.
+ */
 function sendable(value: string | undefined): string | null {
   const text = value?.trim() ?? ''
+  if (/^(?:W\/)?""$/i.test(text)) return null
   return /^[\x20-\x7e]{1,500}$/.test(text) ? text : null
 }
 

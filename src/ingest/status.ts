@@ -25,14 +25,28 @@ export function describeStatus(
   }
   if (status === 429)
     return { reason: 'rateLimited', message: 'answered 429: we ask too often; set a longer "every" for it' }
-  if (status >= 500) {
+  if (status >= 500 && status < 600) {
     return {
       reason: 'serverError',
-      message: `answered ${status}: it has a fault of its own, which will pass or not`,
+      message: `answered ${status}: it has a fault of its own; if that goes on, tell its publisher`,
     }
   }
+  const special = odd(status)
+  if (special) return { reason: 'status', message: `answered ${status}${special}` }
   return {
     reason: 'status',
     message: `answered ${status} instead of a feed; open the URL in a browser to see why`,
   }
+}
+
+function odd(status: number): string | null {
+  if (status === 206) return ' with a part of the feed, though all of it was asked for; tell its publisher'
+  if (status === 304)
+    return ' (unchanged) without having been told what we know; a cache before it is at fault, so tell its publisher'
+  if ([301, 302, 303, 307, 308].includes(status)) {
+    return ' and does not say where the feed has moved; look for its new address on the site'
+  }
+  if (status >= 600)
+    return ', which is no status of HTTP; sites that turn programs away do this, so ask its publisher'
+  return null
 }

@@ -1,22 +1,11 @@
-import { type AtomFeed, parseFeed, parseJsonFeed, type RdfFeed, type RssFeed } from 'feedsmith'
+import { parseJsonFeed, parseRssFeed, type RssFeed } from 'feedsmith'
 import type { RawFeed, RawItem } from './raw-feed.ts'
 import { escapeXml } from './repair.ts'
 
-/** Parses RSS, RDF or Atom; throws on what feedsmith can't read. */
+/** Parses RSS 2.0 as `assemble` writes it; throws on what feedsmith can't read. */
 export function withFeedsmith(xml: string): RawFeed {
-  const parsed = parseFeed(xml)
-  if (parsed.format === 'json') return withFeedsmithJson(parsed.feed)
-  if (parsed.format === 'atom') {
-    const { feed } = parsed
-    return {
-      title: feed.title?.value ?? '',
-      language: feed.xml?.lang ?? '',
-      items: (feed.entries ?? []).map(fromAtom),
-    }
-  }
-  const { feed } = parsed
-  const language = ('language' in feed ? feed.language : undefined) ?? feed.dc?.languages?.[0] ?? ''
-  return { title: feed.title ?? '', language, items: (feed.items ?? []).map(fromRss) }
+  const feed = parseRssFeed(xml)
+  return { title: feed.title ?? '', language: feed.language ?? '', items: (feed.items ?? []).map(fromRss) }
 }
 
 /** Reads a JSON Feed that JSON.parse has read; throws when it is none. */
@@ -37,31 +26,16 @@ export function withFeedsmithJson(json: unknown): RawFeed {
   }
 }
 
-function fromAtom(entry: AtomFeed.Entry<string>): RawItem {
-  const links = entry.links ?? []
-  const link = links.find(({ rel }) => (rel ?? 'alternate') === 'alternate') ?? links[0]
-  return {
-    guid: entry.id ?? '',
-    guidIsLink: false,
-    link: link?.href ?? '',
-    title: entry.title?.value ?? '',
-    summary: entry.summary?.value ?? '',
-    content: entry.content?.value ?? '',
-    dates: [entry.published ?? '', entry.updated ?? ''],
-  }
-}
-
-function fromRss(item: RssFeed.Item<string> | RdfFeed.Item<string>): RawItem {
-  const guid = 'guid' in item ? item.guid : undefined
+function fromRss(item: RssFeed.Item<string>): RawItem {
   const description = item.description ?? ''
   return {
-    guid: guid?.value || ('rdf' in item && item.rdf?.about) || '',
-    guidIsLink: guid?.isPermaLink !== false,
-    link: item.link ?? item.atom?.links?.[0]?.href ?? '',
+    guid: item.guid?.value ?? '',
+    guidIsLink: item.guid?.isPermaLink !== false,
+    link: item.link ?? '',
     title: item.title ?? '',
     summary: description,
     content: item.content?.encoded ?? description,
-    dates: [('pubDate' in item && item.pubDate) || '', item.dc?.dates?.[0] ?? '', item.atom?.updated ?? ''],
+    dates: [item.pubDate ?? ''],
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { strongStories } from '../digest/index.ts'
 import { type Alert, day, effectiveDate, hour, isChosen, type LabelledItem, week } from '../model/index.ts'
 import { placesIn, wishOf } from './audience.ts'
-import { recentStories } from './digest.ts'
+import { articlesTold, recentStories, toldInIssues } from './digest.ts'
 import type { Way } from './way.ts'
 
 type AlertWay = Pick<Way, 'store' | 'feeds' | 'ideas' | 'post' | 'now'>
@@ -11,7 +11,7 @@ type AlertWay = Pick<Way, 'store' | 'feeds' | 'ideas' | 'post' | 'now'>
 const window = day
 /** What happened longer ago is no alert, whenever it came in. */
 const oldest = 2 * day
-/** What alerts and issues have told for so long is not told again. */
+/** What alerts and issues have told is compared with for so long; what was the same article is known for ever. */
 const memory = 2 * week
 /** An alert that could not be posted by then is dropped. */
 export const alertStale = 12 * hour
@@ -28,7 +28,12 @@ export async function writeAlerts(way: AlertWay): Promise<number> {
   const recent = await way.store.items.list({ since: now - window, newsOnly: true })
   const items = recent.filter((item) => effectiveDate(item) >= now - oldest)
   if (!items.some(({ labels }) => labels.length > 0)) return 0
-  const past = [...(await alerted(way, now - memory)), ...(await recentStories(way, 2))]
+  const told = await toldBefore(way, items)
+  const past = [
+    ...(await alerted(way, now - memory)),
+    ...(await recentStories(way, 2)),
+    ...items.filter(({ id }) => told.has(id)).map((item) => ({ issue: 0, items: [item] })),
+  ]
   const known = new Map(items.map((item) => [item.id, item]))
   const spent = await way.store.posts.alertsSince(now - day)
   const names = new Map(way.ideas.map((idea) => [idea.id, idea.name]))
@@ -60,6 +65,17 @@ export async function writeAlerts(way: AlertWay): Promise<number> {
 /** The same story, the same id, for the processes that find it together. */
 function idOf(items: string[]): string {
   return createHash('sha256').update(items.toSorted()[0]!).digest('hex').slice(0, 16)
+}
+
+/** Of these items the ids of those whose article an alert or an issue has told at any time. */
+async function toldBefore({ store }: Pick<Way, 'store'>, items: LabelledItem[]): Promise<Set<string>> {
+  const inAlerts = new Set((await store.alerts.itemsSince(0)).flatMap((one) => one.items))
+  const alertedIds = await articlesTold(
+    store,
+    items,
+    async (ids) => new Set(ids.filter((id) => inAlerts.has(id))),
+  )
+  return alertedIds.union(await toldInIssues(store, items))
 }
 
 async function alerted(

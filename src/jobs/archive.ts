@@ -5,7 +5,6 @@ import type { Way } from './way.ts'
 
 /** What readers can look up: the issues that were released, and the items under each idea. */
 export function openArchive(way: Pick<Way, 'store' | 'feeds' | 'now'>) {
-  const titles = new Map(way.feeds.map((feed) => [feed.id, feed.title]))
   const released = async () => (await way.store.digests.list()).filter((one) => one.releasedAt !== null)
 
   return {
@@ -31,6 +30,7 @@ export function openArchive(way: Pick<Way, 'store' | 'feeds' | 'now'>) {
 
     async ideaItems(idea: string, limit: number): Promise<(LabelledItem & { feedTitle: string })[]> {
       const items = await way.store.items.list({ idea, limit })
+      const titles = new Map(way.feeds.map((feed) => [feed.id, feed.title]))
       return items.map((item) => ({ ...item, feedTitle: titles.get(item.feed) ?? item.feed }))
     },
 

@@ -8,7 +8,7 @@ import {
   type PastStory,
   reasonToHold,
 } from '../digest/index.ts'
-import { type Corrected, nextPeriod, type Period, week } from '../model/index.ts'
+import { type Corrected, type Item, nextPeriod, type Period, week } from '../model/index.ts'
 import type { StoredDigest } from '../store/index.ts'
 import { classify } from './classify.ts'
 import type { Way } from './way.ts'
@@ -37,7 +37,7 @@ export async function composePeriod(way: DigestWay, period: Period, fresh: boole
   const { store } = way
   const items = await store.items.list({ since, until, newsOnly: true })
   // What an earlier issue told is not told again, however the periods overlap; a preview may look back at it.
-  const told = fresh ? await store.digests.alreadyTold(items.map((item) => item.id)) : new Set<string>()
+  const told = fresh ? await toldInIssues(store, items) : new Set<string>()
   const issues = (await store.digests.list(Math.max(memory, conceptMemory))).filter(
     (issue) => fresh || issue.until <= since,
   )
@@ -60,6 +60,23 @@ export async function composePeriod(way: DigestWay, period: Period, fresh: boole
       period,
     ),
   })
+}
+
+/** Of these items the ids of those whose article an issue has told, be it from another feed's item of the same URL. */
+export async function toldInIssues(store: Way['store'], items: Item[]): Promise<Set<string>> {
+  return articlesTold(store, items, (ids) => store.digests.alreadyTold(ids))
+}
+
+/** The same for any record of what was told: `amongThem` gives those of some ids that stand in it. */
+export async function articlesTold(
+  store: Way['store'],
+  items: Item[],
+  amongThem: (ids: string[]) => Promise<Set<string>>,
+): Promise<Set<string>> {
+  const byUrl = await store.items.idsByUrl([...new Set(items.flatMap((item) => item.canonicalUrl ?? []))])
+  const idsOf = (item: Item) => [item.id, ...(byUrl.get(item.canonicalUrl ?? '') ?? [])]
+  const known = await amongThem([...new Set(items.flatMap(idsOf))])
+  return new Set(items.filter((item) => idsOf(item).some((id) => known.has(id))).map(({ id }) => id))
 }
 
 /** Corrections made since the last issue was composed; those before it stand in it, or in one before. */

@@ -49,11 +49,26 @@ const shown = 10
 const feedsAtOnce = 8
 type Answered = Extract<ReadOutcome, { kind: 'items' }>
 
+/** A feed that was found behind an address, as it was read. */
+export interface LocatedFeed {
+  kind: 'located'
+  url: string
+  outcome: Answered
+  /** The page that people read; null where the address was the feed's own. */
+  page: string | null
+  body: Buffer
+  /** Other feeds that the page names. */
+  others: string[]
+}
+
 /**
  * Looks for the feed behind an address: the address itself, what its host is known to offer, what its page names or
- * links, the usual paths. Stores nothing. `kind` is told to the classifier when it is known.
+ * links, the usual paths. Stores nothing.
  */
-export async function findFeed(finder: Finder, address: string, kind?: FeedKind): Promise<FeedFinding> {
+export async function locateFeed(
+  finder: Pick<Finder, 'http' | 'parser' | 'now'>,
+  address: string,
+): Promise<LocatedFeed | { kind: 'none'; message: string }> {
   const pages = new Map<string, HttpResponse>()
   const remembering: Pick<Http, 'get'> = {
     async get(url, options) {
@@ -64,16 +79,19 @@ export async function findFeed(finder: Finder, address: string, kind?: FeedKind)
   }
   const reader = createReader({ http: remembering, parser: finder.parser, now: finder.now })
   const read = (url: string) => reader.read({ url, etag: null, lastModified: null, bodyHash: null })
-  const describe = (url: string, outcome: Answered, page: string | null, others: string[]) =>
-    preview(finder, { url, outcome, page, others, body: pages.get(url)!.body, ...(kind ? { kind } : {}) })
+  const located = (url: string, outcome: Answered, page: string | null, others: string[]): LocatedFeed => ({
+    kind: 'located',
+    ...{ url, outcome, page, others },
+    body: pages.get(url)!.body,
+  })
 
   const known = knownFeeds(address)
   for (const { url } of known) {
     const outcome = await read(url)
-    if (outcome.kind === 'items') return describe(url, outcome, address, [])
+    if (outcome.kind === 'items') return located(url, outcome, address, [])
   }
   const first = await read(address)
-  if (first.kind === 'items') return describe(address, first, null, [])
+  if (first.kind === 'items') return located(address, first, null, [])
   const page = pages.get(address)
   // Without an answer from the host there is nothing to look through; a wall stands before its other pages too.
   if (first.kind !== 'failed' || !page || first.reason === 'challenge') {
@@ -85,25 +103,25 @@ export async function findFeed(finder: Finder, address: string, kind?: FeedKind)
   let empty: { candidate: Candidate; outcome: Answered } | undefined
   const othersOf = (url: string) =>
     candidates.filter((one) => one.from === 'named' && one.url !== url).map((one) => one.url)
+  const foundAt = (url: string, outcome: Answered) =>
+    located(url, outcome, isPage ? page.url : null, othersOf(url))
   for (const candidate of candidates) {
     const outcome = await read(candidate.url)
     if (outcome.kind !== 'items') continue
-    if (outcome.items.length > 0) {
-      return describe(candidate.url, outcome, isPage ? page.url : null, othersOf(candidate.url))
-    }
+    if (outcome.items.length > 0) return foundAt(candidate.url, outcome)
     empty ??= { candidate, outcome }
   }
-  if (empty)
-    return describe(
-      empty.candidate.url,
-      empty.outcome,
-      isPage ? page.url : null,
-      othersOf(empty.candidate.url),
-    )
+  if (empty) return foundAt(empty.candidate.url, empty.outcome)
   return {
     kind: 'none',
     message: `No feed was found behind ${address}: ${isPage ? 'the page names none' : first.message.replace(/\.$/, '')}, and ${candidates.length} other addresses were tried. Look on the site for a link called RSS or feed, and give that address.`,
   }
+}
+
+/** The same, with what the feed looks like. `kind` is told to the classifier when it is known. */
+export async function findFeed(finder: Finder, address: string, kind?: FeedKind): Promise<FeedFinding> {
+  const found = await locateFeed(finder, address)
+  return found.kind === 'none' ? found : preview(finder, { ...found, ...(kind ? { feedKind: kind } : {}) })
 }
 
 /** Looks at each address once; gives what is wrong with those that are no feed, by address, as a predicate. */
@@ -128,17 +146,7 @@ export async function notFeeds(
   return wrong
 }
 
-async function preview(
-  finder: Finder,
-  found: {
-    url: string
-    outcome: Answered
-    page: string | null
-    others: string[]
-    body: Buffer
-    kind?: FeedKind
-  },
-): Promise<FeedPreview> {
+async function preview(finder: Finder, found: LocatedFeed & { feedKind?: FeedKind }): Promise<FeedPreview> {
   const { outcome } = found
   const items = outcome.items.toSorted((a, b) => (b.publishedAt ?? 0) - (a.publishedAt ?? 0))
   const url = outcome.permanentUrl ?? found.url
@@ -172,10 +180,10 @@ async function preview(
           summary: item.summary,
           content: item.content,
           publishedAt: item.publishedAt === null ? null : new Date(item.publishedAt).toISOString(),
-          ...(found.kind ? { kind: found.kind } : {}),
+          ...(found.feedKind ? { kind: found.feedKind } : {}),
         },
         {
-          language: detectLanguage(`${item.title}\n${item.summary || item.content}`.slice(0, 3000), language),
+          language: item.language,
         },
       ).labels,
     })),

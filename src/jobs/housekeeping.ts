@@ -1,5 +1,6 @@
 import { day, guildDataKept } from '../model/index.ts'
 import { suppressionHash } from './newsletter.ts'
+import { keepToTerms } from './terms.ts'
 import type { Way } from './way.ts'
 
 /** How long the record of a job's runs is kept. */
@@ -14,10 +15,18 @@ const leftKept = 30 * day
 /** How long it is known that a message that came back was dealt with. */
 const returnsKept = 365 * day
 
-/** Deletes what nobody needs any more: the record of old runs, old answers, what belongs to servers the bot has left. */
-export async function housekeeping(
-  way: Pick<Way, 'store' | 'now' | 'post'>,
-): Promise<{ runs: number; answers: number; unconfirmed: number; left: number; guilds: number }> {
+/**
+ * Deletes what nobody needs any more: the record of old runs, old answers, what belongs to servers the bot has left, texts
+ * that their feeds' terms no longer let us keep.
+ */
+export async function housekeeping(way: Pick<Way, 'store' | 'feeds' | 'now' | 'post'>): Promise<{
+  runs: number
+  answers: number
+  unconfirmed: number
+  left: number
+  guilds: number
+  cut: number
+}> {
   const now = way.now()
   await way.store.mailReturns.prune(now - returnsKept)
   return {
@@ -26,6 +35,7 @@ export async function housekeeping(
     unconfirmed: await way.store.signUps.prune(now - unconfirmedKept),
     left: await forgetThoseWhoLeft(way, now),
     guilds: await way.store.channels.forgetGuilds(now - guildDataKept),
+    cut: await keepToTerms(way),
   }
 }
 

@@ -3,6 +3,7 @@ import { buildMail, type MailForm, mailForm, messageIdFor, slotOf } from '../del
 import type { Delivery, Receipt, StoryChoice, Subscriber } from '../model/index.ts'
 import { editorNote } from './editors.ts'
 import { gather } from './gather.ts'
+import { noteMail } from './maintainers.ts'
 import { confirmableFor, confirmToken, readerTokens, tokenLength } from './newsletter.ts'
 import type { Way } from './way.ts'
 
@@ -50,6 +51,7 @@ export function letterWriter(way: LetterWay): (delivery: Delivery) => Promise<Le
   return async (delivery) => {
     const [kind, key = ''] = delivery.post.split(' ')
     if (kind === 'preview') return previewLetter(way, delivery, Number(key))
+    if (kind === 'note') return noteLetter(way, delivery, key)
     const to = await reader(delivery.target)
     if (!to) return null
     if (delivery.digest !== null) return digestLetter(delivery, delivery.digest, to)
@@ -140,6 +142,12 @@ async function previewLetter(way: LetterWay, delivery: Delivery, number: number)
     date: new Date(delivery.dueAt),
   })
   return letterOf(way, delivery, to, `preview-${number}`, () => message)
+}
+
+/** The weekly note to one who keeps the feed lists; null once there is a later one. */
+async function noteLetter(way: LetterWay, delivery: Delivery, week: string): Promise<Letter | null> {
+  const message = await noteMail(way, delivery, week)
+  return message && letterOf(way, delivery, delivery.target, `note-${week}`, () => message)
 }
 
 /** A letter that is made, signed and sent when its turn comes. */

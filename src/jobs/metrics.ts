@@ -10,7 +10,7 @@ export interface Metric {
 }
 
 /** What an operator wants to see over time. Nothing in it tells of a person. */
-export async function metricsOf(way: Pick<Way, 'store' | 'feeds' | 'now'>): Promise<Metric[]> {
+export async function metricsOf(way: Pick<Way, 'store' | 'feeds' | 'feedFaults' | 'now'>): Promise<Metric[]> {
   const { store } = way
   const now = way.now()
   const states = new Map((await store.feedStates.all()).map((state) => [state.feed, state]))
@@ -36,6 +36,9 @@ export async function metricsOf(way: Pick<Way, 'store' | 'feeds' | 'now'>): Prom
     gauge('feeds', 'Feeds that are followed, by how they do.', [
       { labels: { state: 'fine' }, value: feeds.length - failing },
       { labels: { state: 'failing' }, value: failing },
+    ]),
+    gauge('feed_lists_in_order', '0 while the feed lists have faults and the last good ones are in use.', [
+      { value: (way.feedFaults ?? []).length === 0 ? 1 : 0 },
     ]),
     gauge('feed_lag_seconds', 'Since the feed that was read longest ago was read.', [
       { value: read.length > 0 ? seconds(now - Math.min(...read)) : 0 },

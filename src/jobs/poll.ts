@@ -1,5 +1,6 @@
 import { isWanted, jittered, type ReadOutcome, restOf, rhythmOf } from '../ingest/index.ts'
 import { type Feed, type FeedState, unpolled } from '../model/index.ts'
+import { admitNews } from './news.ts'
 import { toStored } from './stored-item.ts'
 import type { Way } from './way.ts'
 
@@ -18,7 +19,7 @@ export async function poll(
   known: FeedState | undefined,
 ): Promise<Polled> {
   const before = stateBefore(feed, known)
-  const outcome = await read(way, before)
+  const outcome = await read(way, feed, before)
   if (outcome.kind === 'failed') return { kind: 'failed', feed, before, failure: outcome }
   const now = way.now()
   if (outcome.kind === 'unchanged') {
@@ -29,7 +30,9 @@ export async function poll(
   const firstPoll = before.firstPolledAt === null
   const items = outcome.items
     .filter((item) => isWanted(feed, item))
-    .map((item) => toStored(feed, item, { now, firstPoll }))
+    .map((item) => toStored(feed, item, { now }))
+  const isMoved = known !== undefined && known.url !== feed.url
+  const admit = admitNews(feed, { now, before, isMoved, items: outcome.items.length })
   const dates = outcome.items.flatMap(({ publishedAt }) => publishedAt ?? []).map((at) => Math.min(at, now))
   const stateAfter = (stored: { new: number; stored: number }): FeedState => {
     const read = {
@@ -44,7 +47,7 @@ export async function poll(
     const same = firstPoll || stored.new < stored.stored
     return { ...answered(feed, read, outcome, now), ...moved(before, outcome, same) }
   }
-  const stored = await way.store.items.absorb(items, stateAfter, now)
+  const stored = await way.store.items.absorb(items, stateAfter, now, admit)
   if (outcome.total > outcome.items.length) {
     const left = outcome.total - outcome.items.length
     way.log.info(
@@ -71,9 +74,9 @@ function stateBefore(feed: Feed, known: FeedState | undefined): FeedState {
   }
 }
 
-async function read(way: Pick<Way, 'reader' | 'log'>, before: FeedState): Promise<ReadOutcome> {
+async function read(way: Pick<Way, 'reader' | 'log'>, feed: Feed, before: FeedState): Promise<ReadOutcome> {
   try {
-    return await way.reader.read(before)
+    return await way.reader.read({ ...before, language: feed.language })
   } catch (error) {
     way.log.error({ feed: before.feed, err: error }, 'reading a feed broke in a way that should not happen')
     return { kind: 'failed', reason: 'network', message: String(error), status: null, retryAfterMs: null }

@@ -3,6 +3,7 @@ import type { Delivery, Receipt } from '../model/index.ts'
 import { hour } from '../model/index.ts'
 import { type DiscordMessage, fingerprintOf } from '../render/index.ts'
 import { editorNote } from './editors.ts'
+import { notePost } from './maintainers.ts'
 import type { Way } from './way.ts'
 
 type PostWay = Pick<Way, 'store' | 'renderer' | 'post' | 'now' | 'ideas'>
@@ -89,6 +90,10 @@ async function render(way: PostWay, delivery: Delivery): Promise<Post | null> {
     if (!issue || issue.releasedAt !== null) return null
     const message = renderer.cards.preview(issue.digest, editorNote(way, issue, target))
     return { name: '', tags: [], messages: [message] }
+  }
+  if (kind === 'note') {
+    const message = await notePost(way, number ?? '')
+    return message && { name: '', tags: [], messages: [message] }
   }
   if (alert !== null) {
     const found = await store.alerts.get(alert)
@@ -193,6 +198,6 @@ async function intoOutbox(
 ): Promise<Receipt> {
   if (!(await onBody()))
     return { outcome: 'deferred', error: 'Another process has taken this delivery over.' }
-  const stem = delivery.digest === null ? `alert-${delivery.alert}` : `digest-${delivery.digest}`
+  const stem = delivery.post.replace(' ', '-')
   return way.post.outbox.writeDiscord(`${stem}-part-${delivery.part + 1}`, message)
 }

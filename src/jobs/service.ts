@@ -7,6 +7,8 @@ import { createDigest } from './digest.ts'
 import { shouldRun } from './due.ts'
 import { housekeeping } from './housekeeping.ts'
 import { ingest } from './ingest.ts'
+import { writeFeedNote } from './maintainers.ts'
+import type { FeedListKeeper } from './reload.ts'
 import { takeMaildir } from './returns.ts'
 import { type RunResult, recorded } from './run.ts'
 import type { Progress, Way } from './way.ts'
@@ -19,12 +21,13 @@ export interface Schedules {
 }
 
 const housekeepingAt = '30 4 * * *'
+const noteAt = '0 7 * * MON'
 
-/** Runs one job now, recorded like a scheduled run. */
+/** Runs one job now, recorded like a scheduled run. `zone` is whose calendar the week of a note is of; UTC without it. */
 export async function runJob(
   way: Way,
   job: JobName,
-  options: { progress?: Progress; signal?: AbortSignal } = {},
+  options: { progress?: Progress; signal?: AbortSignal; zone?: string } = {},
 ): Promise<RunResult<unknown>> {
   switch (job) {
     case 'ingest':
@@ -67,6 +70,13 @@ export async function runJob(
         () => housekeeping(way),
         (report) => ({ ...report }),
       )
+    case 'note':
+      return recorded(
+        way,
+        job,
+        () => writeFeedNote(way, options.zone ?? 'UTC'),
+        (report) => ({ ...report }),
+      )
   }
 }
 
@@ -77,6 +87,7 @@ export function cadences(schedules: Schedules): Partial<Record<JobName, Cadence>
     ingest: { expression: schedules.ingest, zone },
     digest: { expression: schedules.digest, zone },
     housekeeping: { expression: housekeepingAt, zone },
+    note: { expression: noteAt, zone },
   }
 }
 
@@ -107,11 +118,15 @@ export async function jobStatuses(
 }
 
 /**
- * Starts the schedules. Each second what is due runs, the way of an item in its order: ingest, classify, digest; sending
- * and housekeeping beside it. `stop` ends the ticking, waits for what is under way (a sender finishes its messages) and
- * resolves.
+ * Starts the schedules. Each second what is due runs, the way of an item in its order: ingest, classify, digest; sending,
+ * housekeeping and a look at the feed lists beside it. `stop` ends the ticking, waits for what is under way (a sender
+ * finishes its messages) and resolves.
  */
-export async function startSchedules(way: Way, schedules: Schedules): Promise<{ stop(): Promise<void> }> {
+export async function startSchedules(
+  way: Way,
+  schedules: Schedules,
+  lists?: FeedListKeeper,
+): Promise<{ stop(): Promise<void> }> {
   const installedAt = Number(await way.store.settings.getOrSet('installed_at', () => String(way.now())))
   const times = cadences(schedules)
   const stopping = new AbortController()
@@ -164,9 +179,11 @@ export async function startSchedules(way: Way, schedules: Schedules): Promise<{ 
   const ticker = startTicking(async () => {
     strand('items', wayOfAnItem)
     strand('post', sending)
+    if (lists) strand('lists', lists.tick)
     strand('returns', returning)
     strand('house', async () => {
       if (await due('housekeeping')) await runJob(way, 'housekeeping')
+      if (await due('note')) await runJob(way, 'note', { zone: schedules.zone })
     })
   })
   return {

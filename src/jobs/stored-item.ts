@@ -1,25 +1,22 @@
-import { detectLanguage } from '../lib/text/index.ts'
 import {
   canonicalUrl,
   cleanUrl,
-  day,
   type Feed,
   type FeedItem,
   identityOf,
   itemId,
+  type ReadItem,
   revisionOf,
 } from '../model/index.ts'
 import type { NewItem } from '../store/index.ts'
 
-/** Of a feed's first poll, only what is younger than this is news; the rest was there before us. */
-const baselineAge = 7 * day
-/** Items dated longer ago than this when first seen are a backfill, not news, unless the feed says otherwise. */
-const defaultMaxAgeDays = 30
 /** Characters kept of a text whose feed allows an excerpt. */
-const excerptLength = 600
+export const excerptLength = 600
+/** Bytes; an entry of a PostgreSQL index has room for 2,700. */
+const longestKey = 2000
 
-/** An item of a poll (`now`, ms) as it is stored: what the terms of its feed allow, and whether it is news. */
-export function toStored(feed: Feed, item: FeedItem, poll: { now: number; firstPoll: boolean }): NewItem {
+/** An item of a poll (`now`, ms) as it is stored: what the terms of its feed allow. Whether it is news, `news.ts` tells. */
+export function toStored(feed: Feed, item: ReadItem, poll: { now: number }): NewItem {
   const identity = identityOf(item)
   const kept = obeyTextUse(feed, item)
   const url = item.url && cleanUrl(item.url)
@@ -32,32 +29,33 @@ export function toStored(feed: Feed, item: FeedItem, poll: { now: number; firstP
     feed: feed.id,
     ...kept,
     url,
-    canonicalUrl: url && canonicalUrl(url),
+    canonicalUrl: url && keyOf(url),
     kind: feed.kind,
-    language: detectLanguage(`${item.title}\n${item.summary || item.content}`.slice(0, 3000), feed.language),
+    language: item.language,
     publishedAt,
+    statedAt: item.publishedAt,
     firstSeenAt: poll.now,
-    baseline: isOld(feed, publishedAt, poll),
+    baseline: false,
   }
 }
 
-function isOld(feed: Feed, publishedAt: number | null, poll: { now: number; firstPoll: boolean }): boolean {
-  if (publishedAt === null) return poll.firstPoll
-  const limit = (feed.maxAgeDays ?? defaultMaxAgeDays) * day
-  return publishedAt < poll.now - (poll.firstPoll ? Math.min(baselineAge, limit) : limit)
+function keyOf(url: string): string | null {
+  const key = canonicalUrl(url)
+  return key !== null && Buffer.byteLength(key) <= longestKey ? key : null
 }
 
 /** What a feed's terms let us keep of an item's text. */
-function obeyTextUse(feed: Feed, item: FeedItem): { title: string; summary: string; content: string } {
-  const { title, summary, content } = item
-  if (feed.textUse === 'full') return { title, summary, content }
-  if (feed.textUse === 'link') return { title, summary: '', content: '' }
+export function obeyTextUse(
+  { textUse }: Pick<Feed, 'textUse'>,
+  { title, summary, content }: Pick<FeedItem, 'title' | 'summary' | 'content'>,
+): Pick<FeedItem, 'title' | 'summary' | 'content'> {
+  if (textUse === 'full') return { title, summary, content }
+  if (textUse === 'link') return { title, summary: '', content: '' }
   const text = summary || content
   if (text.length <= excerptLength) return { title, summary: text, content: '' }
-  const cut = text.slice(0, excerptLength)
-  return {
-    title,
-    summary: `${cut.slice(0, Math.max(cut.lastIndexOf(' '), excerptLength / 2))}…`,
-    content: '',
-  }
+  const cut = text.slice(0, excerptLength - 1)
+  const end = /\s/.test(text[cut.length]!) ? cut.length : cut.lastIndexOf(' ')
+  // Without a space nearby it is no language that has them; half a character is no character.
+  const whole = end > excerptLength / 2 ? cut.slice(0, end) : cut.replace(/[\ud800-\udbff]$/, '')
+  return { title, summary: `${whole.trimEnd()}…`, content: '' }
 }

@@ -16,7 +16,10 @@ export interface Log {
 /** Everything the jobs work with; made once by the wiring. */
 export interface Way {
   store: Store
+  /** As the lists say; another array once they have changed (`reload.ts`), so look here each time. */
   feeds: Feed[]
+  /** What is wrong with the lists on disk, a sentence each; until it is mended `feeds` stays as it was. */
+  feedFaults?: readonly string[]
   ideas: Idea[]
   pages: Page[]
   reader: Reader
@@ -53,6 +56,8 @@ export interface PostOffice {
   bounceDomain: string | null
   /** Who sees a digest before it is sent: addresses, and ids of Discord channels. */
   editors: string[]
+  /** Who gets the weekly note on the feeds, in the same way; empty for the editors. */
+  maintainers: string[]
   /** How long (ms) a digest waits for their word; 0 for not at all. */
   approvalMs: number
   /** Maildir in which bounces and complaints arrive; null where none is read. */

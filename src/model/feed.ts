@@ -23,7 +23,7 @@ export interface Feed {
   /** False for a mirror kept by someone other than the publisher. */
   official: boolean
   textUse: TextUse
-  /** Milliseconds between polls; null polls at every scheduled ingest. */
+  /** Milliseconds between polls; null follows the feed's own rhythm. */
   everyMs: number | null
   /** An item is kept only if one of these occurs in its title or summary; empty keeps all. */
   keep: string[]

@@ -17,6 +17,11 @@ export interface FeedItem {
   publishedAt: number | null
 }
 
+/** An item as it is read, with the language its text is found to be in: ISO 639-1, or `unsupported`. */
+export interface ReadItem extends FeedItem {
+  language: string
+}
+
 /** An item as it is stored. */
 export interface Item {
   id: string
@@ -41,6 +46,9 @@ export interface LabelledItem extends Item {
   labels: Label[]
 }
 
+/** Bytes; an entry of a PostgreSQL index has room for 2,700. */
+const longestIdentity = 2000
+
 /** The value of `language` on items that are kept but not guessed at. */
 export const unsupportedLanguage = 'unsupported'
 
@@ -49,10 +57,15 @@ export const unsupportedLanguage = 'unsupported'
  * Prefixed by which of the three it is, so that a guid can never equal another item's URL.
  */
 export function identityOf(item: FeedItem): string {
-  if (item.guid?.trim()) return `guid:${item.guid.trim()}`
+  if (item.guid?.trim()) return boundedIdentity(`guid:${item.guid.trim()}`)
   const url = item.url && canonicalUrl(item.url)
-  if (url) return `url:${url}`
+  if (url) return boundedIdentity(`url:${url}`)
   return `hash:${sha256(`${item.title}\n${item.summary}\n${item.content}`)}`
+}
+
+/** An identity as it is; one that is too long for an index of the database as a hash. */
+export function boundedIdentity(identity: string): string {
+  return Buffer.byteLength(identity) <= longestIdentity ? identity : `long:${sha256(identity)}`
 }
 
 /** The stored id of an item: 16 hex digits made of feed id and identity; the same item, the same id, for ever. */

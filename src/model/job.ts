@@ -1,4 +1,4 @@
-export const jobNames = ['ingest', 'classify', 'digest', 'deliver', 'housekeeping'] as const
+export const jobNames = ['ingest', 'classify', 'digest', 'deliver', 'housekeeping', 'note'] as const
 export type JobName = (typeof jobNames)[number]
 
 /** One run of a job, as it is recorded. Times in ms since the epoch. */

@@ -7,10 +7,15 @@ const trackingNames = new Set(
   ).split(' '),
 )
 
+/** Parameters that say where a reader came from, by what they say: `source=rss----b1c2`, `ref=blog.example`. */
+const originNames = new Set(['ref', 'source', 'src', 'from', 'via'])
+const origin = /^(?:rss|atom|feed|newsletter|email)(?:$|[-_])/i
+const host = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}$/i
+
 /**
  * The key under which the same article is found again: https, lower-case host without `www.`, no default port, no
- * fragment, no tracking parameters, the rest sorted, no trailing slash. Parameters that carry meaning stay.
- * Null for anything that is not http(s).
+ * fragment but one that is a route (`#/a`, `#!a`), no tracking parameters, the rest sorted, no trailing slash. Parameters
+ * that carry meaning stay. Null for anything that is not http(s).
  */
 export function canonicalUrl(raw: string): string | null {
   const url = parse(raw)
@@ -21,19 +26,25 @@ export function canonicalUrl(raw: string): string | null {
     .replace(/\.$/, '')
   const port = url.port && !['80', '443'].includes(url.port) ? `:${url.port}` : ''
   const params = [...url.searchParams]
-    .filter(([name]) => !isTracking(name))
+    .filter(([name, value]) => !isTracking(name, value))
     .sort(([a, x], [b, y]) => (a === b ? compare(x, y) : compare(a, b)))
   const query = params.length ? `?${new URLSearchParams(params)}` : ''
   const path = url.pathname.replace(/\/{2,}/g, '/').replace(/\/(index\.(html?|php))?$/, '')
-  return `https://${host}${port}${path}${query}`
+  const route = /^#(?:!\/?|\/)[^/!]/.test(url.hash) ? url.hash : ''
+  return `https://${host}${port}${path}${query}${route}`
+}
+
+/** True when a canonical URL leads to the first page of a site, which no article has for itself. */
+export function isHomePage(canonical: string): boolean {
+  return /^https:\/\/[^/?#]+(?:\/[a-z]{2}(?:-[a-z]{2})?)?$/i.test(canonical)
 }
 
 /** The URL to show: as given, without its tracking parameters. Null for anything that is not http(s). */
 export function cleanUrl(raw: string): string | null {
   const url = parse(raw)
   if (!url) return null
-  const doomed = [...url.searchParams.keys()].filter(isTracking)
-  for (const name of doomed) url.searchParams.delete(name)
+  const doomed = [...url.searchParams].filter(([name, value]) => isTracking(name, value))
+  for (const [name, value] of doomed) url.searchParams.delete(name, value)
   return url.href
 }
 
@@ -42,8 +53,9 @@ function parse(raw: string): URL | null {
   return url && (url.protocol === 'http:' || url.protocol === 'https:') ? url : null
 }
 
-function isTracking(name: string): boolean {
+function isTracking(name: string, value: string): boolean {
   const lower = name.toLowerCase()
+  if (originNames.has(lower)) return origin.test(value) || (lower === 'ref' && host.test(value))
   return trackingNames.has(lower) || trackingPrefixes.some((prefix) => lower.startsWith(prefix))
 }
 

@@ -16,6 +16,17 @@ export function plain(text: string, max = Number.POSITIVE_INFINITY): string {
   return clip(line, max)
 }
 
+/** Letters of scripts that run from right to left. */
+const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u
+
+/**
+ * Text set apart (U+2068 … U+2069) where it runs from right to left: it would turn round what stands beside it on its
+ * line. For what is not HTML, which has `dir` for that.
+ */
+export function isolated(text: string): string {
+  return rightToLeft.test(text) ? `\u2068${text}\u2069` : text
+}
+
 /** Text from a feed as it was given, but for characters that can steer a terminal or turn the reading direction. */
 export function verbatim(text: string): string {
   return text.toWellFormed().replace(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]|(?![\t\n])\p{Cc}/gu, '')

@@ -45,6 +45,8 @@ export interface HomeContent {
   latest: Digest | null
   ideas: readonly Idea[]
   counts: Counts
+  /** Whether readers can suggest feeds. */
+  takesSuggestions?: boolean
 }
 
 export interface IdeaContent {
@@ -78,7 +80,7 @@ export function pageRenderer({ base, page }: Frame, ideas: readonly Idea[]) {
   }
 
   return {
-    homePage({ latest, ideas, counts }: HomeContent): string {
+    homePage({ latest, ideas, counts, takesSuggestions = false }: HomeContent): string {
       const view = latest && digestView(latest, place)
       return pages.home('/', '', {
         latest: view,
@@ -89,6 +91,7 @@ export function pageRenderer({ base, page }: Frame, ideas: readonly Idea[]) {
         counts:
           `${plural(counts.feeds, 'feed')} watched, ${plural(counts.items, 'item')} read so far, ` +
           `${number(counts.labelled)} of them filed under an idea, ${plural(counts.digests, 'issue')} published.`,
+        takesSuggestions,
       })
     },
 

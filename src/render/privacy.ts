@@ -53,6 +53,22 @@ export const privacyEntries: PrivacyPart[] = [
     ],
   },
   {
+    id: 'suggestions',
+    heading: 'If you suggest a feed',
+    entries: [
+      {
+        what: 'Its address, and what you wrote about it',
+        why: 'For those who keep the feed lists to look at. No name stands with it.',
+        until: 'Kept until they have added the feed or turned it down.',
+      },
+      {
+        what: 'A keyed hash of the network it was suggested from',
+        why: 'So that nobody can flood the list by the form on these pages.',
+        until: 'Kept for 30 days.',
+      },
+    ],
+  },
+  {
     id: 'on-discord',
     heading: 'If you meet the bot on Discord',
     entries: [

@@ -6,10 +6,12 @@ import { alertRenderer } from './discord/alert.ts'
 import { cardRenderer } from './discord/cards/index.ts'
 import { discordPostRenderer, discordRenderer } from './discord/digest.ts'
 import { emailRenderer } from './email.ts'
+import { noteRenderer } from './feed-note.ts'
 import { pageFrame } from './frame.ts'
 import { digestJson } from './json.ts'
 import { newsletterPages } from './newsletter-pages.ts'
 import { pageRenderer } from './pages.ts'
+import { suggestPages } from './suggest-pages.ts'
 import { syndication } from './syndication.ts'
 import { loadTemplates } from './templates.ts'
 import { terminalRenderer } from './terminal.ts'
@@ -32,6 +34,7 @@ export function createRenderer({ templatesDir, publicUrl, ideas }: RendererOptio
   return {
     email: emailRenderer(templates, place),
     confirmationMail: confirmationRenderer(templates, place),
+    noteMail: noteRenderer(templates, place),
     text: terminalRenderer(templates, place),
     discord: discordRenderer(place),
     discordPost: discordPostRenderer(place),
@@ -40,6 +43,7 @@ export function createRenderer({ templatesDir, publicUrl, ideas }: RendererOptio
     json: digestJson,
     ...pageRenderer(frame, ordered),
     ...newsletterPages(frame, ordered),
+    ...suggestPages(frame),
     ...deskPages(frame, ordered),
     ...syndication(templates, place),
   }

@@ -1,10 +1,11 @@
 const wide =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303F\uFF01-\uFF60]|\p{Emoji_Presentation}/u
+const unseen = /^[\u2066-\u2069]+$/
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /** How many columns of a terminal a text takes. */
 export function columns(text: string): number {
-  return graphemes(text).reduce((sum, part) => sum + (wide.test(part) ? 2 : 1), 0)
+  return graphemes(text).reduce((sum, part) => sum + (unseen.test(part) ? 0 : wide.test(part) ? 2 : 1), 0)
 }
 
 /** The words of a text in lines of at most `width` columns; links stay whole, other long words are broken. */

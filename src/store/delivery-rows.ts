@@ -26,7 +26,12 @@ export interface Destination {
 }
 
 /** What a delivery is a part of. */
-export type PostKey = { digest: number } | { alert: string } | { confirmation: string } | { preview: number }
+export type PostKey =
+  | { digest: number }
+  | { alert: string }
+  | { confirmation: string }
+  | { preview: number }
+  | { note: string }
 
 /** Steps that bring a message; those that follow one may fail without the rest of the post being lost. */
 export const messageSteps: DeliveryStep[] = ['message', 'forum', 'reply']
@@ -44,6 +49,7 @@ export function deliveryId(post: PostKey, place: Destination): string {
 export function nameOf(post: PostKey): string {
   if ('digest' in post) return `digest ${post.digest}`
   if ('preview' in post) return `preview ${post.preview}`
+  if ('note' in post) return `note ${post.note}`
   return 'alert' in post ? `alert ${post.alert}` : `confirmation ${post.confirmation}`
 }
 

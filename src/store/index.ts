@@ -2,6 +2,7 @@ import { type Dialect, Kysely, sql } from 'kysely'
 import { alerts } from './alerts.ts'
 import { answers } from './answers.ts'
 import { channels } from './channels.ts'
+import { contributions } from './contributions.ts'
 import { deliveries } from './deliveries.ts'
 import { digests } from './digests.ts'
 import { feedStates } from './feed-states.ts'
@@ -9,8 +10,11 @@ import { feedback } from './feedback.ts'
 import { gaps } from './gaps.ts'
 import { items } from './items.ts'
 import { jobRuns } from './job-runs.ts'
+import { leases } from './leases.ts'
 import { mailReturns } from './mail-returns.ts'
 import { migrate } from './migrate.ts'
+import { notes } from './notes.ts'
+import { reasonOf } from './place.ts'
 import { postgresDialect } from './postgres.ts'
 import { posts } from './posts.ts'
 import type { Schema } from './schema.ts'
@@ -21,15 +25,19 @@ import { subscribers } from './subscribers.ts'
 import { suggestions } from './suggestions.ts'
 import { verdicts } from './verdicts.ts'
 
+export { type Backup, backUp, type Restored, restore } from './backup.ts'
 export type { ChannelWish, Notice } from './channels.ts'
+export { type Copied, copyDatabase } from './copy.ts'
 export { type Destination, deliveryId, type PostKey } from './delivery-rows.ts'
 export type { Claim } from './delivery-tries.ts'
 export type { StoredDigest } from './digests.ts'
 export type { StoredFeedback } from './feedback.ts'
 export type { Gap } from './gaps.ts'
 export type { ItemFilter, NewItem } from './items.ts'
+export { type Place, placeOf, Refused } from './place.ts'
+export type { Arrival } from './recognise.ts'
 export type { SignUp, SignUpLimits, SignUpOutcome } from './sign-ups.ts'
-export type { Suggestion } from './suggestions.ts'
+export type { NetworkLimit, Suggestion } from './suggestions.ts'
 export type { StoredVerdict } from './verdicts.ts'
 
 export type Store = ReturnType<typeof nouns>
@@ -58,16 +66,12 @@ export async function openOn(dialect: Dialect, kind: 'sqlite' | 'postgres'): Pro
   return nouns(db, kind)
 }
 
-/** Node reports a host that refuses on each of its addresses as one error with no message of its own. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && !error.message) return error.errors.map(reasonOf).join('; ')
-  return error instanceof Error ? error.message : String(error)
-}
-
 function nouns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
   return {
     items: items(db),
     feedStates: feedStates(db),
+    contributions: contributions(db),
+    notes: notes(db),
     digests: digests(db),
     subscribers: subscribers(db),
     signUps: signUps(db, kind),
@@ -75,6 +79,7 @@ function nouns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
     deliveries: deliveries(db, kind),
     jobRuns: jobRuns(db, kind),
     settings: settings(db),
+    leases: leases(db),
     verdicts: verdicts(db),
     gaps: gaps(db),
     posts: posts(db),
@@ -82,7 +87,7 @@ function nouns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
     alerts: alerts(db),
     answers: answers(db),
     feedback: feedback(db),
-    suggestions: suggestions(db),
+    suggestions: suggestions(db, kind),
     /** Answers when the database does; throws when it doesn't. */
     async ping(): Promise<void> {
       await sql`select 1`.execute(db)

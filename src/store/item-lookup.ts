@@ -1,6 +1,10 @@
 import { type Kysely, sql } from 'kysely'
 import type { Direction, LabelledItem } from '../model/index.ts'
+import { urlAlias } from './known-items.ts'
 import type { ItemTable, Schema } from './schema.ts'
+
+/** Values for one statement: SQLite and PostgreSQL both limit the parameters of one. */
+const chunk = 400
 
 /** Items that bear on something, newest first. */
 export interface Bearing {
@@ -72,6 +76,30 @@ export function itemLookup(db: Kysely<Schema>, withLabels: (rows: ItemTable[]) =
         .limit(limit)
         .execute()
       return withLabels(rows)
+    },
+
+    /** Ids of the items that have, or had, each of these canonical URLs, whichever feed brought them. */
+    async idsByUrl(urls: string[]): Promise<Map<string, string[]>> {
+      const found = new Map<string, string[]>()
+      for (let i = 0; i < urls.length; i += chunk) {
+        const rows = await db
+          .selectFrom('item')
+          .select(['id', 'canonical_url'])
+          .where('canonical_url', 'in', urls.slice(i, i + chunk))
+          .execute()
+        for (const { id, canonical_url: url } of rows) found.set(url!, [...(found.get(url!) ?? []), id])
+        const keys = new Map(urls.slice(i, i + chunk).map((url) => [urlAlias(url), url]))
+        const former = await db
+          .selectFrom('item_alias')
+          .select(['identity', 'item'])
+          .where('identity', 'in', [...keys.keys()])
+          .execute()
+        for (const { identity, item } of former) {
+          const url = keys.get(identity)!
+          found.set(url, [...(found.get(url) ?? []), item])
+        }
+      }
+      return found
     },
 
     /** Items whose id begins so, the one whose whole id it is alone; at most `limit`. */

@@ -1,20 +1,18 @@
 import { type Kysely, sql } from 'kysely'
 import type { Direction, FeedKind, FeedState, Item, Label, LabelledItem, Period } from '../model/index.ts'
+import { type Absorbed, absorbItems } from './absorb.ts'
 import { saveFeedState } from './feed-states.ts'
 import { itemLookup } from './item-lookup.ts'
+import { itemTerms } from './item-terms.ts'
+import type { Arrival } from './recognise.ts'
 import type { ItemTable, LabelTable, Schema } from './schema.ts'
 
 /** An item ready to be stored, with the keys it is found again by. */
 export interface NewItem extends Item {
   identity: string
   revision: string
-}
-
-/** What became of the items of a poll: how many were unknown, how many had changed, and how many different ones there are. */
-export interface Absorbed {
-  new: number
-  updated: number
-  stored: number
+  /** Its date as the feed tells it, also where that lies in the future; `publishedAt` without it. */
+  statedAt?: number | null
 }
 
 export interface ItemFilter {
@@ -35,67 +33,28 @@ const chunk = 200
 export function items(db: Kysely<Schema>) {
   return {
     ...itemLookup(db, withLabels),
+    ...itemTerms(db),
 
     /**
-     * Stores what a poll brought, together with the feed's new state, in one transaction: unknown identities are added,
-     * known ones whose text changed are rewritten in place (first seen and baseline stay) and judged again.
+     * Stores what a poll brought, together with the feed's new state, in one transaction: unknown articles are added,
+     * known ones whose text changed are rewritten in place (first seen, own date and baseline stay) and judged again.
+     * What is an article that is known under another guid, link or title, `recognise.ts` tells. `admit` decides which of
+     * the new ones are news; without it they are as they come.
      */
     async absorb(
       found: NewItem[],
       state: FeedState | ((stored: Absorbed) => FeedState),
       now: number,
+      admit?: (arrivals: Arrival[]) => NewItem[],
     ): Promise<Absorbed> {
       return db.transaction().execute(async (tx) => {
-        let [fresh, updated] = [0, 0]
-        // Two texts under one id would take turns, each poll an update; the last one counts.
-        const unique = [...new Map(found.map((item) => [item.id, item])).values()]
-        for (let i = 0; i < unique.length; i += chunk) {
-          const batch = unique.slice(i, i + chunk)
-          const known = new Map(
-            (
-              await tx
-                .selectFrom('item')
-                .select(['id', 'revision'])
-                .where(
-                  'id',
-                  'in',
-                  batch.map((item) => item.id),
-                )
-                .execute()
-            ).map((row) => [row.id, row.revision]),
-          )
-          const added = batch.filter((item) => !known.has(item.id))
-          if (added.length) {
-            const result = await tx
-              .insertInto('item')
-              .values(added.map((item) => toRow(item, now)))
-              .onConflict((conflict) => conflict.doNothing())
-              .executeTakeFirst()
-            fresh += Number(result.numInsertedOrUpdatedRows ?? 0n)
-          }
-          for (const item of batch) {
-            const revision = known.get(item.id)
-            if (revision === undefined || revision === item.revision) continue
-            await tx
-              .updateTable('item')
-              .set({
-                revision: item.revision,
-                title: item.title,
-                summary: item.summary,
-                content: item.content,
-                url: item.url,
-                canonical_url: item.canonicalUrl,
-                language: item.language,
-                updated_at: now,
-                classified_by: null,
-              })
-              .where('id', '=', item.id)
-              .execute()
-            await mendEvidence(tx, item)
-            updated += 1
-          }
+        const absorbed: Absorbed = { new: 0, updated: 0, stored: 0 }
+        for (const items of Map.groupBy(found, ({ feed }) => feed).values()) {
+          const one = await absorbItems(tx, items, now, admit)
+          absorbed.new += one.new
+          absorbed.updated += one.updated
+          absorbed.stored += one.stored
         }
-        const absorbed = { new: fresh, updated, stored: unique.length }
         await saveFeedState(tx, typeof state === 'function' ? state(absorbed) : state)
         return absorbed
       })
@@ -283,26 +242,6 @@ async function judgedAmong(tx: Kysely<Schema>, ids: string[]): Promise<Set<strin
   return new Set(rows.map((row) => row.item))
 }
 
-/** A maintainer's evidence that the item's new text no longer holds gives way to the title. */
-async function mendEvidence(tx: Kysely<Schema>, item: NewItem): Promise<void> {
-  const given = await tx
-    .selectFrom('label')
-    .select(['idea', 'evidence'])
-    .where('item', '=', item.id)
-    .where('by', '=', 'maintainer')
-    .execute()
-  const texts = [item.title, item.summary, item.content]
-  for (const { idea, evidence } of given) {
-    if (texts.some((text) => text.includes(evidence))) continue
-    await tx
-      .updateTable('label')
-      .set({ evidence: item.title })
-      .where('item', '=', item.id)
-      .where('idea', '=', idea)
-      .execute()
-  }
-}
-
 function labelFromRow(row: LabelTable): Label {
   return {
     idea: row.idea,
@@ -328,26 +267,5 @@ export function itemFromRow(row: ItemTable): Item {
     publishedAt: row.published_at,
     firstSeenAt: row.first_seen_at,
     baseline: row.baseline === 1,
-  }
-}
-
-function toRow(item: NewItem, now: number): ItemTable {
-  return {
-    id: item.id,
-    feed: item.feed,
-    identity: item.identity,
-    revision: item.revision,
-    title: item.title,
-    summary: item.summary,
-    content: item.content,
-    url: item.url,
-    canonical_url: item.canonicalUrl,
-    kind: item.kind,
-    language: item.language,
-    published_at: item.publishedAt,
-    first_seen_at: item.firstSeenAt,
-    updated_at: now,
-    baseline: item.baseline ? 1 : 0,
-    classified_by: null,
   }
 }

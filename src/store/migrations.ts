@@ -294,11 +294,26 @@ export const migrations: Migration[] = [
       'alter table feed_state add column newest_at bigint',
       'alter table feed_state add column rhythm_ms bigint',
       'alter table feed_state add column ttl_ms bigint',
+      'alter table suggestion add column from_web integer not null default 0',
+      "alter table suggestion add column notes text not null default ''",
       `create table item_alias (
         feed text not null,
         identity text not null,
         item text not null,
-        primary key (feed, identity)
+        primary key (identity, feed)
+      )`,
+      'alter table item add column stated_at bigint',
+      'create index item_alias_item on item_alias (item)',
+      'create index item_feed_title on item (feed, title)',
+    ],
+  },
+  {
+    name: '010 leases',
+    statements: [
+      `create table lease (
+        name text primary key,
+        owner text not null,
+        until bigint not null
       )`,
     ],
   },

@@ -11,6 +11,7 @@ export interface Schema {
   delivery: DeliveryTable
   job_run: JobRunTable
   setting: SettingTable
+  lease: LeaseTable
   verdict: VerdictTable
   gap: GapTable
   guild: GuildTable
@@ -21,6 +22,12 @@ export interface Schema {
   suggestion: SuggestionTable
   sign_up: SignUpTable
   mail_return: MailReturnTable
+}
+
+interface LeaseTable {
+  name: string
+  owner: string
+  until: number
 }
 
 interface FeedStateTable {
@@ -47,7 +54,10 @@ interface FeedStateTable {
   ttl_ms: number | null
 }
 
-/** Other identities under which a stored item was met: feeds change guids and links of what they have published. */
+/**
+ * Other identities under which a stored item was met: feeds change guids, links and titles of what they have published.
+ * `page:URL`, of no item, says that several items of the feed share a link.
+ */
 export interface ItemAliasTable {
   feed: string
   identity: string
@@ -67,6 +77,8 @@ export interface ItemTable {
   kind: string
   language: string
   published_at: number | null
+  /** Its date as the feed told it last, which may lie in the future; only for recognising it. */
+  stated_at: number | null
   first_seen_at: number
   updated_at: number
   baseline: number
@@ -260,6 +272,10 @@ interface SuggestionTable {
   times: number
   first_at: number
   last_at: number
+  /** How many of them came by the web form. */
+  from_web: number
+  /** What people said of it, a line each. */
+  notes: string
 }
 
 interface SignUpTable {

@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { EditorsDesk, EditorWord } from '../jobs/index.ts'
 import type { Digest } from '../model/index.ts'
 import { channelEditor, type Renderer } from '../render/index.ts'
+import { formIn, isForeign } from './form.ts'
 
 export interface DeskRoutes {
   desk: EditorsDesk
@@ -117,17 +118,8 @@ function moveBy(
   return { word: 'change', change: { what: 'order', idea: section.idea, items: moved } }
 }
 
-/** The fields of a form that are texts. */
+/** The fields of a form that are texts; none of what is no form. */
 async function formOf(c: Context): Promise<Form> {
-  const fields = Object.entries(await c.req.parseBody())
+  const fields = Object.entries((await formIn(c)) ?? {}).map(([name, value]) => [name, [value].flat().at(-1)])
   return Object.fromEntries(fields.filter((one): one is [string, string] => typeof one[1] === 'string'))
-}
-
-/** True of a form that a page of another site has sent. */
-function isForeign(c: Context, publicUrl: string): boolean {
-  if (c.req.header('sec-fetch-site') === 'cross-site') return true
-  const origin = c.req.header('origin')
-  if (origin === undefined || origin === 'null') return false
-  const own = [new URL(publicUrl).origin, new URL(c.req.url).origin]
-  return !own.includes(origin) && URL.parse(origin)?.host !== c.req.header('host')
 }

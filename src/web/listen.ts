@@ -11,9 +11,27 @@ export interface Listening {
 
 const patience = 5_000
 
+/** How long a client may take, in ms. */
+export interface ListenTimes {
+  /** For the head of a request, and from one request of a connection to the next; 20 s by default. */
+  headersMs?: number
+  /** For a request with its body; 60 s by default, in which six megabytes come over the slowest of lines. */
+  requestMs?: number
+}
+
 /** Serves the pages; `port` 0 takes any free one. Rejects when the address can't be had. */
-export async function listen(app: Hono, { host, port }: { host: string; port: number }): Promise<Listening> {
-  const server = createAdaptorServer({ fetch: app.fetch })
+export async function listen(
+  app: Hono,
+  { host, port, headersMs = 20_000, requestMs = 60_000 }: { host: string; port: number } & ListenTimes,
+): Promise<Listening> {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: {
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: Math.min(headersMs, 5_000),
+    },
+  })
   server.listen(port, host)
   await once(server, 'listening')
   const { address, family, port: taken } = server.address() as AddressInfo

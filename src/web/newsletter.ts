@@ -1,10 +1,10 @@
-import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Newsletter, Taken } from '../jobs/index.ts'
 import type { Signer } from '../lib/sign/index.ts'
 import { directions, type Idea, type StoryChoice } from '../model/index.ts'
 import type { Renderer } from '../render/index.ts'
+import { first, formIn, isForeign, networkAddress } from './form.ts'
 
 export interface NewsletterRoutes {
   newsletter: Newsletter
@@ -48,13 +48,6 @@ export function addNewsletter(web: Hono, options: NewsletterRoutes): void {
     c.html(page, status, { 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })
   const gone = (c: Context, what: 'confirm' | 'preferences' | 'unsubscribe') =>
     personal(c, renderer.linkGonePage({ what }), 404)
-  const foreign = (c: Context) => {
-    if (c.req.header('sec-fetch-site') === 'cross-site') return true
-    const origin = c.req.header('origin')
-    if (origin === undefined || origin === 'null') return false
-    const own = [new URL(options.publicUrl).origin, new URL(c.req.url).origin]
-    return !own.includes(origin) && URL.parse(origin)?.host !== c.req.header('host')
-  }
 
   web.get('/privacy', (c) => c.html(renderer.privacyPage({ contact, postalAddress })))
 
@@ -68,7 +61,8 @@ export function addNewsletter(web: Hono, options: NewsletterRoutes): void {
     const choice = choiceIn(form)
     const again = (error: string, status: 200 | 429) =>
       personal(c, renderer.subscribePage({ values: { email, ...choice }, error }), status)
-    if (foreign(c)) return again('This form was sent from another site. Please fill it in here.', 200)
+    if (isForeign(c, options.publicUrl))
+      return again('This form was sent from another site. Please fill it in here.', 200)
     // People don't see this field; what fills it in is told nothing.
     if (first(form.website) !== '') return personal(c, renderer.checkInboxPage())
     const outcome = await newsletter.subscribe({ email, ...choice, network: networkAddress(c) })
@@ -98,7 +92,7 @@ export function addNewsletter(web: Hono, options: NewsletterRoutes): void {
   })
   web.post('/preferences/:token', limit, async (c) => {
     const token = c.req.param('token')
-    if (foreign(c)) return gone(c, 'preferences')
+    if (isForeign(c, options.publicUrl)) return gone(c, 'preferences')
     // What can't be read is no choice; an empty form is one, of everything.
     const form = await formIn(c)
     const found = form ? await newsletter.choose(token, choiceIn(form)) : await newsletter.preferences(token)
@@ -137,55 +131,9 @@ export function addNewsletter(web: Hono, options: NewsletterRoutes): void {
   }
 }
 
-/** The fields of a form of either encoding; null when the body is none, or not what it says it is. */
-async function formIn(c: Context): Promise<Record<string, unknown> | null> {
-  const type = c.req.header('content-type') ?? ''
-  if (!/^(?:multipart\/form-data|application\/x-www-form-urlencoded)\s*(?:;|$)/i.test(type)) return null
-  try {
-    return await c.req.parseBody({ all: true })
-  } catch (error) {
-    if (error instanceof TypeError) return null
-    throw error
-  }
-}
-
-function first(value: unknown): string {
-  const one = Array.isArray(value) ? value[0] : value
-  return typeof one === 'string' ? one : ''
-}
-
 /** The known ones among the ticked; all of them is the same as none. */
 function chosen<T extends string>(value: unknown, known: readonly T[]): T[] {
   const ticked = (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string')
   const found = known.filter((one) => ticked.includes(one))
   return found.length === known.length ? [] : found
-}
-
-/**
- * Where a request comes from. Behind a proxy on this machine or network that is the last address the proxy adds; what
- * stands before it anybody could have written.
- */
-function networkAddress(c: Context): string | null {
-  const address = remoteAddress(c)
-  if (address === null || !isNear(address)) return address
-  const forwarded = c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() ?? ''
-  // Some proxies add the port, which is another for each request.
-  return forwarded.replace(/^\[(.+)\](?::\d+)?$/, '$1').replace(/^([\d.]+):\d+$/, '$1') || address
-}
-
-function remoteAddress(c: Context): string | null {
-  try {
-    return getConnInfo(c).remote.address ?? null
-  } catch {
-    // Without a socket, as when the app is called directly, nobody is at the other end.
-    return null
-  }
-}
-
-function isNear(address: string): boolean {
-  const plain = address.replace(/^::ffff:/i, '')
-  return (
-    plain === '::1' ||
-    /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:|fe80:)/i.test(plain)
-  )
 }

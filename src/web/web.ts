@@ -1,14 +1,15 @@
 import { type Context, Hono } from 'hono'
 import { etag } from 'hono/etag'
 import { secureHeaders } from 'hono/secure-headers'
-import { trimTrailingSlash } from 'hono/trailing-slash'
 import type { Metric } from '../jobs/index.ts'
 import type { Correction, Idea, Page } from '../model/index.ts'
 import { type FeedFormat, feedFormats, type Renderer } from '../render/index.ts'
 import type { Archive } from './archive.ts'
 import { addDesk, type DeskRoutes } from './desk.ts'
+import { isFromNearby } from './form.ts'
 import { metricsText, metricsType } from './metrics.ts'
 import { addNewsletter, type NewsletterRoutes } from './newsletter.ts'
+import { addSuggest, type SuggestRoutes } from './suggest.ts'
 
 /** Whether the service can do its work; what else it says is shown as it is. */
 export interface Health {
@@ -37,6 +38,8 @@ export interface WebOptions {
   metrics?: (() => Promise<Metric[]>) | undefined
   /** Subscribing and leaving; without it there are no such pages. */
   newsletter?: Omit<NewsletterRoutes, 'renderer' | 'ideas'> | undefined
+  /** Suggesting feeds; without it there is no such page, and no link to it. */
+  suggest?: Omit<SuggestRoutes, 'renderer'> | undefined
   /** The editors' desk; without it there is none. */
   desk?: Omit<DeskRoutes, 'renderer'> | undefined
   /** The time now, ms. */
@@ -73,7 +76,11 @@ export function createWeb(options: WebOptions): Hono {
       referrerPolicy: 'no-referrer',
     }),
   )
-  web.use(trimTrailingSlash())
+  web.use(async (c, next) => {
+    await next()
+    const to = c.res.status === 404 ? withoutSlash(c) : null
+    if (to) c.res = c.redirect(to, 301)
+  })
 
   web.get('/healthz', (c) => c.json({ status: 'up' }, 200, { 'cache-control': 'no-store' }))
   web.get('/readyz', async (c) => {
@@ -82,11 +89,14 @@ export function createWeb(options: WebOptions): Hono {
   })
 
   web.get('/metrics', async (c) => {
+    // How many readers there are would tell strangers, address by address, who is one.
+    if (!isFromNearby(c)) return c.notFound()
     const text = metricsText((await options.metrics?.()) ?? [])
     return c.body(text, 200, { 'content-type': metricsType, 'cache-control': 'no-store' })
   })
 
   if (options.newsletter) addNewsletter(web, { ...options.newsletter, renderer, ideas })
+  if (options.suggest) addSuggest(web, { ...options.suggest, renderer })
   if (options.desk) addDesk(web, { ...options.desk, renderer })
 
   web.use(etag())
@@ -99,7 +109,8 @@ export function createWeb(options: WebOptions): Hono {
 
   web.get('/', async (c) => {
     const [latest, counts] = await Promise.all([archive.latest(), archive.counts()])
-    return c.html(renderer.homePage({ latest, ideas, counts }))
+    const takesSuggestions = options.suggest !== undefined
+    return c.html(renderer.homePage({ latest, ideas, counts, takesSuggestions }))
   })
 
   web.get('/digests', async (c) => c.html(renderer.digestsPage(await archive.digests())))
@@ -161,10 +172,26 @@ export function createWeb(options: WebOptions): Hono {
 
   web.notFound((c) => c.html(renderer.notFoundPage(), 404))
   web.onError((error, c) => {
-    log.error({ err: error, path: c.req.path }, 'a web page could not be made')
+    log.error({ err: error, path: pathForLog(c) }, 'a web page could not be made')
     return errorAnswer(c, renderer)
   })
   return web
+}
+
+/**
+ * Where a path with a slash too many leads: relative to itself, since the host that a request names can be anybody's, and
+ * a path may begin like one. Null for any other.
+ */
+function withoutSlash(c: Context): string | null {
+  if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return null
+  const { pathname, search } = new URL(c.req.url)
+  const [, last] = /([^/]+)\/$/.exec(pathname) ?? []
+  return last === undefined ? null : `../${last}${search}`
+}
+
+/** A path without the tokens of readers and editors: whoever reads the log must not act in their place. */
+function pathForLog(c: Context): string {
+  return c.req.path.slice(0, 300).replace(/[\w-]+\.[\w-]{16,}/g, '…')
 }
 
 function errorAnswer(c: Context, renderer: Renderer): Response {

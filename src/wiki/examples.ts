@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Problem } from '../lib/text/index.ts'
+import { type Problem, readCurated } from '../lib/text/index.ts'
 import { directions, type Example, feedKinds } from '../model/index.ts'
 
 const text = z.string()
@@ -45,12 +45,13 @@ export async function readExamples(
     return { ...set, problems: [{ file: join(shown, 'labels'), line: 1, field: '', message }] }
   }
   for (const name of names) {
-    const one = parseExamples(
-      await readFile(join(dir, name), 'utf8'),
-      join(shown, 'labels', name),
-      ideas,
-      seen,
-    )
+    const file = join(shown, 'labels', name)
+    const read = await readCurated(dir, name)
+    if ('wrong' in read) {
+      set.problems.push({ file, line: 1, field: '', message: read.wrong })
+      continue
+    }
+    const one = parseExamples(read.text, file, ideas, seen)
     set.examples.push(...one.examples)
     set.problems.push(...one.problems)
   }

@@ -1,7 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { neededText, type Problem, readYaml, splitFrontMatter } from '../lib/text/index.ts'
+import { neededText, type Problem, readCurated, readYaml, splitFrontMatter } from '../lib/text/index.ts'
 import type { Idea, Page } from '../model/index.ts'
 
 const phrases = z.array(z.string().min(1)).default([])
@@ -47,7 +47,12 @@ export async function readPages(dir: string, shown = dir): Promise<PageSet> {
   }
   for (const name of names) {
     const file = join(shown, name)
-    const { yaml, body, bodyLine } = splitFrontMatter(await readFile(join(dir, name), 'utf8'))
+    const read = await readCurated(dir, name)
+    if ('wrong' in read) {
+      set.problems.push({ file, line: 1, field: '', message: read.wrong })
+      continue
+    }
+    const { yaml, body, bodyLine } = splitFrontMatter(read.text)
     if (yaml === null) {
       if (/^\uFEFF?---\s*\n/.test(body)) {
         set.problems.push({ file, line: 1, field: '', message: 'the front matter has no closing --- line' })

@@ -1,7 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Problem } from '../lib/text/index.ts'
+import { type Problem, readCurated } from '../lib/text/index.ts'
 import type { AskedQuestion, Passage } from '../model/index.ts'
 
 const words = z.string().trim().min(1, 'is empty')
@@ -42,8 +42,13 @@ export async function readQuestions(
   })
   const seen: QuestionPlaces = new Map()
   for (const name of names.filter((one) => one.endsWith('.jsonl')).sort()) {
-    const text = await readFile(join(dir, name), 'utf8')
-    const one = parseQuestions(text, join(shown, 'questions', name), passages, seen)
+    const file = join(shown, 'questions', name)
+    const read = await readCurated(dir, name)
+    if ('wrong' in read) {
+      set.problems.push({ file, line: 1, field: '', message: read.wrong })
+      continue
+    }
+    const one = parseQuestions(read.text, file, passages, seen)
     set.questions.push(...one.questions)
     set.problems.push(...one.problems)
   }

@@ -111,6 +111,7 @@ async function byJob(name: string, options: { full?: boolean; signed?: boolean }
     signer: createSigner('a secret that is used for the bench'),
     bounceDomain: 'bounce.freehold.example',
     editors: [],
+    maintainers: [],
     approvalMs: 0,
     returnsFrom: null,
     mailLimits: { perSecond: null, perHour: null, perDomainMinute: null },

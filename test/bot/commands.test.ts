@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Direction, day, effectiveDate } from '../../src/model/index.ts'
 import { weekFeeds } from '../fixtures/weeks/feeds.ts'
 import type { TestPerson } from '../servers/discord-people.ts'
@@ -178,6 +178,16 @@ describe('/suggest-feed', () => {
       const { text } = await run('suggest-feed', { url })
       expect(text).toBe('That one is followed already, as Tideline.')
     }
+  })
+
+  test('says of a feed that is switched off why it is', async () => {
+    const [first, ...others] = house.way.feeds
+    onTestFinished(() => {
+      house.way.feeds = [first!, ...others]
+    })
+    house.way.feeds = [{ ...first!, enabled: false, reason: 'It has moved.' }, ...others]
+    const { text } = await run('suggest-feed', { url: first!.url })
+    expect(text).toBe(`That is ${first!.title}, which is listed but switched off: It has moved.`)
   })
 
   test.each(['javascript:alert(1)', 'http://localhost/feed', 'just words', 'file:///etc/passwd'])(

@@ -120,6 +120,30 @@ describe('/status', () => {
   })
 })
 
+describe('a fault of the feed lists', () => {
+  const fault = 'feeds/labs.yaml:14: feeds.3.url: must be an http(s) URL'
+  const role = '300000000000000001'
+
+  test('is told to maintainers while it lasts, and to nobody else', async () => {
+    const other = await openHouse({ items: [] })
+    onTestFinished(other.close)
+    other.server.guild.roles.push({ id: role, name: 'maintainers', permissions: '0' })
+    await other.start({ maintainerRole: role })
+    const max = other.server.addPerson({ username: 'max', roles: [role] })
+    const mia = other.server.addPerson({ username: 'mia' })
+    const text = async (person: typeof max) =>
+      (await answered(person.slash(other.channel, 'status', {}))).text
+    expect(await text(max)).not.toContain('fault')
+    other.way.feedFaults = [fault, 'another']
+    expect(await text(max)).toMatch(
+      /^\*\*The feed lists have a fault\*\*\nfeeds\/labs\.yaml:14: feeds\.3\.url: must be .*\n-# The lists of before stay in use/,
+    )
+    expect(await text(mia)).not.toContain('fault')
+    other.way.feedFaults = []
+    expect(await text(max)).not.toContain('fault')
+  })
+})
+
 describe('Resume', () => {
   test('is for who made the subscription', async () => {
     const channel = await paused()

@@ -5,10 +5,10 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { templatesDir } from '../render/reading.ts'
 import { hasChromium, openChromium, withChromium } from './chromium.ts'
-import { mails, newsletter, publicPages } from './pages.ts'
+import { mails, newsletter, publicPages, suggesting } from './pages.ts'
 
 const css = readFileSync(`${templatesDir}/freehold.css`, 'utf8')
-const pages = Object.entries({ ...publicPages, ...newsletter })
+const pages = Object.entries({ ...publicPages, ...newsletter, ...suggesting })
 const title = withChromium('pages in Chromium')
 
 describe('valid HTML', () => {

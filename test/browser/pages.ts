@@ -97,9 +97,26 @@ export const newsletter: Record<string, string> = {
   'privacy, hostile': renderer.privacyPage({ contact: typed, postalAddress: typed }),
 }
 
+/** The pages on which readers suggest feeds. */
+export const suggesting: Record<string, string> = {
+  suggest: renderer.suggestPage({ values: { url: '', note: '' }, error: null }),
+  'suggest, refused': renderer.suggestPage({
+    values: { url: 'lab.example', note: 'They publish every step of the training.' },
+    error: 'That is not the address of a web page; it should begin with https://.',
+  }),
+  'suggest, hostile': renderer.suggestPage({
+    values: { url: `"><img src=x>${typed}`, note: `</textarea><img src=x>${typed}` },
+    error: `“${typed}” is no address.`,
+  }),
+  suggested: renderer.suggestedPage({ times: 1 }),
+  'suggested before': renderer.suggestedPage({ times: 1200 }),
+  'followed already': renderer.alreadyFollowedPage({ feed: 'Harbour Lab' }),
+  'followed already, hostile': renderer.alreadyFollowedPage({ feed: typed }),
+}
+
 /** The pages that everybody reads. */
 export const publicPages: Record<string, string> = {
-  home: renderer.homePage({ latest: richDigest, ideas, counts }),
+  home: renderer.homePage({ latest: richDigest, ideas, counts, takesSuggestions: true }),
   'home before the first issue': renderer.homePage({ latest: null, ideas, counts }),
   digests: renderer.digestsPage([
     {

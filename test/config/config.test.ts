@@ -37,6 +37,7 @@ const promised = [
   'POSTAL_ADDRESS',
   'MAIL_FROM_SERVICE',
   'MAINTAINER_ROLE',
+  'MAINTAINERS',
   'LOG_LEVEL',
 ]
 
@@ -83,6 +84,7 @@ describe('without any setting', () => {
       bounceDomain: null,
       bounceMaildir: null,
       editors: [],
+      maintainers: [],
       approvalMs: 0,
       mailLimits: { perSecond: null, perHour: null, perDomainMinute: null },
       discordChannel: null,
@@ -256,12 +258,14 @@ describe('settings of the newsletter', () => {
   test('are read as they are meant', () => {
     const config = fromEnv({
       EDITORS: 'a@example.org, 123456789012345678',
+      MAINTAINERS: 'b@example.org',
       DIGEST_APPROVAL: '90m',
       MAIL_LIMITS: '20/s, 5000/h, 60/m per domain',
       BOUNCE_DOMAIN: 'Bounce.Example.org',
     })
     expect(config).toMatchObject({
       editors: ['a@example.org', '123456789012345678'],
+      maintainers: ['b@example.org'],
       approvalMs: 90 * 60_000,
       mailLimits: { perSecond: 20, perHour: 5000, perDomainMinute: 60 },
       bounceDomain: 'bounce.example.org',
@@ -270,6 +274,7 @@ describe('settings of the newsletter', () => {
 
   test.each([
     [{ EDITORS: 'nobody' }, 'EDITORS must be e-mail addresses'],
+    [{ MAINTAINERS: 'a@example.org, #keepers' }, 'MAINTAINERS must be e-mail addresses'],
     [{ DIGEST_APPROVAL: 'soon' }, 'DIGEST_APPROVAL must be a time'],
     [{ MAIL_LIMITS: 'slow' }, 'MAIL_LIMITS must be made of parts'],
     [{ BOUNCE_DOMAIN: 'x' }, 'BOUNCE_DOMAIN must be a domain'],

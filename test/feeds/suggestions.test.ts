@@ -20,12 +20,32 @@ beforeAll(async () => {
   for (const one of [url, url, `${at.server.origin}/page`, 'https://spam.example/']) {
     await store.suggestions.record(canonicalUrl(one)!, one, Date.now())
   }
+  const web = { from: 'web', note: 'They train in the open.' } as const
+  await store.suggestions.record(canonicalUrl(url)!, url, Date.now(), web)
+  const page = `${at.server.origin}/page`
+  await store.suggestions.record(canonicalUrl(page)!, page, Date.UTC(2026, 10, 23, 9), { ...web, note: '' })
+  await store.suggestions.record('https://web.example', 'https://web.example/', Date.UTC(2026, 10, 22), web)
   await store.close()
 })
 afterAll(() => at.remove())
 
 const suggested = async () =>
   JSON.parse((await at.feeds(['suggestions', '--json'])).stdout).map((one: { url: string }) => one.url)
+
+test('are listed with where they came from and what was said of them', async () => {
+  const { stdout } = await at.feeds(['suggestions'])
+  const lines = stdout.trimEnd().split('\n')
+  expect(lines[0]).toMatch(/^times {2}from +last \(UTC\) +url$/)
+  expect(lines[1]).toMatch(/^3 +Discord 2, web 1 {2}.{16} {2}http/)
+  expect(lines[1]).toContain(url)
+  expect(lines[2]).toBe('       “They train in the open.”')
+  expect(lines[3]).toMatch(/^2 +Discord 1, web 1 .*\/page$/)
+  expect(lines.slice(-2)).toEqual([
+    expect.stringMatching(/^1 +web +2026-11-22 00:00 {2}https:\/\/web\.example\/$/),
+    '       “They train in the open.”',
+  ])
+  expect(lines.filter((line) => /^1 +Discord .*spam\.example/.test(line))).toHaveLength(1)
+})
 
 test('a suggestion is accepted: its feed is in the lists, and it is gone', async () => {
   const before = at.list('research.yaml')

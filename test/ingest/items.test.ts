@@ -21,6 +21,14 @@ test.each([
   expect((await first({ title }))?.title).toBe(clean)
 })
 
+test('takes no tag of a title for text where the title is declared to be HTML', async () => {
+  const title = 'Use &lt;applet code=x&gt;&lt;/applet&gt; or &amp;lt;canvas&amp;gt; &amp;amp; more'
+  const titleOf = async (type: string) =>
+    (await feedOf(atom(atomEntry(1, '', `<title${type}>${title}</title>`)))).items[0]?.title
+  expect(await titleOf(' type="html"')).toBe('Use or <canvas> & more')
+  expect(await titleOf('')).toBe('Use <applet code=x></applet> or <canvas> & more')
+})
+
 test('makes a title of the text where there is none, and of the URL where there is nothing else', async () => {
   const items = await itemsOf(
     `${rssItem(1, { title: '', description: 'A short post about something.' })}<item><link>https://example.org/x</link></item>`,
@@ -28,8 +36,15 @@ test('makes a title of the text where there is none, and of the URL where there 
   expect(items.map(({ title }) => title)).toEqual(['A short post about something.', 'https://example.org/x'])
 })
 
+test('makes a title of an id, of another field, or none at all where an item has nothing else', async () => {
+  const items = await itemsOf(
+    '<item><guid>only-an-id</guid></item><item><category>News</category></item><item><pubDate>2026-02-03</pubDate></item>',
+  )
+  expect(items.map(({ title }) => title)).toEqual(['only-an-id', 'News', 'Untitled'])
+})
+
 test('leaves out items that say nothing', async () => {
-  expect(await itemsOf('<item><guid>only-an-id</guid></item>')).toEqual([])
+  expect(await itemsOf('<item/><item> <title></title> <link/> </item>')).toEqual([])
 })
 
 test('resolves relative links against the URL of the feed', async () => {
@@ -48,12 +63,64 @@ test('resolves relative links against the URL of the feed', async () => {
   ])
 })
 
-test('resolves against xml:base where a document has it', async () => {
-  const entry = atomEntry(1)
-    .replace('https://example.org/1', 'one')
-    .replace('<entry', '<entry xml:base="posts/"')
-  const feed = await feedOf(atom(entry, ' xml:base="https://base.example/x/"'))
-  expect(feed.items[0]?.url).toBe('https://base.example/x/posts/one')
+test('resolves relative links against the page a feed names, wherever the feed is', async () => {
+  const items = rssItem(1, { link: 'a' }) + rssItem(2, { link: '/b' })
+  const page = '<link>https://page.example/blog/</link>'
+  for (const document of [rss(items, page), rss(items + page)]) {
+    const feed = await feedOf(document, 'https://mirror.example/feeds/1.xml')
+    expect(feed.items.map(({ url }) => url)).toEqual([
+      'https://page.example/blog/a',
+      'https://page.example/b',
+    ])
+  }
+  const entry = atomEntry(1).replace('https://example.org/1', 'one')
+  const links = '<link rel="self" href="https://no.example/"/><link href="https://page.example/x/"/>'
+  expect((await feedOf(atom(links + entry))).items[0]?.url).toBe('https://page.example/x/one')
+})
+
+test('resolves a page that is relative itself, and ignores one that is none', async () => {
+  const pages: [string, string][] = [
+    ['/home/', 'https://example.org/home/a'],
+    ['mailto:a@example.org', 'https://example.org/blog/a'],
+    ['', 'https://example.org/blog/a'],
+  ]
+  for (const [page, url] of pages) {
+    const document = rss(rssItem(1, { link: 'a' }), `<link>${page}</link>`)
+    expect((await feedOf(document, 'https://example.org/blog/feed.xml')).items[0]?.url).toBe(url)
+  }
+})
+
+const bases = [
+  ['the feed', 'https://base.example/x/', '', '', 'https://base.example/x/one'],
+  ['the entry', '', 'https://entry.example/', '', 'https://entry.example/one'],
+  ['the link', '', '', 'https://link.example/', 'https://link.example/one'],
+  ['feed and entry', 'https://base.example/x/', 'posts/', '', 'https://base.example/x/posts/one'],
+  ['feed and link', 'https://base.example/x/', '', '/deep/', 'https://base.example/deep/one'],
+  ['all three', 'https://base.example/x/', 'posts/', '../deep/', 'https://base.example/x/deep/one'],
+  ['all three, each its own', 'https://a.example/', 'https://b.example/', 'https://c.example/', 'https://c.example/one'],
+  ['none that is absolute', '/a/', 'b/', 'c/', 'https://example.org/a/b/c/one'],
+] as const // biome-ignore format: a table
+
+test.each(bases)('resolves against xml:base of %s', async (_whose, ofFeed, ofEntry, ofLink, url) => {
+  const base = (value: string) => (value ? ` xml:base="${value}"` : '')
+  const inAtom = atomEntry(1)
+    .replace('<link href="https://example.org/1"', `<link${base(ofLink)} href="one"`)
+    .replace('<entry', `<entry${base(ofEntry)}`)
+  const inRss = rssItem(1)
+    .replace('<link>https://example.org/1', `<link${base(ofLink)}>one`)
+    .replace('<item', `<item${base(ofEntry)}`)
+  const documents = [
+    atom(`<link href="https://page.example/"/>${inAtom}`, base(ofFeed)),
+    rss(inRss, '<link>https://page.example/</link>').replace('<rss', `<rss${base(ofFeed)}`),
+  ]
+  for (const document of documents) expect((await feedOf(document)).items[0]?.url).toBe(url)
+})
+
+test('resolves a relative link in Atom that holds its URL, with its references', async () => {
+  const entry = atomEntry(1).replace('<link href="https://example.org/1"/>', '<link>one?a=1&amp;b=2</link>')
+  expect((await feedOf(atom(entry, ' xml:base="https://base.example/"'))).items[0]?.url).toBe(
+    'https://base.example/one?a=1&b=2',
+  )
 })
 
 test.each(['javascript:alert(1)', 'mailto:a@example.org', 'data:text/html,x', 'http://'])(
@@ -97,7 +164,36 @@ test('tells items apart that share a guid, by their links', async () => {
   const items = await itemsOf(
     rssItem(1, { guid: 'g' }) + rssItem(2, { guid: 'g' }) + rssItem(3, { guid: 'g' }),
   )
-  expect(items.map(({ guid }) => guid)).toEqual(['g', 'g|https://example.org/2', 'g|https://example.org/3'])
+  expect(items.map(({ guid }) => guid)).toEqual([
+    'g|https://example.org/1',
+    'g|https://example.org/2',
+    'g|https://example.org/3',
+  ])
+})
+
+test('keeps what they are called by when a newer one comes on top, or they change places', async () => {
+  const item = (n: number) => rssItem(n, { guid: 'g' })
+  const three = await itemsOf(item(1) + item(2) + item(3))
+  const four = await itemsOf(item(4) + item(3) + item(2) + item(1))
+  const byUrl = (items: typeof three) => new Map(items.map(({ url, guid }) => [url, guid]))
+  for (const [url, guid] of byUrl(three)) expect(byUrl(four).get(url)).toBe(guid)
+})
+
+test('tells items apart that share guid and link, by title, or else by day', async () => {
+  const link = 'https://example.org/changelog'
+  const same = { guid: 'g', link }
+  const items = await itemsOf(
+    rssItem(1, { ...same, title: 'One' }) +
+      rssItem(2, { ...same, title: 'Two' }) +
+      rssItem(3, { ...same, title: 'Two' }) +
+      rssItem(4, { ...same, link: `${link}#four` }),
+  )
+  expect(items.map(({ guid }) => guid)).toEqual([
+    `g|${link}|one`,
+    `g|${link}|two|2026-02-02`,
+    `g|${link}|two|2026-02-03`,
+    `g|${link}#four`,
+  ])
 })
 
 test('keeps one of items that repeat themselves', async () => {

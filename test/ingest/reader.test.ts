@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { createParsePool, createReader, type Reader, type Source } from '../../src/ingest/index.ts'
 import { createHttp, type Http } from '../../src/lib/http/index.ts'
 import { type FeedServer, misbehaviours, startFeedServer } from '../servers/feed-server.ts'
-import { rss, rssItem } from './documents.ts'
+import { atom, rss, rssItem } from './documents.ts'
 
 const now = Date.UTC(2026, 1, 10, 12)
 
@@ -113,7 +113,7 @@ test('does not keep a validator that could not be sent back', async () => {
 
 test('says where a feed has moved for good, and reads it from there', async () => {
   server.set('/old', misbehaviours.redirectTo('/blog/feed', 301))
-  server.set('/blog/feed', rss(rssItem(1, { link: 'post' })))
+  server.set('/blog/feed', atom('<entry><title>T</title><link href="post"/><id>1</id></entry>'))
   expect(await reader.read(source('/old'))).toMatchObject({
     kind: 'items',
     finalUrl: `${server.origin}/blog/feed`,
@@ -164,7 +164,13 @@ test.each([
   [503, '0', 0],
   [429, 'Tue, 10 Feb 2026 12:05:00 GMT', 300_000],
   [503, 'Tue, 10 Feb 2026 11:00:00 GMT', 0],
+  [503, 'Tuesday, 10-Feb-26 12:05:00 GMT', 300_000],
+  [429, 'Tue Feb 10 12:05:00 2026', 300_000],
+  [503, 'Wed, 10 Feb 2100 12:05:00 GMT', 24 * 60 * 60 * 1000],
   [429, '99999999', 24 * 60 * 60 * 1000],
+  [429, '9'.repeat(400), 24 * 60 * 60 * 1000],
+  [429, 'Tue, 99 Feb 2026 12:05:00 GMT', null],
+  [429, '', null],
   [429, 'soon', null],
   [429, '-5', null],
   [429, '1.5', null],

@@ -37,6 +37,12 @@ describe('the identity of an item', () => {
     },
   )
 
+  test('is a hash where it would not fit into an index', () => {
+    const long = (end: string) => ({ ...item, guid: `${'é'.repeat(1500)}${end}` })
+    expect(identityOf(long('a'))).toMatch(/^long:[0-9a-f]{64}$/)
+    expect(identityOf(long('a'))).not.toBe(identityOf(long('b')))
+  })
+
   test('never makes a guid equal to another item’s URL', () => {
     const byUrl = { ...item, guid: null }
     expect(identityOf({ ...item, guid: 'https://example.org/a' })).not.toBe(identityOf(byUrl))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { canonicalUrl, cleanUrl } from '../../src/model/index.ts'
+import { canonicalUrl, cleanUrl, isHomePage } from '../../src/model/index.ts'
 
 describe('the canonical URL', () => {
   test.each([
@@ -24,6 +24,12 @@ describe('the canonical URL', () => {
     ['https://example.org/a?b=2&a=1', 'https://example.org/a?a=1&b=2'],
     ['https://example.org/a?a=2&a=1', 'https://example.org/a?a=1&a=2'],
     ['https://example.org/?p=12', 'https://example.org?p=12'],
+    ['https://example.org/a?source=rss----b1c2---4', 'https://example.org/a'],
+    ['https://example.org/a?ref=blog.example.net', 'https://example.org/a'],
+    ['https://example.org/a?ref=v2&source=report.pdf', 'https://example.org/a?ref=v2&source=report.pdf'],
+    ['https://example.org/#/posts/1', 'https://example.org#/posts/1'],
+    ['https://example.org/app#!posts/1', 'https://example.org/app#!posts/1'],
+    ['https://example.org/a#/', 'https://example.org/a'],
     ['https://user:word@example.org/a', 'https://example.org/a'],
     ['  https://example.org/a\n', 'https://example.org/a'],
     ['https://bücher.example/ä', 'https://xn--bcher-kva.example/%C3%A4'],
@@ -68,6 +74,18 @@ describe('the canonical URL', () => {
       { seed: 23 },
     )
   })
+})
+
+test.each([
+  ['https://example.org/', true],
+  ['https://www.example.org/index.html', true],
+  ['https://example.org/de/', true],
+  ['https://example.org/en-GB', true],
+  ['https://example.org/?p=1', false],
+  ['https://example.org/news', false],
+  ['https://example.org/#/posts/1', false],
+])('%s is the first page of a site: %s', (url, expected) => {
+  expect(isHomePage(canonicalUrl(url)!)).toBe(expected)
 })
 
 describe('the URL that is shown', () => {

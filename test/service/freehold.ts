@@ -14,7 +14,8 @@ export async function freehold(
   options: { env?: Record<string, string>; stdin?: string } = {},
 ): Promise<Finished> {
   const child = spawn(process.execPath, [join(checkout, 'bin', 'freehold.js'), ...args], {
-    env: settings(options.env ?? {}),
+    // Its own, which goes with the checkout.
+    env: { ...settings(options.env ?? {}), NODE_COMPILE_CACHE: join(checkout, '.compiled') },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   let [stdout, stderr] = ['', '']
@@ -46,14 +47,21 @@ export function startService(checkout: string, env: Record<string, string>): Run
 
 /** Starts it through `bin`, as `npx freehold start` does. */
 export function startThroughBin(checkout: string, env: Record<string, string>): RunningService {
-  return watch(process.execPath, [join(checkout, 'bin', 'freehold.js'), 'start'], env)
+  return watch(process.execPath, [join(checkout, 'bin', 'freehold.js'), 'start'], {
+    ...env,
+    NODE_COMPILE_CACHE: join(checkout, '.compiled'),
+  })
 }
 
 /** Starts it under a shell that keeps signals to itself, as npx does. */
 export function startUnderNpx(checkout: string, env: Record<string, string>): RunningService {
   const script = '"$0" "$1" start; true'
   const args = ['-c', script, process.execPath, join(checkout, 'bin', 'freehold.js')]
-  return watch('/bin/sh', args, { ...env, npm_command: 'exec' })
+  return watch('/bin/sh', args, {
+    ...env,
+    npm_command: 'exec',
+    NODE_COMPILE_CACHE: join(checkout, '.compiled'),
+  })
 }
 
 /** Nothing of the machine's own settings; only what a process needs to run. */

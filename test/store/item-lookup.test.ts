@@ -150,7 +150,7 @@ onEachDatabase((db) => {
     const canonicalUrl = 'https://lab.example/shared'
     await absorb([
       newItem(1, { canonicalUrl, publishedAt: now - 5 }),
-      newItem(2, { canonicalUrl, publishedAt: null, firstSeenAt: now }),
+      newItem(2, { feed: 'press', canonicalUrl, publishedAt: null, firstSeenAt: now }),
       newItem(3),
       newItem(4, { canonicalUrl: null }),
     ])

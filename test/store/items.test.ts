@@ -66,7 +66,7 @@ onEachDatabase((db) => {
     })
 
     test('takes one of an id that comes twice, each time the same one', async () => {
-      const twice = [newItem(1, { revision: 'a', title: 'A' }), newItem(1, { revision: 'b', title: 'B' })]
+      const twice = [newItem(1, { revision: 'a', summary: 'A' }), newItem(1, { revision: 'b', summary: 'B' })]
       expect(await absorb(twice)).toMatchObject({ new: 1, updated: 0 })
       const [first] = await db.store.items.list()
       expect(await absorb(twice)).toMatchObject({ new: 0, updated: 0 })

@@ -12,7 +12,14 @@ onEachDatabase((db) => {
       expect(await suggestions().record(key, 'https://lab.example/feed/', now + 5)).toBe(2)
       expect(await suggestions().record(key, 'https://lab.example/feed', now + 9)).toBe(3)
       expect(await suggestions().list()).toEqual([
-        { url: 'https://www.lab.example/feed?utm_source=x', times: 3, firstAt: now, lastAt: now + 9 },
+        {
+          url: 'https://www.lab.example/feed?utm_source=x',
+          times: 3,
+          from: { discord: 3, web: 0 },
+          notes: [],
+          firstAt: now,
+          lastAt: now + 9,
+        },
       ])
     })
 
@@ -42,6 +49,60 @@ onEachDatabase((db) => {
       expect(await suggestions().forget('https://lab.example/')).toBe(false)
       expect((await suggestions().list()).map(({ url }) => url)).toEqual(['https://other.example/'])
       expect(await suggestions().record('https://lab.example/', 'https://lab.example/', now)).toBe(1)
+    })
+
+    test('keep where they came from and what was said of them, as far as there is room', async () => {
+      const record = (note: string, from: 'web' | 'discord' = 'web') =>
+        suggestions().record('key', 'https://lab.example/', now, { from, note })
+      for (const note of ['', 'They train\nin the open. ', 'They train in the open.', '', 'Weekly.'])
+        await record(note)
+      await record('', 'discord')
+      const { times, from, notes } = (await suggestions().list())[0]!
+      expect([times, from]).toEqual([6, { discord: 1, web: 5 }])
+      expect(notes).toEqual(['They train in the open.', 'Weekly.'])
+      for (let n = 0; n < 50; n++) await record(`${n} ${'x'.repeat(200)}`)
+      const kept = (await suggestions().list())[0]!
+      expect(kept.times).toBe(56)
+      expect(kept.notes.slice(0, 2)).toEqual(notes)
+      expect(kept.notes.join('\n').length).toBeGreaterThan(1700)
+      expect(kept.notes.join('\n').length).toBeLessThanOrEqual(2000)
+    })
+
+    describe('from one network', () => {
+      const hour = 3_600_000
+      const source = { from: 'web', note: '' } as const
+      const ask = (n: number, at = now, key = 'network', store = db.store) =>
+        store.suggestions.recordWithin(
+          { key, most: 3, within: hour },
+          `https://${n}.example`,
+          `https://${n}.example/`,
+          at,
+          source,
+        )
+
+      test('are as many as it may make in the time; others are not kept', async () => {
+        for (const n of [1, 2, 3]) expect(await ask(n)).toBe(1)
+        expect(await ask(4, now + hour - 1)).toBeNull()
+        expect(await ask(5, now, 'another')).toBe(1)
+        expect(await ask(1, now + hour)).toBe(2)
+        expect((await suggestions().list()).map(({ url }) => url).sort()).toEqual(
+          [1, 2, 3, 5].map((n) => `https://${n}.example/`),
+        )
+      })
+
+      test('are counted with those that come at the same time', async () => {
+        const other = await db.peer()
+        const answers = await Promise.all(
+          Array.from({ length: 8 }, (_, n) => ask(n, now, 'network', n % 2 ? other : db.store)),
+        )
+        expect(answers.filter((times) => times !== null)).toEqual([1, 1, 1])
+      })
+
+      test('leave a hash that goes with those of sign-ups', async () => {
+        for (const n of [1, 2, 3]) await ask(n)
+        await db.store.signUps.prune(now + 1)
+        expect(await ask(4)).toBe(1)
+      })
     })
 
     test('lose no count when several come at once', async () => {

@@ -149,7 +149,8 @@ describe('what is not there', () => {
   test('an address with a slash too many leads to the right one', async () => {
     const answer = await app.request('/digests/12/')
     expect(answer.status).toBe(301)
-    expect(new URL(answer.headers.get('location')!).pathname).toBe('/digests/12')
+    const location = answer.headers.get('location')!
+    expect(new URL(location, 'https://freehold.example/digests/12/').pathname).toBe('/digests/12')
   })
 
   test('nothing can be posted', async () => {

@@ -2,6 +2,7 @@ import { ApplicationCommandOptionType, ApplicationCommandType } from 'discord.js
 import type { DiscordMessage } from '../../render/index.ts'
 import { sourcesPerPage } from '../../render/index.ts'
 import type { BotContext, SlashCommand } from '../context.ts'
+import { isMaintainer } from '../permissions.ts'
 import { respond } from '../respond.ts'
 import { everywhere } from './places.ts'
 
@@ -13,7 +14,9 @@ export const sources: SlashCommand = {
     description: 'The feeds that are followed, and how they do; only you see it',
   },
   async run(interaction, bot) {
-    await respond(interaction, bot, { private: true }, () => sourcesMessage(bot, 1))
+    await respond(interaction, bot, { private: true }, () =>
+      sourcesMessage(bot, 1, isMaintainer(interaction, bot)),
+    )
   },
 }
 
@@ -52,9 +55,13 @@ export const suggestFeed: SlashCommand = {
   },
 }
 
-/** A page of the feeds; pages count from 1. */
-export async function sourcesMessage({ desk, renderer }: BotContext, page: number): Promise<DiscordMessage> {
-  const all = await desk.sources()
+/** A page of the feeds, for those who keep them with what to do; pages count from 1. */
+export async function sourcesMessage(
+  { desk, renderer }: BotContext,
+  page: number,
+  forKeepers: boolean,
+): Promise<DiscordMessage> {
+  const all = await desk.sources(forKeepers)
   const pages = Math.max(1, Math.ceil(all.length / sourcesPerPage))
   const at = Math.min(Math.max(1, page), pages)
   return renderer.cards.sources({

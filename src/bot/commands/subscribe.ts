@@ -112,8 +112,11 @@ export const unsubscribe: SlashCommand = {
   async run(interaction, bot) {
     await respond(interaction, bot, { private: true }, async () => {
       const { id } = interaction.options.getChannel('channel', true)
+      const subscription = await bot.desk.subscription(id)
+      // Who manages one server has no say in another, whatever channel their client names.
+      const isHere = subscription?.guild === interaction.guildId
       return bot.renderer.cards.notice(
-        (await bot.desk.unsubscribe(id))
+        isHere && (await bot.desk.unsubscribe(id))
           ? `Nothing more is posted to <#${id}>. Run /subscribe again whenever you like.`
           : `<#${id}> is not subscribed, so there is nothing to stop. /status shows the channels that are.`,
       )
@@ -139,7 +142,11 @@ async function subscribeChannel(
   const { guild } = interaction
   const { id } = options.getChannel('channel', true)
   const me = guild.members.me
-  const channel = guild.channels.cache.get(id) ?? null
+  const known = guild.channels.cache.get(id) ?? null
+  const before = await bot.desk.subscription(id)
+  // Whatever channel an interaction names, discord.js counts among those of its server.
+  const isHere = known?.guildId === guild.id && (before === null || before.guild === guild.id)
+  const channel = isHere ? known : null
   const kind = channel && kindOf(channel)
   if (!channel || !me) {
     return say(`I can’t see <#${id}>: give me the permission View Channel there, then run /subscribe again.`)
@@ -155,10 +162,15 @@ async function subscribeChannel(
     return say(`There is no direction called ${quoted(ways.unknown)}. They are: ${directions.join(', ')}.`)
   }
   // What is not named stays as it was.
-  const before = await bot.desk.subscription(id)
   const named = options.getRole('role')
   const roleId = named ? (named.id === guild.id ? null : named.id) : (before?.role ?? null)
   const role = roleId === null ? null : (guild.roles.cache.get(roleId) ?? null)
+  if (named && role && canPing(role, channel, me) && !canPing(role, channel, interaction.member)) {
+    return say(
+      `You may not mention the role @${role.name} in <#${id}> yourself, so I do not do it for you.`,
+      'Ask someone who may, or let anyone mention it in its settings.',
+    )
+  }
   const discuss =
     (options.getBoolean('thread') ?? before?.discuss ?? false) && (kind === 'text' || kind === 'announcement')
   const missing = missingIn(channel, me, { kind, discuss })
@@ -220,7 +232,8 @@ function tagsWanted(channel: GuildBasedChannel & ForumChannel, bot: BotContext):
 }
 
 function quoted(words: string[]): string {
-  return words.map((word) => `“${word.slice(0, 60)}”`).join(', ')
+  // Of a sentence of ours mentions and commands act; of what somebody typed nothing does.
+  return words.map((word) => `“${word.slice(0, 60).replace(/[<>`]/g, '')}”`).join(', ')
 }
 
 function listed(names: string[]): string {

@@ -1,6 +1,7 @@
 import { next } from '../../lib/schedule/index.ts'
-import { type ChannelSubscription, canonicalUrl } from '../../model/index.ts'
+import type { ChannelSubscription } from '../../model/index.ts'
 import type { ChannelWish } from '../../store/index.ts'
+import { type Suggested, suggestFeed } from '../suggest.ts'
 import type { DeskOptions } from './options.ts'
 
 /** How the service does, for those who ask in a server. */
@@ -11,13 +12,9 @@ export interface ServiceStatus {
   /** When the next digest is made (ms); null when the schedule never comes. */
   nextIssueAt: number | null
   feeds: { total: number; failing: number; unread: number }
+  /** What is wrong with the feed lists, so that the last good ones are in use; for those who keep them. */
+  listFault: string | null
 }
-
-/** What came of a suggestion. */
-export type Suggested =
-  | { outcome: 'noted'; times: number }
-  | { outcome: 'followed'; feed: string }
-  | { outcome: 'refused'; reason: string }
 
 /** Channels that subscribe, servers that come and go, suggestions for the feed lists. */
 export function channelDesk({ way, schedules }: DeskOptions) {
@@ -66,24 +63,13 @@ export function channelDesk({ way, schedules }: DeskOptions) {
           failing: feeds.filter(({ id }) => (states.get(id)?.failures ?? 0) > 0).length,
           unread: feeds.filter(({ id }) => !states.get(id)?.lastPolledAt).length,
         },
+        listFault: way.feedFaults?.[0] ?? null,
       }
     },
 
     /** Notes a feed that somebody would like to be followed. Nothing is fetched: curators look at it. */
-    async suggestFeed(raw: string): Promise<Suggested> {
-      const url = raw.trim()
-      const parsed = URL.parse(url)
-      if (!parsed || !['http:', 'https:'].includes(parsed.protocol) || !parsed.hostname.includes('.')) {
-        return {
-          outcome: 'refused',
-          reason: 'That is not the address of a web page; it should begin with https://.',
-        }
-      }
-      if (url.length > longestUrl) return { outcome: 'refused', reason: 'That address is too long.' }
-      const key = canonicalUrl(url) ?? parsed.href
-      const same = way.feeds.find((feed) => [feed.url, feed.site].some((one) => canonicalUrl(one) === key))
-      if (same) return { outcome: 'followed', feed: same.title }
-      return { outcome: 'noted', times: await store.suggestions.record(key, parsed.href, way.now()) }
+    suggestFeed(raw: string): Promise<Suggested> {
+      return suggestFeed(way, raw)
     },
 
     /** The servers the bot is on, all of them. */
@@ -101,5 +87,3 @@ export function channelDesk({ way, schedules }: DeskOptions) {
     },
   }
 }
-
-const longestUrl = 500

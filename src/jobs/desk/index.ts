@@ -9,6 +9,6 @@ export function openDesk(options: DeskOptions) {
 }
 
 export type Desk = ReturnType<typeof openDesk>
-export type { ServiceStatus, Suggested } from './channels.ts'
+export type { ServiceStatus } from './channels.ts'
 export type { NamedItem } from './library.ts'
 export type { DeskOptions } from './options.ts'

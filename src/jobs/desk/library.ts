@@ -14,6 +14,7 @@ import {
 } from '../../model/index.ts'
 import { passagesOf } from '../../wiki/index.ts'
 import { explainItem, type OpenFates, openFates } from '../explain.ts'
+import { feedHealth } from '../feed-health.ts'
 import type { DeskOptions } from './options.ts'
 
 /** How far back `latest` looks. */
@@ -27,6 +28,14 @@ export interface NamedItem {
   feedTitle: string
 }
 
+/** A feed as it is told of; what it needs is a sentence or two. */
+interface Source {
+  feed: Feed
+  lastSuccessAt: number | null
+  error: string | null
+  need: string | null
+}
+
 /** What people can look up: concepts, ideas, items, issues, feeds. */
 export function libraryDesk({ way, asker }: DeskOptions) {
   const pages = new Map(way.pages.map((page) => [page.id, page]))
@@ -35,8 +44,10 @@ export function libraryDesk({ way, asker }: DeskOptions) {
       .toReversed()
       .map(({ page, text }) => [page, text]),
   )
-  const titles = new Map(way.feeds.map((feed) => [feed.id, feed.title]))
-  const named = (item: LabelledItem): NamedItem => ({ item, feedTitle: titles.get(item.feed) ?? item.feed })
+  const named = (item: LabelledItem): NamedItem => ({
+    item,
+    feedTitle: way.feeds.find(({ id }) => id === item.feed)?.title ?? item.feed,
+  })
   let known: { at: number; open: Promise<OpenFates> } | undefined
 
   function fates(): Promise<OpenFates> {
@@ -129,14 +140,27 @@ export function libraryDesk({ way, asker }: DeskOptions) {
         .map(({ number, digest }) => ({ number, digest }))
     },
 
-    /** The feeds that are followed, with when each was last read and what is wrong with it. */
-    async sources(): Promise<{ feed: Feed; lastSuccessAt: number | null; error: string | null }[]> {
+    /**
+     * The feeds that are followed, with when each was last read and what is wrong with it; for those who keep the lists
+     * also what a person has to do.
+     */
+    async sources(forKeepers = false): Promise<Source[]> {
+      const needs = new Map(
+        (forKeepers ? await feedHealth(way) : [])
+          .filter(({ needsHand }) => needsHand)
+          .map(({ feed, what, remedy }) => [feed, [what, remedy].filter(Boolean).join(' ')]),
+      )
       const states = new Map((await way.store.feedStates.all()).map((state) => [state.feed, state]))
       return way.feeds
         .filter(({ enabled }) => enabled)
         .map((feed) => {
           const state = states.get(feed.id)
-          return { feed, lastSuccessAt: state?.lastSuccessAt ?? null, error: state?.lastError ?? null }
+          return {
+            feed,
+            lastSuccessAt: state?.lastSuccessAt ?? null,
+            error: state?.lastError ?? null,
+            need: needs.get(feed.id) ?? null,
+          }
         })
     },
 

@@ -1,9 +1,8 @@
-import { Agent, type Dispatcher, request } from 'undici'
+import { exchange, type Hop } from './exchange.ts'
 import { failureOf, Stopped } from './failure.ts'
 import { createHostGate } from './host-gate.ts'
-import { acceptEncoding, codingsOf, inflate } from './inflate.ts'
 import { checkedLookup, type Resolve, resolveBySystem } from './lookup.ts'
-import { failed, type HttpFailure, type HttpOutcome, type HttpResponse } from './outcome.ts'
+import { failed, type HttpFailure, type HttpOutcome } from './outcome.ts'
 import { isPrivateAddress } from './private-address.ts'
 import { checkTarget, type IsPrivate } from './target.ts'
 
@@ -25,6 +24,8 @@ export interface HttpOptions {
   maxRedirects?: number
   /** Which addresses count as private; overrides `allowPrivateNetwork`. */
   isPrivate?: IsPrivate
+  /** Ports that may be asked: 80 and 443 by default, any with `allowPrivateNetwork`. */
+  ports?: number[] | 'any'
   resolve?: Resolve
 }
 
@@ -43,12 +44,10 @@ export interface Http {
   close(): Promise<void>
 }
 
-const redirectStatuses = new Set([301, 302, 303, 307, 308])
 const mebibyte = 1024 * 1024
 
 /** Limits of one `get`, and what is left of them. */
 interface Trip {
-  agent: Agent
   headers: Record<string, string>
   maxBytes: number
   deadlineMs: number
@@ -56,41 +55,50 @@ interface Trip {
   signal: AbortSignal
 }
 
-type Hop = HttpFailure | Omit<HttpResponse, 'permanentUrl'> | { kind: 'redirect'; status: number; to: string }
-
 /** Makes a client. Times in milliseconds, sizes in bytes; defaults: 30 s in all, 20 MiB, 5 redirects, 1 s per host. */
 export function createHttp(options: HttpOptions): Http {
   const { connectMs = 10_000, headersMs = 15_000, idleMs = 10_000, maxRedirects = 5 } = options
   const isPrivate = options.isPrivate ?? (options.allowPrivateNetwork ? () => false : isPrivateAddress)
+  const ports = options.ports ?? (options.allowPrivateNetwork ? 'any' : [80, 443])
+  const rules = { isPrivate, ports }
   const lookup = checkedLookup(options.resolve ?? resolveBySystem, isPrivate)
+  const exchangeOptions = { userAgent: options.userAgent, connectMs, headersMs, idleMs, lookup }
   const gate = createHostGate(options.hostGapMs ?? 1_000)
   const closing = new AbortController()
   const underWay = new Set<Promise<HttpOutcome>>()
 
   async function travel(start: string, trip: Trip): Promise<HttpOutcome> {
-    let [target, base]: [string, string | undefined] = [start, undefined]
+    const seen = new Set<string>()
     let permanentUrl: string | null = null
     let permanent = true
+    let url = checkTarget(start, undefined, rules)
     for (let hops = 0; hops <= maxRedirects; hops++) {
-      const url = checkTarget(target, base, isPrivate)
       if ('kind' in url) return url
-      if (permanent && hops > 0) permanentUrl = url.href
-      const hop = await untilAborted(
-        gate.run(url.hostname, () => visit(url, trip)),
-        trip.signal,
-        url.hostname,
-      )
-      if (hop.kind === 'failed') return hop
+      seen.add(url.href)
+      const hop = await turn(url, trip)
+      if (hop.kind === 'failed') return hops > 0 ? redirected(hop, start, url.hostname) : hop
       if (hop.kind === 'response') return { ...hop, permanentUrl }
-      permanent &&= hop.status === 301 || hop.status === 308
-      base = url.href
-      target = hop.to
+      const next = checkTarget(hop.to, url.href, rules)
+      if ('kind' in next) return redirected(next, start)
+      // Nothing that is sent differs the second time, so a circle has no end.
+      if (seen.has(next.href)) return circle(url.hostname, hop.setsCookie)
+      // A step down from https is followed, for nothing secret is sent, and never proposed as the new address.
+      const down = url.protocol === 'https:' && next.protocol === 'http:'
+      permanent &&= (hop.status === 301 || hop.status === 308) && !down
+      if (permanent) permanentUrl = next.href
+      url = next
     }
     const host = URL.parse(start)?.hostname ?? start
     return failed(
       'tooManyRedirects',
       `${host} redirects more than ${maxRedirects} times; open the URL in a browser and use where it ends.`,
     )
+  }
+
+  /** One hop, when it is the host's turn, or `aborted` as soon as the signal says so. */
+  function turn(url: URL, trip: Trip): Promise<Hop> {
+    const hop = gate.run(url.hostname, () => visit(url, trip))
+    return untilAborted(hop, trip.signal, url.hostname)
   }
 
   async function visit(url: URL, trip: Trip): Promise<Hop> {
@@ -102,7 +110,11 @@ export function createHttp(options: HttpOptions): Http {
     const began = performance.now()
     const timer = setTimeout(() => control.abort(new Stopped(late(host, trip.deadlineMs))), trip.leftMs)
     try {
-      return await exchange(url, trip, control.signal)
+      return await exchange(
+        url,
+        { headers: trip.headers, maxBytes: trip.maxBytes, signal: control.signal },
+        exchangeOptions,
+      )
     } catch (error) {
       return failureOf(error, host)
     } finally {
@@ -112,50 +124,15 @@ export function createHttp(options: HttpOptions): Http {
     }
   }
 
-  async function exchange(url: URL, trip: Trip, signal: AbortSignal): Promise<Hop> {
-    const {
-      statusCode,
-      headers: raw,
-      body,
-    } = await request(url, {
-      dispatcher: trip.agent,
-      headers: { ...trip.headers, 'accept-encoding': acceptEncoding, 'user-agent': options.userAgent },
-      headersTimeout: headersMs,
-      bodyTimeout: idleMs,
-      reset: true,
-      signal,
-    })
-    // A body that is dropped unread reports that as an error, and nobody else listens by then.
-    body.on('error', () => undefined)
-    try {
-      const headers = flat(raw)
-      if (redirectStatuses.has(statusCode) && headers.location) {
-        return { kind: 'redirect', status: statusCode, to: headers.location }
-      }
-      const read = await readBody(body, headers, trip.maxBytes, url.hostname)
-      if ('kind' in read) return read
-      return { kind: 'response', status: statusCode, headers, body: read, url: url.href }
-    } finally {
-      body.destroy()
-    }
-  }
-
   async function get(url: string, { signal, ...limits }: GetOptions): Promise<HttpOutcome> {
     const deadlineMs = limits.deadlineMs ?? options.deadlineMs ?? 30_000
-    // An agent for each trip: destroying it closes every socket the trip opened, in whatever state.
-    const agent = new Agent({ allowH2: false, connect: { lookup, timeout: connectMs } })
-    try {
-      return await travel(url, {
-        agent,
-        headers: limits.headers ?? {},
-        maxBytes: limits.maxBytes ?? options.maxBytes ?? 20 * mebibyte,
-        deadlineMs,
-        leftMs: deadlineMs,
-        signal: signal ? AbortSignal.any([signal, closing.signal]) : closing.signal,
-      })
-    } finally {
-      await agent.destroy()
-    }
+    return await travel(url, {
+      headers: limits.headers ?? {},
+      maxBytes: limits.maxBytes ?? options.maxBytes ?? 20 * mebibyte,
+      deadlineMs,
+      leftMs: deadlineMs,
+      signal: signal ? AbortSignal.any([signal, closing.signal]) : closing.signal,
+    })
   }
 
   return {
@@ -169,43 +146,6 @@ export function createHttp(options: HttpOptions): Http {
       gate.close()
       await Promise.allSettled(underWay)
     },
-  }
-}
-
-/** Reads and inflates a body, counting while it grows. */
-async function readBody(
-  body: Dispatcher.ResponseData['body'],
-  headers: Record<string, string>,
-  maxBytes: number,
-  host: string,
-): Promise<Buffer | HttpFailure> {
-  const tooLarge = failed(
-    'tooLarge',
-    `${host} sent more than ${size(maxBytes)}; use a shorter version of it if there is one.`,
-  )
-  const codings = codingsOf(headers['content-encoding'])
-  if (!codings) {
-    const named = headers['content-encoding']?.slice(0, 80)
-    return failed('badEncoding', `${host} sent its body in a coding that was not asked for: ${named}.`)
-  }
-  if (Number(headers['content-length']) > maxBytes) return tooLarge
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of await inflate(limited(body, maxBytes, tooLarge), codings)) {
-    bytes += chunk.length
-    if (bytes > maxBytes) return tooLarge
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks, bytes)
-}
-
-/** Bounds what is read from the network too: endless compressed data can inflate to nothing. */
-async function* limited(source: AsyncIterable<Buffer>, maxBytes: number, tooLarge: HttpFailure) {
-  let bytes = 0
-  for await (const chunk of source) {
-    bytes += chunk.length
-    if (bytes > maxBytes) throw new Stopped(tooLarge)
-    yield chunk
   }
 }
 
@@ -223,17 +163,25 @@ function aborted(host: string): HttpFailure {
   return failed('aborted', `The fetch from ${host} was given up because it was called off.`)
 }
 
-function late(host: string, deadlineMs: number): HttpFailure {
-  return failed('timeout', `${host} did not finish its answer within ${deadlineMs / 1000} s.`)
+/** A failure further down the way, with whose redirects led there. */
+function redirected(failure: HttpFailure, start: string, host?: string): HttpFailure {
+  const from = URL.parse(start)?.hostname
+  return host === from ? failure : failed(failure.reason, `${failure.message} ${from} redirects there.`)
 }
 
-function size(bytes: number): string {
-  return bytes >= mebibyte ? `${Math.round(bytes / mebibyte)} MiB` : `${bytes} bytes`
-}
-
-function flat(raw: Record<string, string | string[] | undefined>): Record<string, string> {
-  const entries = Object.entries(raw).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value]],
+function circle(host: string, setsCookie: boolean): HttpFailure {
+  const why = setsCookie
+    ? 'redirects in a circle to set a cookie, which feeds are read without'
+    : 'redirects in a circle'
+  return failed(
+    'tooManyRedirects',
+    `${host} ${why}; look for another address of the feed, or tell its publisher.`,
   )
-  return Object.fromEntries(entries)
+}
+
+function late(host: string, deadlineMs: number): HttpFailure {
+  return failed(
+    'timeout',
+    `${host} did not finish its answer within ${deadlineMs / 1000} s; if that goes on, tell its publisher.`,
+  )
 }

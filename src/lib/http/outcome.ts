@@ -4,11 +4,14 @@ export type FailureReason =
   | 'tooLarge'
   | 'privateAddress'
   | 'badUrl'
+  | 'badPort'
   | 'tooManyRedirects'
   | 'dns'
   | 'refused'
   | 'tls'
   | 'network'
+  /** It answered, and not in HTTP or not within its rules. */
+  | 'badAnswer'
   | 'badEncoding'
   | 'aborted'
 

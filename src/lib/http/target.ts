@@ -4,8 +4,14 @@ import { failed, type HttpFailure } from './outcome.ts'
 /** True for an IP address that must not be fetched from. */
 export type IsPrivate = (address: string) => boolean
 
-/** Checks a URL before anything is sent to it: scheme, userinfo, and an IP address in place of a name. */
-export function checkTarget(raw: string, base: string | undefined, isPrivate: IsPrivate): URL | HttpFailure {
+export interface TargetRules {
+  isPrivate: IsPrivate
+  /** Ports that may be asked; what listens at others is seldom meant for strangers. */
+  ports: number[] | 'any'
+}
+
+/** Checks a URL before anything is sent to it: scheme, userinfo, an IP address in place of a name, port. */
+export function checkTarget(raw: string, base: string | undefined, rules: TargetRules): URL | HttpFailure {
   const url = URL.parse(raw, base)
   if (!url) return failed('badUrl', `"${raw.slice(0, 200)}" is not a URL; write it as https://host/path.`)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
@@ -17,7 +23,13 @@ export function checkTarget(raw: string, base: string | undefined, isPrivate: Is
   // A resolver is never asked about a literal, so it is checked here; the URL parser has already turned 0x7f.1,
   // 2130706433 and the like into the usual notation.
   const literal = url.hostname.replace(/^\[|\]$/g, '')
-  if (isIP(literal) && isPrivate(literal)) return privateAddress(url.hostname, literal)
+  if (isIP(literal) && rules.isPrivate(literal)) return privateAddress(url.hostname, literal)
+  if (rules.ports !== 'any' && url.port && !rules.ports.includes(Number(url.port))) {
+    return failed(
+      'badPort',
+      `Port ${url.port} of ${url.hostname} is not asked: what is fetched comes from ports ${rules.ports.join(' and ')} only; use a URL without a port.`,
+    )
+  }
   url.hash = ''
   return url
 }

@@ -38,8 +38,35 @@ export function hunkOf(text: string, edit: LineEdit, file: string): string {
     `+++ b/${file}`,
     `@@ -${range(around + gone.length)} +${range(around + edit.add.length)} @@`,
     ...before.map((line) => ` ${line}`),
-    ...gone.map((line) => `-${line}`),
-    ...edit.add.map((line) => `+${line}`),
+    ...marked(gone, edit.add),
     ...after.map((line) => ` ${line}`),
   ].join('\n')
+}
+
+/** Lines that go and lines that come, with the marks of a hunk: what is in both stays (longest common subsequence). */
+function marked(gone: string[], come: string[]): string[] {
+  const kept = gone.map(() => new Array<number>(come.length + 1).fill(0))
+  kept.push(new Array<number>(come.length + 1).fill(0))
+  for (let i = gone.length - 1; i >= 0; i--) {
+    for (let j = come.length - 1; j >= 0; j--) {
+      const both = gone[i] === come[j] ? kept[i + 1]![j + 1]! + 1 : 0
+      kept[i]![j] = Math.max(both, kept[i + 1]![j]!, kept[i]![j + 1]!)
+    }
+  }
+  const lines: string[] = []
+  let [i, j] = [0, 0]
+  while (i < gone.length || j < come.length) {
+    if (i < gone.length && j < come.length && gone[i] === come[j]) {
+      lines.push(` ${gone[i]}`)
+      i += 1
+      j += 1
+    } else if (i < gone.length && kept[i + 1]![j]! >= (kept[i]![j + 1] ?? -1)) {
+      lines.push(`-${gone[i]}`)
+      i += 1
+    } else {
+      lines.push(`+${come[j]}`)
+      j += 1
+    }
+  }
+  return lines
 }

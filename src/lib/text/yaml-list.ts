@@ -9,6 +9,7 @@ import {
   parseDocument,
   Scalar,
   visit,
+  type YAMLMap,
 } from 'yaml'
 import { type LineEdit, linesOf } from './line-edit.ts'
 
@@ -23,6 +24,10 @@ const emptyList = /:\s*\[\s*\]/
 interface YamlList {
   lines: string[]
   blocks: Block[]
+  /** The entries themselves. */
+  maps: YAMLMap[]
+  /** The line of an offset in the text, 0-based. */
+  lineAt: (offset: number) => number
   /** Columns of the dash and of the fields. */
   dash: number
   field: number
@@ -100,7 +105,8 @@ export function removeEntry(text: string, key: string, index: number): LineEdit 
   return { at: start, remove: end - start + (takesBlank ? 1 : 0), add: [] }
 }
 
-function readList(text: string, key: string): YamlList | string {
+/** The list under a top-level key and where its entries stand; a sentence when it can't be changed by lines. */
+export function readList(text: string, key: string): YamlList | string {
   const counter = new LineCounter()
   const document = parseDocument(text, { lineCounter: counter, keepSourceTokens: true, prettyErrors: false })
   const pair = isMap(document.contents)
@@ -115,7 +121,7 @@ function readList(text: string, key: string): YamlList | string {
   if (!isSeq(seq)) return byHand
   if (seq.items.length === 0) {
     if (!emptyList.test(lines[keyLine]!)) return byHand
-    return { lines, blocks: [], dash: 2, field: 4, keyLine }
+    return { lines, blocks: [], maps: [], lineAt, dash: 2, field: 4, keyLine }
   }
   const token = seq.srcToken
   if (token?.type !== 'block-seq') return byHand
@@ -139,11 +145,13 @@ function readList(text: string, key: string): YamlList | string {
     if (end <= at || end > bound) return byHand
     blocks.push({ start, end })
   }
-  return { lines, blocks, dash, field, keyLine }
+  const maps = seq.items.filter((item) => isMap(item))
+  if (maps.length < blocks.length) return byHand
+  return { lines, blocks, maps, lineAt, dash, field, keyLine }
 }
 
 /** Offset of the last character of a node's own text. */
-function lastOffset(item: unknown, text: string): number {
+export function lastOffset(item: unknown, text: string): number {
   let node = item
   while (isPair(node) || (isCollection(node) && !node.flow)) {
     const inner: unknown = isPair(node) ? (node.value ?? node.key) : node.items.at(-1)

@@ -1,6 +1,9 @@
 import { isMap, isNode, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 
+/** Characters; reading YAML takes some seconds for each million, and curated files have some ten thousand. */
+const longestYaml = 1_000_000
+
 /** Something wrong in a curated file, said so that an editor can jump to it. */
 export interface Problem {
   file: string
@@ -11,9 +14,9 @@ export interface Problem {
   message: string
 }
 
-/** `feeds/labs.yaml:14: feeds.3.url: must be an http(s) URL`. */
-export function problemLine(problem: Problem): string {
-  return `${problem.file}:${problem.line}: ${problem.field ? `${problem.field}: ` : ''}${problem.message}`
+/** `feeds/labs.yaml:14: feeds.3.url: must be an http(s) URL`; one line, whatever the names of files and fields hold. */
+export function problemLine({ file, line, field, message }: Problem): string {
+  return `${file}:${line}: ${field ? `${field}: ` : ''}${message}`.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
 }
 
 /** A field that must be there and be text. */
@@ -35,6 +38,10 @@ export function readYaml<S extends z.ZodType>(
 ): Checked<z.infer<S>> {
   const counter = new LineCounter()
   const first = options.firstLine ?? 1
+  if (text.length > longestYaml) {
+    const message = `is too long to be read as YAML (${text.length} characters); split it`
+    return { problems: [{ file: options.file, line: first, field: '', message }] }
+  }
   // Aliases could blow a small file up; curated files have no use for them.
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false })
   const at = (offset: number) => counter.linePos(offset).line + first - 1

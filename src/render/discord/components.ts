@@ -117,7 +117,12 @@ export function fingerprintOf({
 }): string {
   const texts = withThoseInside(components).map((component) => component.content ?? '')
   return [content, ...texts]
-    .map((text) => text.replace(/\s+/g, ' ').trim())
+    .map((text) =>
+      text
+        .replace(/[\u2066-\u2069]/g, '')
+        .replace(/\s+/g, ' ')
+        .trim(),
+    )
     .filter(Boolean)
     .join('\n')
 }

@@ -1,4 +1,4 @@
-import { clip, plain } from '../feed-text.ts'
+import { clip, isolated, plain } from '../feed-text.ts'
 import { webLink } from '../links.ts'
 
 // Discord links every address it finds, and shows no masked link whose words look like one; this keeps them apart.
@@ -9,7 +9,7 @@ const percent: Record<string, string> = { '(': '%28', ')': '%29', '\\': '%5C' }
 
 /** Feed text as Discord shows it letter by letter: no Markdown, no mention, no link of its own. */
 export function discordText(text: string, max: number): string {
-  return escapeMarkdown(clip(plain(text), max))
+  return isolated(escapeMarkdown(clip(plain(text), max)))
 }
 
 /** `[title](url)`, or the title alone where there is no link to trust. */

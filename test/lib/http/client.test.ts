@@ -121,17 +121,6 @@ test('names a secure connection that can not be made', async () => {
   expect(outcome).toMatchObject({ kind: 'failed', reason: 'tls' })
 })
 
-test.each(['wrongLength', 'halfClosed', 'reset', 'garbage'] as const)(
-  'makes a value of a broken answer: %s',
-  async (name) => {
-    const server = await serve()
-    server.set('/', misbehaviours[name]())
-    const outcome = await client().get(`${server.origin}/`)
-    expect(outcome).toMatchObject({ kind: 'failed', reason: 'network' })
-    expect(outcome.kind === 'failed' && outcome.message).toContain('127.0.0.1')
-  },
-)
-
 test('makes a value of a header that can not be sent', async () => {
   const server = await serve()
   const outcome = await client().get(`${server.origin}/`, { headers: { 'if-none-match': 'a\r\nb: c' } })
@@ -226,7 +215,7 @@ test('refuses a name one of whose addresses is private', async () => {
 
 test.each(['localhost', 'LOCALHOST'])('refuses the name %s', async (host) => {
   const server = await serve()
-  const outcome = await client({ allowPrivateNetwork: false }).get(
+  const outcome = await client({ allowPrivateNetwork: false, ports: 'any' }).get(
     `http://${host}:${new URL(server.origin).port}/`,
   )
   expect(outcome).toMatchObject({ kind: 'failed', reason: 'privateAddress' })

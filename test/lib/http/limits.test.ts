@@ -28,6 +28,16 @@ test('closes the connection of a body that takes longer than the deadline', asyn
   await server.closed('/drip')
 })
 
+test.each([
+  [{ connectMs: 100 }, 'could not be connected to'],
+  [{ deadlineMs: 100 }, 'within 0.1 s'],
+])('does not wait for ever for a resolver that does not answer: %j', async (limits, said) => {
+  const http = client({ ...limits, resolve: () => new Promise(() => undefined) })
+  const outcome = await http.get('http://feeds.example/')
+  expect(outcome).toMatchObject({ kind: 'failed', reason: 'timeout' })
+  expect(outcome.kind === 'failed' && outcome.message).toContain(said)
+})
+
 test('lets one call have a deadline of its own', async () => {
   server.set('/silent', misbehaviours.silent())
   const outcome = await client().get(`${server.origin}/silent`, { deadlineMs: 50 })

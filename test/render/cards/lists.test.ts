@@ -128,6 +128,7 @@ describe('the sources', () => {
       '- [E](https://allenai.example/) · lab · switched off: It moved.',
       '**Policy**',
       '- [B](https://allenai.example/) · policy · not read yet',
+      '-# `/suggest-feed` proposes another, and so does [the form on the web](https://freehold.example/suggest).',
     ])
   })
 

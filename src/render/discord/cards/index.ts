@@ -1,6 +1,7 @@
 import type { Place } from '../../digest-view.ts'
 import { answerCard } from './answer.ts'
 import { conceptCard, concepts } from './concept.ts'
+import { feedNote } from './feed-note.ts'
 import { help } from './help.ts'
 import { ideasCard } from './ideas.ts'
 import { labelModal } from './label-modal.ts'
@@ -10,7 +11,7 @@ import { notice } from './notice.ts'
 import { passages } from './passages.ts'
 import { previewCard } from './preview.ts'
 import { reasonModal } from './reason-modal.ts'
-import { sources } from './sources.ts'
+import { sourcesCard } from './sources.ts'
 import { statusCard } from './status.ts'
 import { subscribedCard } from './subscribed.ts'
 import { trouble } from './trouble.ts'
@@ -38,7 +39,7 @@ export function cardRenderer(place: Place) {
     concepts,
     ideas: ideasCard(place),
     latest: latestCard(place),
-    sources,
+    sources: sourcesCard(place),
     why: whyCard(place),
     labelModal,
     reasonModal,
@@ -49,5 +50,6 @@ export function cardRenderer(place: Place) {
     newsletter: newsletterCard(place),
     trouble,
     preview: previewCard,
+    feedNote,
   }
 }

@@ -1,4 +1,5 @@
 import type { Feed } from '../../../model/index.ts'
+import type { Place } from '../../digest-view.ts'
 import { plural } from '../../numbers.ts'
 import type { DiscordMessage } from '../components.ts'
 import { noZone } from '../digest-story.ts'
@@ -13,6 +14,8 @@ export interface FeedHealth {
   lastSuccessAt: number | null
   /** What went wrong at the last try; null when it answered. */
   error: string | null
+  /** What a person has to do about it; for those who keep the lists. */
+  need?: string | null
 }
 
 export interface SourcesContent {
@@ -29,11 +32,16 @@ export interface SourcesContent {
 export const sourcesPerPage = 15
 
 /** The feeds by group, with what each is and when it last answered. */
-export function sources({ feeds, page, pages, total }: SourcesContent): DiscordMessage {
+export function sourcesCard({ site }: Place): (content: SourcesContent) => DiscordMessage {
+  return (content) => sources(content, `${site}/suggest`)
+}
+
+function sources({ feeds, page, pages, total }: SourcesContent, form: string): DiscordMessage {
   return fitted((pen) => {
-    if (feeds.length === 0) {
-      return [box(textOf('No feeds are read yet.', small('`/suggest-feed` proposes one.')), noZone)]
-    }
+    const other = feeds.length === 0 ? 'one' : 'another'
+    const onWeb = pen.link('the form on the web', form, 40)
+    const proposing = small(`\`/suggest-feed\` proposes ${other}, and so does ${onWeb}.`)
+    if (feeds.length === 0) return [box(textOf('No feeds are read yet.', proposing), noZone)]
     const shown = feeds.slice(0, sourcesPerPage)
     const groups = Map.groupBy(shown, ({ feed }) => feed.group)
     const count = total ?? (pages <= 1 ? feeds.length : null)
@@ -52,6 +60,7 @@ export function sources({ feeds, page, pages, total }: SourcesContent): DiscordM
               ...members.map((member) => feedLine(member, pen)),
             ),
           ),
+          ...textOf(proposing),
           ...pagingRow({ page, pages }, ['Back', 'Next'], 'sources'),
         ],
         noZone,
@@ -60,15 +69,17 @@ export function sources({ feeds, page, pages, total }: SourcesContent): DiscordM
   })
 }
 
-function feedLine({ feed, lastSuccessAt, error }: FeedHealth, pen: Pen): string {
+function feedLine({ feed, lastSuccessAt, error, need }: FeedHealth, pen: Pen): string {
   const link = pen.link(feed.title || feed.id, feed.site, 80)
   const read = moment(lastSuccessAt, 'R')
   const state = !feed.enabled
     ? ['switched off', feed.reason ? pen.words(feed.reason, 120) : ''].filter(Boolean).join(': ')
-    : error !== null
-      ? `**does not answer**: ${pen.words(error.replace(/[.\s]+$/, ''), 120) || 'no reason given'}${read && ` · last read ${read}`}`
-      : read
-        ? `read ${read}`
-        : 'not read yet'
+    : need
+      ? `**needs a hand**: ${pen.words(need, 300)}`
+      : error !== null
+        ? `**does not answer**: ${pen.words(error.replace(/[.\s]+$/, ''), 120) || 'no reason given'}${read && ` · last read ${read}`}`
+        : read
+          ? `read ${read}`
+          : 'not read yet'
   return `- ${link} · ${pen.words(feed.kind, 20)} · ${state}`
 }

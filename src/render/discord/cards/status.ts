@@ -16,6 +16,8 @@ export interface StatusContent {
   nextIssueAt: number | null
   /** Those that are followed; of them those that fail, and those that have not been read yet. */
   feeds: { total: number; failing: number; unread?: number }
+  /** What keeps an edit of the feed lists from being taken over; for maintainers. */
+  listFault?: string | null
 }
 
 const most = { paused: 6, active: 15 }
@@ -28,6 +30,7 @@ export function statusCard(place: Place): (content: StatusContent) => DiscordMes
       const paused = once.filter(({ pausedAt }) => pausedAt !== null)
       const active = once.filter(({ pausedAt }) => pausedAt === null)
       return [
+        ...faultBox(content.listFault ?? null, pen),
         ...pausedBox(paused, pen),
         box([
           ...(content.subscriptions ? textOf(...activeLines(active, paused.length, place, pen)) : []),
@@ -35,6 +38,16 @@ export function statusCard(place: Place): (content: StatusContent) => DiscordMes
         ]),
       ]
     })
+}
+
+function faultBox(fault: string | null, pen: Pen): Component[] {
+  if (fault === null) return []
+  const said = [
+    '**The feed lists have a fault**',
+    pen.words(fault, 300),
+    small('The lists of before stay in use until it is mended.'),
+  ]
+  return [box(textOf(...said), amber)]
 }
 
 function pausedBox(paused: readonly ChannelSubscription[], pen: Pen): Component[] {
