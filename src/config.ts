@@ -109,7 +109,12 @@ export const settings: Setting[] = [
     fault: (value) =>
       /^[\x21-\x7e]+$/.test(value) ? null : 'must be a key as the server gave it: no blanks, no accents.',
   },
-  { name: 'SCHEDULE_INGEST', default: '*/15 * * * *', help: 'When feeds are polled (cron).', fault: cron },
+  {
+    name: 'SCHEDULE_INGEST',
+    default: '*/15 * * * *',
+    help: 'When to look which feeds are due (cron).',
+    fault: cron,
+  },
   {
     name: 'SCHEDULE_DIGEST',
     default: '0 9 * * MON',
@@ -125,7 +130,7 @@ export const settings: Setting[] = [
   {
     name: 'ALLOW_PRIVATE_NETWORK',
     default: 'false',
-    help: 'true lets feeds be fetched from private and loopback addresses (intranets, tests).',
+    help: 'true lets feeds be fetched from private and loopback addresses and from any port (intranets, tests).',
     fault: oneOf('true', 'false'),
   },
   {

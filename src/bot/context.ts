@@ -20,6 +20,8 @@ export interface BotContext {
   schedule: string
   /** True while somebody may ask once more; see `Pace`. */
   mayAsk(user: string): boolean
+  /** True the first time in a while that they are told to wait. */
+  tellsToWait(user: string): boolean
   /** All commands as people read of them. */
   commands: { name: string; description: string }[]
   /** Ids of the registered commands by name, for mentions of them; empty until they are known. */

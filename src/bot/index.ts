@@ -16,7 +16,7 @@ import { Pace } from './pace.ts'
 import { registerCommands } from './register.ts'
 import { twice } from './respond.ts'
 
-export interface BotOptions extends Omit<BotContext, 'mayAsk' | 'commandIds' | 'commands'> {
+export interface BotOptions extends Omit<BotContext, 'mayAsk' | 'tellsToWait' | 'commandIds' | 'commands'> {
   /** DISCORD_TOKEN. */
   token: string
   /** DISCORD_API_URL without a version; null for Discord's own. */
@@ -63,6 +63,7 @@ export function startBot(options: BotOptions): Bot {
   const bot: BotContext = {
     ...rest,
     mayAsk: (user) => pace.allows(user),
+    tellsToWait: (user) => pace.tells(user),
     commandIds: new Map(),
     commands: commandList,
   }

@@ -15,7 +15,9 @@ export async function mentioned(message: Message, bot: BotContext): Promise<void
   const direct = message.channel.type === ChannelType.DM
   if (!direct && !name.test(message.content)) return
   const question = message.content.replace(name, ' ').trim()
-  const { components } = asReply(await answerTo(question, message, bot))
+  const answer = await answerTo(question, message, bot)
+  if (!answer) return
+  const { components } = asReply(answer)
   const reply = {
     components,
     flags: MessageFlags.IsComponentsV2,
@@ -30,10 +32,12 @@ export async function mentioned(message: Message, bot: BotContext): Promise<void
 /** A reply pings nobody, its reader included. */
 const quiet = { parse: [], repliedUser: false }
 
+/** Null where there is nothing to say: a flood of mentions must not become one of replies. */
 async function answerTo(question: string, message: Message, bot: BotContext) {
   const { cards } = bot.renderer
+  const { id: asker } = message.author
+  if (!bot.mayAsk(asker)) return bot.tellsToWait(asker) ? cards.notice(tooOften) : null
   if (isSmallTalk(question)) return helpMessage(bot)
-  if (!bot.mayAsk(message.author.id)) return cards.notice(tooOften)
   try {
     const { id, answer } = await bot.desk.ask(question.slice(0, 2000))
     return cards.answer({ id, answer, mayShare: false })

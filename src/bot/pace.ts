@@ -6,6 +6,7 @@ const span = 60_000
 export class Pace {
   readonly #now: () => number
   readonly #asked = new Map<string, number[]>()
+  readonly #told = new Map<string, number>()
 
   constructor(now: () => number) {
     this.#now = now
@@ -22,7 +23,16 @@ export class Pace {
     return allowed
   }
 
+  /** True when the person has not been told to wait for a while; now they have. */
+  tells(user: string): boolean {
+    const [last, now] = [this.#told.get(user), this.#now()]
+    if (last !== undefined && last > now - span) return false
+    this.#told.set(user, now)
+    return true
+  }
+
   #forget(since: number): void {
     for (const [user, times] of this.#asked) if (times.every((at) => at <= since)) this.#asked.delete(user)
+    for (const [user, at] of this.#told) if (at <= since) this.#told.delete(user)
   }
 }

@@ -6,9 +6,12 @@ const shortest = 12
 /** Written in the place of a secret. */
 const hidden = '[hidden]'
 
-/** The password of any URL, and the token in the address by which an interaction of Discord's is answered. */
+/**
+ * The password of any URL, and the token in the address by which an interaction of Discord's is answered. Every part has a
+ * longest length, or a long line of others' words would take a time that grows with its square.
+ */
 const inAddresses =
-  /(\b[a-z][a-z\d+.-]*:\/\/[^\s:@/"]*:)[^\s@/"]+(?=@)|(\/(?:webhooks|interactions)\/\d+\/)[^\s/"?\\]+/gi
+  /(\b[a-z][a-z\d+.-]{0,30}:\/\/[^\s:@/"]{0,200}:)[^\s@/"]{1,500}(?=@)|(\/(?:webhooks|interactions)\/\d+\/)[^\s/"?\\]+/gi
 
 /**
  * Takes the secrets of a configuration out of a text, plain, percent-encoded, as JSON or in base64: what others' servers

@@ -2,11 +2,13 @@ import { closeSync, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isatty } from 'node:tty'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import type { Bot } from '../bot/index.ts'
 import { type Config, noSender } from '../config.ts'
 import type { FeedListKeeper, Log, Schedules } from '../jobs/index.ts'
 import {
+  type Hold,
+  holdAlone,
   keepFeedLists,
   metricsOf,
   openArchive,
@@ -17,7 +19,7 @@ import {
   startSchedules,
   takeReturn,
 } from '../jobs/index.ts'
-import { inWords } from '../lib/schedule/index.ts'
+import { inWords, startTicking } from '../lib/schedule/index.ts'
 import { createWeb, listen } from '../web/index.ts'
 import { Failure } from './failure.ts'
 import { openLog } from './log.ts'
@@ -31,8 +33,10 @@ export function addStart(program: Command): void {
     .description(
       'Runs the service until it gets SIGTERM or SIGINT: schedules, web pages, deliveries. Feed lists that change are taken over as soon as they are in order; SIGHUP reads them at once.',
     )
-    .action(async () => {
+    .option('--only <roles>', 'run just these parts, joined by commas: web, bot, jobs', rolesOf)
+    .action(async (options: { only?: Role[] }) => {
       const settings = config()
+      const parts = new Set<Role>(options.only ?? roles)
       // From the first moment on: what comes while all is being started is obeyed as soon as it is.
       const stop = stopSignal()
       const { promise: lists, resolve: listsAreKept } = Promise.withResolvers<FeedListKeeper>()
@@ -41,10 +45,12 @@ export function addStart(program: Command): void {
       for (const warning of settings.warnings) log.warn({}, warning)
       const workshop = await openWorkshop(settings, { log })
       sayWhereMessagesGo(workshop, settings, log)
-      // Better now than when the first item comes.
-      log.info({}, 'learning from the labels, if they have changed; that takes up to a minute')
-      await workshop.way.classifier()
-      const pages = await openPages(workshop, settings, log)
+      if (parts.has('jobs')) {
+        // Better now than when the first item comes.
+        log.info({}, 'learning from the labels, if they have changed; that takes up to a minute')
+        await workshop.way.classifier()
+      }
+      const pages = parts.has('web') ? await openPages(workshop, settings, log) : null
       const keeper = keepFeedLists(workshop.way, watchLists(settings, workshop.way.now))
       listsAreKept(keeper)
       const times = {
@@ -52,15 +58,48 @@ export function addStart(program: Command): void {
         digest: settings.scheduleDigest,
         zone: settings.timezone,
       }
-      const schedules = await startSchedules(workshop.way, times, keeper)
-      const bot = settings.discordToken ? await openBot(workshop, settings, times, log) : null
-      log.info({ url: pages.url, feeds: workshop.way.feeds.length }, 'Freehold is running')
+      const schedules = parts.has('jobs') ? await startSchedules(workshop.way, times, keeper) : null
+      const looking = schedules ? null : startTicking(() => keeper.tick())
+      const bot = parts.has('bot') ? holdBot(workshop, settings, times, log) : null
+      log.info(
+        { url: pages?.url, feeds: workshop.way.feeds.length, parts: [...parts], owner: workshop.way.owner },
+        'Freehold is running',
+      )
       const signal = await stop
       log.info({ signal }, 'stopping; messages under way are finished first')
-      await Promise.all([schedules.stop(), pages.close(), bot?.stop()])
+      looking?.stop()
+      await Promise.all([schedules?.stop(), pages?.close(), bot?.stop()])
       await workshop.close()
       log.info({}, 'stopped')
     })
+}
+
+/** What a service consists of; several machines may share it out. */
+const roles = ['web', 'bot', 'jobs'] as const
+type Role = (typeof roles)[number]
+
+function rolesOf(text: string): Role[] {
+  const names = text.split(',').map((name) => name.trim())
+  const unknown = names.filter((name) => !(roles as readonly string[]).includes(name))
+  if (unknown.length > 0 || names.length === 0) {
+    throw new InvalidArgumentError(`Give one or more of ${roles.join(', ')}, joined by commas.`)
+  }
+  return names as Role[]
+}
+
+/** Discord wants one connection to its gateway: of all processes on one database, one holds it. */
+function holdBot(workshop: Workshop, settings: Config, times: Schedules, log: Log): Hold | null {
+  if (!settings.discordToken) return null
+  const hold = holdAlone(workshop.way, 'the Discord bot', () => openBot(workshop, settings, times, log))
+  void hold.tick()
+  const ticker = startTicking(() => hold.tick())
+  return {
+    tick: () => hold.tick(),
+    async stop() {
+      ticker.stop()
+      await hold.stop()
+    },
+  }
 }
 
 /** Lets the Discord bot in; discord.js takes 0.3 s to load, which only those wait for who have a bot. */
@@ -153,6 +192,12 @@ function sayWhereMessagesGo(workshop: Workshop, settings: Config, log: Log): voi
   const folder = join(settings.dataDir, 'outbox')
   if (!workshop.way.post.smtp)
     log.info({ folder }, 'SMTP_URL is not set: mails are written to the outbox folder')
+  if (/\/\/(localhost|127\.)/.test(settings.publicUrl)) {
+    log.warn(
+      { publicUrl: settings.publicUrl },
+      'publishers of feeds see PUBLIC_URL in our requests, and this one tells them nothing; set it to the address of the web pages',
+    )
+  }
   if (!workshop.way.post.discord)
     log.info({ folder }, 'DISCORD_TOKEN is not set: posts are written to the outbox folder')
 }

@@ -30,7 +30,7 @@ const uses = new Map<string, Use>(
   ),
 )
 
-/** Elements that only hold others; what they hold counts as if they were not there. */
+/** What these hold counts as if they were not there. */
 const wrappers = new Set(['channel', 'items', 'media:group', 'rss', 'feed', 'rdf', 'rdf:rdf'])
 
 /** Names of the namespaces that are read. Feeds write them with and without the last character, in any case. */
@@ -108,6 +108,7 @@ export function isItem(name: string): boolean {
   return name === 'item' || name === 'entry'
 }
 
+/** Whether an element only holds others. */
 export function isWrapper(name: string): boolean {
   return wrappers.has(name)
 }

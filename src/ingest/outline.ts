@@ -1,5 +1,6 @@
 import { Elements, isItem, isWrapper, useOf } from './elements.ts'
 import { Piece } from './piece.ts'
+import { untitled } from './raw-feed.ts'
 import { attributesOf, outsideCdata } from './repair.ts'
 
 /** A feed document of whatever format taken apart, every piece well-formed RSS 2.0 whatever the document was. */
@@ -183,7 +184,7 @@ class Scanner {
     this.item = null
     if (!item || item.isEmpty) return
     this.written += item.written
-    this.items.push(`<item>${item.toXml()}</item>`)
+    this.items.push(`<item>${item.toXml(untitled)}</item>`)
   }
 
   baseOf(attributes: Map<string, string>, outer: string | null): string | null {

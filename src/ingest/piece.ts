@@ -1,7 +1,6 @@
 import { plainText } from '../lib/text/index.ts'
 import { parseDate } from './dates.ts'
 import { type Slot, type Use, useOf } from './elements.ts'
-import { untitled } from './raw-feed.ts'
 import { decodeReferences, escapeXml, repairCharacters, textOf, unwrapCdata, writeText } from './repair.ts'
 
 /** Longer ones are none. */
@@ -76,14 +75,14 @@ export class Piece {
     if (speaks) this.#said ??= inner.slice(0, maxSaid)
   }
 
-  /** The fields as elements of RSS 2.0. */
-  toXml(): string {
+  /** The fields as elements of RSS 2.0. `lastResort` is the title of a piece that has nothing to be called by. */
+  toXml(lastResort?: string): string {
     const { title, summary, content, guid, link, date, language } = Object.fromEntries(this.#slots)
     const guidLeads = guid && this.#guidIsLink && /^https?:/i.test(guid.text)
     const leads = link && !(guidLeads && link.rank >= attached)
     const speaks = title || summary || content || guid || link
     return (
-      element('title', speaks ? title?.text : this.#lastResort()) +
+      element('title', speaks || !lastResort ? title?.text : this.#firstWords() || lastResort) +
       element('link', leads ? link.text : undefined) +
       element('guid', guid?.text, this.#guidIsLink ? '' : ' isPermaLink="false"') +
       element('pubDate', date?.text) +
@@ -93,8 +92,8 @@ export class Piece {
     )
   }
 
-  #lastResort(): string {
-    return plainText(unwrapCdata(this.#said ?? '')).split('\n')[0] || untitled
+  #firstWords(): string | undefined {
+    return plainText(unwrapCdata(this.#said ?? '')).split('\n')[0]
   }
 }
 

@@ -26,14 +26,13 @@ import type { Http } from '../lib/http/index.ts'
 import { canonicalUrl, day, type Feed, noContribution } from '../model/index.ts'
 import type { Store } from '../store/index.ts'
 import { type Finder, locateFeed } from './feeds.ts'
+import { unanswered } from './polling-faults.ts'
 import type { Progress } from './way.ts'
 
 /** Feeds looked at at once; politeness per host is the HTTP client's. */
 const feedsAtOnce = 12
 /** Failures that a second look, when all others have been looked at, may not find again. */
-const passing = new Set(['timeout', 'network', 'dns', 'refused', 'serverError'])
-/** Failures without any answer. */
-const unanswered = new Set(['dns', 'network', 'timeout', 'refused', 'tls'])
+const passing = new Set(['timeout', 'network', 'dns', 'refused', 'serverError', 'badAnswer'])
 
 export interface CheckWish {
   finder: Pick<Finder, 'http' | 'parser' | 'now'>

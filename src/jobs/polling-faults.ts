@@ -6,7 +6,7 @@ import type { Way } from './way.ts'
 type Failed = Extract<Polled, { kind: 'failed' }>
 
 /** Failures without any answer: they may be ours as well as theirs. */
-const unanswered = new Set(['dns', 'network', 'timeout', 'refused', 'tls'])
+export const unanswered = new Set(['dns', 'network', 'timeout', 'refused', 'tls'])
 /** How soon everything is tried again after an outage of our own. */
 const outagePause = 5 * minute
 

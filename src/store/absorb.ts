@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
 import { isTellingTitle, titleKey } from '../model/index.ts'
 import { dateOf } from './found-items.ts'
-import type { NewItem } from './items.ts'
 import { type KnownItem, pageAlias, titleAlias, traceOf, urlAlias } from './known-items.ts'
+import type { NewItem } from './new-item.ts'
 import { type Arrival, recognise } from './recognise.ts'
 import type { ItemTable, Schema } from './schema.ts'
 

@@ -8,7 +8,7 @@ import {
   type Trace,
   titleKey,
 } from '../model/index.ts'
-import type { NewItem } from './items.ts'
+import type { NewItem } from './new-item.ts'
 
 /** An item of a poll, with what its document tells of it. */
 export interface Found {

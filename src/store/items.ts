@@ -4,16 +4,9 @@ import { type Absorbed, absorbItems } from './absorb.ts'
 import { saveFeedState } from './feed-states.ts'
 import { itemLookup } from './item-lookup.ts'
 import { itemTerms } from './item-terms.ts'
+import type { NewItem } from './new-item.ts'
 import type { Arrival } from './recognise.ts'
 import type { ItemTable, LabelTable, Schema } from './schema.ts'
-
-/** An item ready to be stored, with the keys it is found again by. */
-export interface NewItem extends Item {
-  identity: string
-  revision: string
-  /** Its date as the feed tells it, also where that lies in the future; `publishedAt` without it. */
-  statedAt?: number | null
-}
 
 export interface ItemFilter {
   /** Seen first at or after this time (ms). */

@@ -11,8 +11,8 @@ import {
   titleKey,
 } from '../model/index.ts'
 import { counted, type Found, markedIdentity, markedItem, readDocument, takeFromPage } from './found-items.ts'
-import type { NewItem } from './items.ts'
 import { type KnownItem, knownItems, pageAlias, titleAlias, traceOf, urlAlias } from './known-items.ts'
+import type { NewItem } from './new-item.ts'
 import type { Schema } from './schema.ts'
 
 /** An article of a poll that is not stored yet. */

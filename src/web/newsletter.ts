@@ -115,8 +115,12 @@ export function addNewsletter(web: Hono, options: NewsletterRoutes): void {
   })
 
   // For mail servers that hand over what comes back by HTTP: the message itself is the body.
-  web.post('/returns/:token', tooLarge, async (c) => {
+  web.use('/returns/:token', async (c, next) => {
+    // Before anything of six megabytes is taken in.
     if (options.signer.read('returns', c.req.param('token')) === null) return c.text('Not found', 404)
+    await next()
+  })
+  web.post('/returns/:token', tooLarge, async (c) => {
     const taken = await options.takeReturn(new Uint8Array(await c.req.arrayBuffer()))
     return c.json(taken, 200, { 'cache-control': 'no-store' })
   })

@@ -21,6 +21,7 @@ import { openStore } from '../../src/store/index.ts'
 import { readExamples, readPages, readQuestions } from '../../src/wiki/index.ts'
 import { copyCheckout } from '../service/checkout.ts'
 import { type Finished, freehold } from '../service/freehold.ts'
+import { writeSmallWiki } from './small-wiki.ts'
 
 /** What steers a terminal or turns the reading direction. */
 const steering = /(?![\n\t])\p{Cc}|[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/u
@@ -77,6 +78,39 @@ describe('what a terminal is shown', () => {
     expect(added.code).toBe(1)
     expect(added.stderr).toContain('is no e-mail address')
     expect(added.stderr).not.toMatch(steering)
+  })
+
+  test('a line of the log stays one line of JSON that steers nothing, whatever came in a mail', async () => {
+    const { dir } = checkout
+    const said = `${nasty}\r\n {"level":60,"msg":"forged"}`
+    const mail = [
+      'Return-Path: <>',
+      'From: MAILER-DAEMON@mx.evil.example',
+      'To: digest@example.org',
+      `Subject: Undelivered ${said}`,
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/report; report-type=delivery-status; boundary=b',
+      '',
+      '--b',
+      'Content-Type: message/delivery-status',
+      '',
+      'Final-Recipient: rfc822; =cmd@example.org',
+      'Action: failed',
+      'Status: 5.1.1',
+      `Diagnostic-Code: smtp; 550 ${said}`,
+      '',
+      '--b--',
+    ].join('\r\n')
+    const env = { DATA_DIR: join(dir, 'data'), WIKI_DIR: writeSmallWiki(dir), LOG_LEVEL: 'trace' }
+    const { code, stdout, stderr } = await freehold(dir, ['bounces', '--json'], { env, stdin: mail })
+    expect(code).toBe(0)
+    const lines = stderr.trimEnd().split('\n')
+    for (const line of lines) {
+      expect(JSON.parse(line)).toMatchObject({ level: 30 })
+      expect(line).not.toMatch(steering)
+    }
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'bounce', did: 'refused' })
+    expect(stdout).not.toMatch(steering)
   })
 
   test('a list for a spreadsheet holds no formula, and comes back as it was', async () => {

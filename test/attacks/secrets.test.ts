@@ -93,6 +93,20 @@ describe('a text that holds secrets', () => {
     expect(hide(plain)).toBe(plain)
   })
 
+  test.each(['a.', 'a://', 'a://b:', '@', '/webhooks/1/', 'https://a:b@'])(
+    'takes time in proportion to its length: a megabyte of %s is no matter',
+    (piece) => {
+      const long = piece.repeat(1_000_000 / piece.length)
+      const began = performance.now()
+      hide(long.slice(0, 100_000))
+      const tenth = performance.now() - began
+      const then = performance.now()
+      hide(long)
+      // Ten times the text; a hundred times the time would be what is to be ruled out.
+      expect(performance.now() - then).toBeLessThan(40 * Math.max(tenth, 5))
+    },
+  )
+
   test('of few letters could be a word of every sentence, and is no secret worth the name', () => {
     const short = readConfig({
       root: '/srv',

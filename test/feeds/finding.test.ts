@@ -233,6 +233,7 @@ describe('looking for a feed', () => {
       userAgent: 'test',
       hostGapMs: 0,
       isPrivate: (address) => address !== '127.0.0.1',
+      ports: 'any',
     })
     const inner = await startFeedServer('127.0.0.2')
     inner.set('/feed', feed)

@@ -138,3 +138,9 @@ test('takes a feed without items for a feed', async () => {
     ttlMs: null,
   })
 })
+
+test('has no title for a feed without one, whatever its items are called', async () => {
+  const image = '<image><title>no</title></image><category>no</category>'
+  const feed = await feedOf(`<rss version="2.0"><channel>${image}${rssItem(1)}</channel></rss>`)
+  expect(feed.title).toBe('')
+})

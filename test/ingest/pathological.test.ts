@@ -4,7 +4,7 @@ import { createParsePool } from '../../src/ingest/index.ts'
 import { outline } from '../../src/ingest/outline.ts'
 import { jsonFeed, rss, rssItem } from './documents.ts'
 
-const megabytes = 4
+const megabytes = 2
 const size = megabytes * 1024 * 1024
 const pool = createParsePool()
 afterAll(() => pool.close())

@@ -126,6 +126,14 @@ describe('an article stays the same', () => {
       }),
     ],
     [
+      'the site moves, and each date another way',
+      ({ date }, n) => ({
+        guid: `n${n}`,
+        url: `https://new.example/${id}/${n}`,
+        date: date! + (20 + 3 * n) * hour,
+      }),
+    ],
+    [
       'the site moves to another time zone',
       ({ date }, n) => ({ guid: `n${n}`, url: `https://new.example/${id}/${n}`, date: date! + 2 * hour }),
     ],
@@ -209,6 +217,20 @@ describe('an article stays the same', () => {
     ])
   })
 
+  test('when its guid is renewed on a page of several, and all dates are those of builds', async () => {
+    const url = `https://${id}.example/changelog`
+    const version = (build: number) =>
+      all(5, (n) => ({
+        url,
+        text: '',
+        guid: `p${n}${n === 3 ? build : ''}`,
+        date: replay.now() - n * 61_000,
+      }))
+    await serve(version(0))
+    replay.pass(2 * day)
+    expect(await news(version(1))).toEqual([])
+  })
+
   test('and its text is the last one', async () => {
     const text = 'The figures of the first version were wrong; these are the right ones.'
     await serve(changed((_, n) => ({ guid: `new-${n}`, text })))
@@ -258,6 +280,10 @@ describe('articles are told apart', () => {
 
   test('in a feed of several that lead to one page, though they have no guids and short titles', async () => {
     await oneByOne(3, (n) => ({ url: page(), guid: '', title: `v1.${n}` }))
+  })
+
+  test('when all have one title and one page, by day and text', async () => {
+    await oneByOne(3, () => ({ url: page(), guid: '', title: 'Update' }))
   })
 
   test('when guids are numbers of places in the document', async () => {

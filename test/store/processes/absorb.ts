@@ -8,7 +8,15 @@ const store = await openStore(`sqlite:${file}`)
 for (let n = 0; ; n++) {
   const poll = [0, 1, 2].map((i) => {
     const id = `${round} ${n} ${i}`
-    return newItem(i, { id, identity: id, content: 'long text '.repeat(500) })
+    const url = `https://lab.example/${round}/${n}/${i}`
+    return newItem(i, {
+      id,
+      identity: id,
+      title: `Post ${i} of poll ${n} in round ${round}`,
+      url,
+      canonicalUrl: url,
+      content: 'long text '.repeat(500),
+    })
   })
   await store.items.absorb(poll, feedState({ itemsSeen: n }), now)
   say(String(n))
