@@ -14,9 +14,6 @@ const bars = {
   declaredOther: { margin: 0.02, words: 0 },
 }
 
-/** Addresses, and names of versions such as `gpt-oss-120b`. */
-const noise = /https?:\/\/\S+|\S+@\S+|[!-~]*\d[!-~]*/g
-
 /** Short words of other languages that English does not have. */
 const foreignWords = new Set(
   (
@@ -49,7 +46,7 @@ const particles = new Set('von van der den de la du di da dos del della el al bi
 export function detectLanguage(text: string, hint?: string | null): string {
   const declared = barFor(hint)
   if (isPlainlyEnglish(text.slice(0, 2 * firstLook), declared)) return 'en'
-  const sample = text.slice(0, 2_000).replace(noise, ' ')
+  const sample = text.slice(0, 2_000).replace(/\S+/g, withoutNoise)
   const letters = sample.match(/\p{L}/gu)?.length ?? 0
   if (letters === 0) return 'en'
   if (foreignScriptShare(sample, letters) > 0.4) return unsupported
@@ -67,6 +64,12 @@ export function detectLanguage(text: string, hint?: string | null): string {
   if (spoken && whole >= margin / 2 && marginOverEnglish(plain.join(' ')) >= margin) return unsupported
   // Capitals throughout: only a long and clear case counts.
   return whole >= 0.6 && tokens.length >= 5 ? unsupported : 'en'
+}
+
+/** A word without what is none: addresses, and names of versions such as `gpt-oss-120b`. */
+function withoutNoise(word: string): string {
+  if (/^https?:\/\//.test(word) || word.includes('@')) return ' '
+  return word.replace(/[!-~]+/g, (run) => (/\d/.test(run) ? ' ' : run))
 }
 
 /**
