@@ -1,5 +1,5 @@
 import { stemOf } from '../lib/text/index.ts'
-import type { LabelledItem } from '../model/index.ts'
+import { type LabelledItem, titleKey } from '../model/index.ts'
 import { sameEvent, type Told } from './likeness.ts'
 import type { Cluster, Comparison } from './stories.ts'
 
@@ -20,6 +20,8 @@ const sure = 0.85
 const mostlyNew = 0.8
 /** So many figures that the earlier story did not have are news. */
 const newFigures = 3
+/** Titles of so many words that are the same tell the same. */
+const tellingTitle = 4
 /** Stories of different issues lie days apart; what counts is that they are not of one day. */
 const days = 1
 
@@ -45,7 +47,9 @@ export function recall(cluster: Cluster, past: PastStory[], comparison: Comparis
   if (!best) return null
   // An event told in parts: what any of the likely earlier stories said is not new.
   const before = ranked.flatMap(({ story }) => story.items)
-  const known = new Set(before.flatMap((item) => [...comparison.told(item).text]))
+  const known = new Set(
+    before.map((item) => comparison.told(item)).flatMap(({ text, titleNames }) => [...text, ...titleNames]),
+  )
   const bringsNews = cluster.filter((item) => hasNews(item, before, known, comparison))
   if (bringsNews.length === 0) {
     const share = Math.max(...cluster.map((item) => newShare(comparison.told(item), known, comparison)))
@@ -59,14 +63,21 @@ export function recall(cluster: Cluster, past: PastStory[], comparison: Comparis
   return { updates: best.story, by }
 }
 
-/** Mean over all pairs of items, one of each. */
+/** Mean over all pairs of items, one of each; 1 where another feed told it under the very same title. */
 function likelihoodOf(cluster: Cluster, { items }: PastStory, { told, rarity }: Comparison): number {
+  if (cluster.some((a) => items.some((b) => isReprint(a, b)))) return 1
   let sum = 0
   for (const a of cluster)
     for (const b of items) {
       sum += sameEvent(told(a), told(b), days, rarity, { mayTurn: true })
     }
   return sum / (cluster.length * items.length)
+}
+
+/** A title that comes again in its own feed may be that of a column; in another feed it is the same article. */
+function isReprint(a: LabelledItem, b: LabelledItem): boolean {
+  const title = titleKey(a.title)
+  return a.feed !== b.feed && title.split(' ').length >= tellingTitle && title === titleKey(b.title)
 }
 
 /** Another leaning, a title with words of movement or a figure that were not known, or several new figures. */

@@ -1,5 +1,6 @@
 import { oneLine, plainText } from '../lib/text/index.ts'
 import { cleanUrl, type FeedItem } from '../model/index.ts'
+import { withoutBoilerplate } from './boilerplate.ts'
 import { parseDate } from './dates.ts'
 import { type RawItem, untitled } from './raw-feed.ts'
 import { unwrapCdata } from './repair.ts'
@@ -74,13 +75,7 @@ function silent({ title, summary, content, link }: RawItem): string {
 }
 
 function cleanText(html: string): string {
-  const text = plainText(unwrap(html)).replace(listingHead, '')
-  const tail = Math.max(0, text.length - 700)
-  // WordPress adds it to every item; it says nothing and counts as text.
-  const boilerplate = /\s*\bThe post .{0,400}? (?:appeared first|first appeared) on .{0,200}$/s.exec(
-    text.slice(tail),
-  )
-  return boilerplate ? text.slice(0, tail + boilerplate.index).trimEnd() : text
+  return withoutBoilerplate(plainText(unwrap(html)).replace(listingHead, ''))
 }
 
 /** What arXiv's feeds put before each abstract: `arXiv:2603.04280v1 Announce Type: new Abstract: …`. */

@@ -4,16 +4,23 @@ const dayMs = 86_400_000
 
 /** Zones feeds write by name, in minutes from UTC. */
 const zones: Record<string, number> = {
-  z: 0, ut: 0, utc: 0, gmt: 0, wet: 0, west: 60, bst: 60, cet: 60, cest: 120, eet: 120, eest: 180, msk: 180,
-  ist: 330, jst: 540, kst: 540, aest: 600, aedt: 660, ast: -240, adt: -180, est: -300, edt: -240, cst: -360,
-  cdt: -300, mst: -420, mdt: -360, pst: -480, pdt: -420, akst: -540, akdt: -480, hst: -600,
+  ...letters('nopqrstuvwxy', 60), ...letters('abcdefghiklm', -60),
+  z: 0, ut: 0, utc: 0, gmt: 0, wet: 0, west: 60, bst: 60, cet: 60, cest: 120, met: 60, mest: 120, eet: 120,
+  eest: 180, msk: 180, sast: 120, pkt: 300, ist: 330, ict: 420, wib: 420, hkt: 480, sgt: 480, awst: 480, jst: 540,
+  kst: 540, acst: 570, acdt: 630, aest: 600, aedt: 660, nzst: 720, nzdt: 780, brt: -180, art: -180,
+  ast: -240, adt: -180, est: -300, edt: -240, cst: -360, cdt: -300, mst: -420, mdt: -360, pst: -480, pdt: -420, akst: -540, akdt: -480, hst: -600,
   at: -240, et: -300, ct: -360, mt: -420, pt: -480,
 } // biome-ignore format: a table
 
+/** Hours from UTC by one letter, as RFC 822 has them, which is what RSS dates are said to follow. */
+function letters(names: string, step: number): Record<string, number> {
+  return Object.fromEntries([...names].map((name, i) => [name, step * (i + 1)]))
+}
+
 const time = String.raw`(?:[\sT,@-]+(?:at\s+|um\s+)?(?<before>오전|오후|[ap]\.?m\.?)?\s*(?<h>\d{1,2})(?:[:.](?<i>\d{1,2})(?:[:.](?<s>\d{1,2})(?:[.,]\d+)?)?)?\s*(?<half>[ap]\.?m\b\.?)?)?`
-const zone = String.raw`(?:\s*(?<zone>etc/gmt|z\b|[a-z]{1,4}\b(?:\s*[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{1,2}(?::?\d{2})?))?`
+const zone = String.raw`(?:\s*(?<zone>etc/[a-z]{3}|z\b|[a-z]{1,4}\b(?:\s*[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{1,2}(?::?\d{2})?|\b[a-z]{5,10}(?:/[a-z_]{1,20}){0,2}|\s\d{2}:?\d{2}))?`
 const compactTime = String.raw`(?:T(?<h>\d{2}):?(?<i>\d{2})(?::?(?<s>\d{2}))?${zone})?`
-const weekday = String.raw`(?:\p{L}{1,12}\s*[.,]{0,2}\s*)?`
+const weekday = String.raw`(?:\p{L}{1,12}(?:\s*[.,]{1,2}\s*|\s+))?`
 const month = String.raw`(?<month>\p{L}{3,12})`
 
 /** The layouts feeds use, from the standard ones to the merely frequent ones. */
@@ -46,7 +53,8 @@ const layouts = [
 
 /**
  * A date as feeds write it, in ms since the epoch; null when it can't be read. A date without a zone counts as UTC, so
- * that the result does not depend on the machine. Years before 1980 are left-overs of programs, not dates.
+ * that the result does not depend on the machine; one in Korean counts as Korea's. What lies before 1970 or in its first
+ * two days is a clock that was never set, in whatever zone, not a date.
  */
 export function parseDate(raw: string | null | undefined): number | null {
   const text = raw
@@ -56,29 +64,33 @@ export function parseDate(raw: string | null | undefined): number | null {
     .trim()
   if (!text) return null
   if (/^\d{10}(\d{3})?$/.test(text)) return Number(text) * (text.length === 10 ? 1000 : 1)
+  const home = /[년오]/.test(text) ? 'kst' : ''
   for (const layout of layouts) {
     const groups = layout.exec(text)?.groups
-    const date = groups && toTime(groups)
+    const date = groups && toTime(groups, home)
     if (date !== undefined && date !== null) return date
   }
   return null
 }
 
-function toTime(parts: Record<string, string | undefined>): number | null {
+/** `home` is the zone of dates that name none. */
+function toTime(parts: Record<string, string | undefined>, home: string): number | null {
   const year = yearOf(parts.y!)
   const month = parts.month ? monthOf(parts.month) : Number(parts.m ?? 1) - 1
   const day = Number(parts.d ?? 1)
-  // A leap second counts as the one after it.
-  const [h, minute, second] = [Number(parts.h ?? 0), Number(parts.i ?? 0), Math.min(Number(parts.s ?? 0), 60)]
+  const [h, minute, second] = [Number(parts.h ?? 0), Number(parts.i ?? 0), Number(parts.s ?? 0)]
   const said = parts.half ?? parts.before
   const half = said === '오전' ? 'a' : said === '오후' ? 'p' : said?.[0]?.toLowerCase()
   const hour = half ? (h % 12) + (half === 'p' ? 12 : 0) : h
-  const offset = offsetOf(parts.zone)
-  if (month < 0 || month > 11 || day < 1 || hour > 24 || minute > 59 || year < 1980) return null
+  const isClock = hour < 30 && minute <= 60 && second <= 61
+  if (!isClock || month < 0 || month > 11 || day < 1 || day > 31 || year < 1970) return null
+  // Leap seconds, the 31st of shorter months and hours from 24 on (broadcasters write the night so) count on: a day off,
+  // an item stands where it belongs, and without a date it would pass for new.
   const date = Date.UTC(year, month, day, hour, minute, second) + daysOn(parts, year) * dayMs
-  // The 31st of February and its like roll over into the next month.
-  if (new Date(Date.UTC(year, month, day)).getUTCDate() !== day || Number.isNaN(date)) return null
-  return date - offset * 60_000
+  const zone = parts.zone?.trim() ?? home
+  // One letter after a day alone is no zone.
+  const utc = parts.h || zone.length > 1 ? date - offsetOf(zone) * 60_000 : date
+  return utc >= 2 * dayMs ? utc : null
 }
 
 /**
@@ -103,9 +115,9 @@ function yearOf(digits: string): number {
 }
 
 /** Minutes east of UTC. A zone that isn't known counts as UTC: some hours wrong is better than no date. */
-function offsetOf(text: string | undefined): number {
-  const zone = text?.trim().toLowerCase() ?? ''
-  const [, name = '', sign, hours, minutes] = /^([a-z]*)\s*(?:([+-])(\d{1,2}):?(\d{2})?)?$/.exec(zone) ?? []
+function offsetOf(zone: string): number {
+  const parts = /^([a-z]*)\s*(?:([+-])(\d{1,2}):?(\d{2})?)?$/.exec(zone.toLowerCase())
+  const [, name = '', sign, hours, minutes] = parts ?? []
   const base = zones[name] ?? 0
   const shift = sign ? Number(hours) * 60 + Number(minutes ?? 0) : 0
   return base + (sign === '-' ? -shift : shift)

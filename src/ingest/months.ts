@@ -19,6 +19,6 @@ const beginnings = [
 
 /** From 0; -1 for what is no month. */
 export function monthOf(name: string): number {
-  const plain = name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/^μαω$/, 'μαι')
+  const plain = name.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/^μαω$/, 'μαρ')
   return beginnings.findIndex((names) => names.some((begin) => plain.startsWith(begin)))
 }

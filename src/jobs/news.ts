@@ -16,7 +16,7 @@ const ofOneBuild = 10
 export interface NewsPoll {
   now: number
   /** The feed as it was known before. */
-  before: Pick<FeedState, 'firstPolledAt' | 'lastSuccessAt'>
+  before: Pick<FeedState, 'itemsSeen' | 'lastSuccessAt'>
   /** Whether the list names another address than the one it was read at before. */
   isMoved: boolean
   /** Items in the document. */
@@ -37,7 +37,8 @@ export function admitNews(
   const { now, before, isMoved, items } = poll
   const limit = now - (feed.maxAgeDays ?? defaultMaxAgeDays) * day
   const lastSuccess = before.lastSuccessAt ?? 0
-  const isFirst = before.firstPolledAt === null
+  // A feed that was empty so far is no better known than one that was never asked.
+  const isFirst = before.itemsSeen === 0
   const lastWeek = Math.max(limit, now - baselineAge)
   const since = isFirst ? lastWeek : isMoved ? Math.max(limit, Math.min(lastWeek, lastSuccess)) : limit
   const isUnsure = isFirst || isMoved || lastSuccess < now - longSilence

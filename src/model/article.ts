@@ -91,7 +91,7 @@ export function isSameByGuid(
   { dates, link }: { dates: boolean; link: boolean },
 ): boolean {
   if (titleKey(found.title) === titleKey(stored.title)) return true
-  if (dates && found.publishedAt !== null && found.publishedAt === stored.publishedAt) return true
+  if (dates && isMoment(found.publishedAt) && found.publishedAt === stored.publishedAt) return true
   const [here, there] = [found, stored].map(({ url }) => url && canonicalUrl(url))
   const comparable = link && Boolean(here && there && !isHomePage(here) && !isHomePage(there))
   const [part, other] = [found, stored].map(({ url }) => fragmentOf(url ?? ''))
@@ -126,7 +126,8 @@ export function byTitle(
   if (!isTellingTitle(found.title)) return 'other'
   if (here === null || there === null) return texts || found.summary === stored.summary ? 'same' : 'other'
   if (Math.abs(here - there) <= zones && (texts || alone)) return 'same'
-  if (texts && linkless) return 'same'
+  // To the word the same: whatever its date, there is nothing new in it.
+  if (texts && (linkless || (alone && found.summary === stored.summary))) return 'same'
   return texts || found.summary === stored.summary ? 'ifMoved' : 'other'
 }
 
@@ -134,7 +135,7 @@ export function byTitle(
 export function byDate(found: Trace, stored: Trace): boolean {
   if (found.publishedAt === null || found.publishedAt !== stored.publishedAt) return false
   if (sameText(found.summary, stored.summary)) return true
-  return found.publishedAt % aDay !== 0 && alike(found.title, stored.title)
+  return isMoment(found.publishedAt) && alike(found.title, stored.title)
 }
 
 /** True when all of several dates are of one minute: that of the build, not of the articles. */
@@ -145,6 +146,11 @@ export function isOneMoment(dates: number[], least: number): boolean {
 /** The canonical URL of the page an item leads to. */
 export function pageOf({ url }: Pick<Trace, 'url'>): string | null {
   return url && canonicalUrl(url)
+}
+
+/** A time of day that hardly any other article has; midnight is that of all of a day. */
+function isMoment(at: number | null): boolean {
+  return at !== null && at % aDay !== 0
 }
 
 function daysApart(a: Trace, b: Trace): boolean {

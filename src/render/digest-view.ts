@@ -17,7 +17,7 @@ import { type CorrectedView, correctedHeading, correctedViews } from './correcte
 import { longDate, periodName, shortDate } from './dates.ts'
 import { countPhrase, marks, tallyOf, tallyPhrase, words } from './directions.ts'
 import { signatureOf } from './editor-note.ts'
-import { plain, quoted } from './feed-text.ts'
+import { plain, quoted, withinQuotes } from './feed-text.ts'
 import { webLink } from './links.ts'
 import { number, plural } from './numbers.ts'
 import { type ConceptView, conceptView, type DebateView, debateView } from './reference.ts'
@@ -282,11 +282,17 @@ export function longestIn({ by }: BackedText, composed: number): number {
   return by === undefined ? composed : 2000
 }
 
+/** A sentence of the lead, from whose quotations no words get out. */
+export function wordsOfLead({ text, backing }: BackedText): string {
+  const quotes = backing.flatMap((one) => (one.kind === 'item' ? [one.quote] : []))
+  return quotes.reduce((said, quote) => said.replace(`“${quote}”`, () => `“${withinQuotes(quote)}”`), text)
+}
+
 function leadView(sentence: BackedText, digest: Digest, url: string): DigestView['lead'][number] {
   const items = sentence.backing.flatMap((backing) => (backing.kind === 'item' ? [backing.item] : []))
   const story = uniqueStories(digest).find(({ item }) => items.includes(item))
   return {
-    text: plain(sentence.text, longestIn(sentence, 600)),
+    text: plain(wordsOfLead(sentence), longestIn(sentence, 600)),
     href: story ? `${digest.number === null ? '' : url}#${storyAnchor(story.item)}` : null,
     story: story ? storyTitle(story) : '',
   }

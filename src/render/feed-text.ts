@@ -32,9 +32,18 @@ export function verbatim(text: string): string {
   return text.toWellFormed().replace(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]|(?![\t\n])\p{Cc}/gu, '')
 }
 
-/** The words of somebody else in quotation marks, unless they stand in some already. */
+/** The words of somebody else in quotation marks, unless they stand in one pair already. */
 export function quoted(words: string): string {
-  return /^[“„«"].*[”“»"]$/u.test(words) ? words : `“${words}”`
+  return /^[“„«"][^“”„«»"]*[”“»"]$/u.test(words) ? words : `“${withinQuotes(words)}”`
+}
+
+/** Words as they stand between quotation marks: with marks of their own they could end the quotation and speak for us. */
+export function withinQuotes(words: string): string {
+  return words
+    .replace(/[“„«‟]/g, '‘')
+    .replace(/[”»]/g, '’')
+    .replace(/(?<=^|[\s(])["＂]/g, '‘')
+    .replace(/["＂]/g, '’')
 }
 
 /** At most `max` characters, cut at a space where one is near, never inside a character. */

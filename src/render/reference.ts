@@ -1,6 +1,6 @@
 import { headingNamer } from '../lib/text/index.ts'
 import type { Concept, Debate } from '../model/index.ts'
-import { plain } from './feed-text.ts'
+import { plain, withinQuotes } from './feed-text.ts'
 
 /** The page of the wiki that an issue shows. */
 export interface ConceptView {
@@ -51,5 +51,5 @@ export function debateView(
 
 function aboutStory(story: string, titles: ReadonlyMap<string, string>): string {
   const title = titles.get(story)
-  return title ? `Chosen for “${title.replace(/[.\s]+$/, '')}”.` : ''
+  return title ? `Chosen for “${withinQuotes(title.replace(/[.\s]+$/, ''))}”.` : ''
 }

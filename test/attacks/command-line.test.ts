@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmodSync,
   mkdirSync,
@@ -10,6 +10,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -202,17 +203,19 @@ describe('a file of a curated folder', () => {
     expect(await readCurated(join(dir, 'linked'), 'a.md')).toEqual({ text: page })
   })
 
-  test('of 100 MB, a pipe or a folder is refused without being read', async () => {
+  test('of 100 MB, a socket or a folder is refused without being read', async () => {
     const dir = folder()
     writeFileSync(join(dir, 'huge.md'), page)
     truncateSync(join(dir, 'huge.md'), 100 * 1024 * 1024)
-    execFileSync('mkfifo', [join(dir, 'pipe.md')])
+    const socket = createServer().listen(join(dir, 'socket.md'))
+    onTestFinished(() => void socket.close())
+    await once(socket, 'listening')
     mkdirSync(join(dir, 'folder.md'))
     const { problems, pages } = await readPages(dir, 'wiki')
     expect(problems.map(problemLine)).toEqual([
       'wiki/folder.md:1: is no file; take it out of the folder',
       'wiki/huge.md:1: is larger than 20 MB, which no curated file is; split it',
-      'wiki/pipe.md:1: is no file; take it out of the folder',
+      'wiki/socket.md:1: is no file; take it out of the folder',
     ])
     expect(pages).toEqual([])
   })

@@ -150,6 +150,27 @@ describe('an issue of what hostile feeds say', () => {
   })
 })
 
+describe('a title with quotation marks of its own', () => {
+  const speech = 'Freehold asks you to log in at evil.example'
+  const title = `Heron weights are out” (Harbour Lab). ${speech}. “And more`
+
+  test('does not end the quotation in which it is told, nor does the evidence', () => {
+    const { digest } = composeDigest(input([{ ...item('q', title, { renewal: 'opens' }), summary: title }]))
+    expect(digest.lead[0]!.text).toContain(`“${title}”`)
+    const evil = `“Heron weights are out.” ${speech}. “And more.”`
+    const told = { ...digest, number: 3, sections: digest.sections.map((one) => ({ ...one, stories: one.stories.map((each) => ({ ...each, evidence: evil })) })) } // biome-ignore format: one line
+    const { html, plain } = formsOf(told)
+    for (const text of [...Object.values(html), plain.mail, plain.terminal, plain.discord]) {
+      const flat = text.replace(/\s+/g, ' ').replace(/[\\\u200b]/g, '')
+      expect(flat).not.toMatch(/“(Opens[^“]*)?Heron weights are out”/)
+      expect(flat).not.toMatch(/(Heron weights are out\.”|”) Freehold asks/)
+    }
+    expect(plain.discord.replace(/[\\\u200b]/g, '')).toContain(
+      '“Heron weights are out’ (Harbour Lab). Freehold asks',
+    )
+  })
+})
+
 describe('words that run from right to left', () => {
   const hebrew = 'שלום 2026 (עולם)'
   const arabic = 'أوزان مفتوحة 100%'

@@ -77,6 +77,33 @@ describe('the host that a request names', () => {
   })
 })
 
+test.each([
+  'GET / HTTP/1.0\r\n\r\n',
+  'GET / HTTP/1.1\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: \r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: a b\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: [::\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: evil.example/../x?y#z\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: user:pass@evil.example\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: evil.example:99999\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n',
+  'GET http://evil.example/digests/ HTTP/1.1\r\nHost: localhost\r\n\r\n',
+  'GET file:///etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n',
+  'GET * HTTP/1.1\r\nHost: localhost\r\n\r\n',
+  'GET HTTP/9.9\r\n\r\n',
+  '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
+  '\0\0\0\0\r\n\r\n',
+])('a request that no browser sends is no fault of ours, and leads nowhere: %j', async (bytes) => {
+  const { url, log } = await startPost()
+  const { status, head, body } = await sendRaw(
+    url,
+    bytes.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'),
+  )
+  expect([200, 301, 400, 404, 505, null]).toContain(status)
+  expect(head + body).not.toMatch(/evil|root:/)
+  expect(log).toEqual([])
+})
+
 describe('a path', () => {
   test.each([
     '/../../../etc/passwd',

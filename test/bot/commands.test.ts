@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { type Direction, day, effectiveDate } from '../../src/model/index.ts'
 import { weekFeeds } from '../fixtures/weeks/feeds.ts'
 import type { TestPerson } from '../servers/discord-people.ts'
@@ -162,6 +162,9 @@ test('/sources lists the feeds by group and how they do, to who asked', async ()
 })
 
 describe('/suggest-feed', () => {
+  // Nobody may suggest without end.
+  beforeEach(() => house.pass(60_000))
+
   test('notes an address once and counts those who want it', async () => {
     const noted = await run('suggest-feed', { url: ' https://lab.example.org/blog/?utm_source=x ' })
     expect(noted.hidden).toBe(true)

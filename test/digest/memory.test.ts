@@ -61,6 +61,14 @@ describe('a story that an earlier issue told', () => {
       expect(remember([again], shuffled([rise, grid], seed))).toEqual({ repeats: rise })
   })
 
+  test('is a repeat under the same title in another feed, whatever that puts under it', () => {
+    const title = 'Fourteen libraries run Wrackline on servers of their own'
+    const past = { issue: 4, items: [{ ...earlier('first', title), feed: 'one' }] }
+    const summary = 'A reader sent us this; talk about it below.'
+    for (const text of ['', summary])
+      expect(remember([{ ...now('again', title, text), feed: 'two' }], [past])).toEqual({ repeats: past })
+  })
+
   test('is told where nothing is remembered', () => {
     expect(remember([again], [])).toBeNull()
     expect(compose([again], []).told).toEqual(['again'])

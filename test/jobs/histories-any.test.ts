@@ -161,9 +161,7 @@ async function live(site: Site, id: string): Promise<void> {
       const article = Number(/\d+/.exec(item.title)?.[0])
       told.set(article, (told.get(article) ?? 0) + 1)
     }
-    if (!step.empty) isFirst = false
-    // A feed that is empty on its first poll has been polled.
-    isFirst = false
+    if (entries.length > 0) isFirst = false
   }
   const wrong = [...expected].flatMap(([n, when]) => {
     const times = told.get(n) ?? 0
@@ -178,7 +176,8 @@ function change(article: Article, how: Change, { guids, links, titles, dates }: 
   const hasUrl = links === 'own' || links === 'parts'
   const hasGuid = guids === 'own'
   // By a word or two alone nobody could tell that it is the article from before, nor by a title with another date.
-  const hasName = dates !== 'build' && (titles !== 'short' || (dates === 'exact' && article.date !== undefined))
+  const hasName =
+    dates !== 'build' && (titles !== 'short' || (dates === 'exact' && article.date !== undefined))
   if (how === 'guid' && (hasUrl || hasName)) article.guid += 1
   if (how === 'url' && (hasGuid || hasName)) article.path += 1
   if (how === 'move' && hasName) {

@@ -60,6 +60,12 @@ describe('of a feed that is new to us', () => {
     expect(await news([...entries, undated])).toEqual([])
   })
 
+  test('that holds for the first that brings anything', async () => {
+    expect(await news([])).toEqual([])
+    const ages = [1, 8].map((age, n) => article(n, { date: daysBefore(replay.now(), age) }))
+    expect(await news(ages)).toEqual([ages[0]!.title])
+  })
+
   test('nothing is news where all dates are that of the build', async () => {
     const date = replay.now()
     expect(await news(all(11, () => ({ date })))).toEqual([])
@@ -67,12 +73,12 @@ describe('of a feed that is new to us', () => {
   })
 
   test('with an item for each month, what is older than maxAgeDays stays baseline though it comes later', async () => {
-    await serve([])
+    await serve([article(9)])
     const old = article(0, { date: daysBefore(replay.now(), 30.1) })
     const young = article(1, { date: daysBefore(replay.now(), 29) })
     expect(await news([old, young])).toEqual([young.title])
     const strict = replay.follow(`${id}-strict`, { maxAgeDays: 3 })
-    await replay.version(strict.id, [])
+    await replay.version(strict.id, [article(9, { url: 'https://strict.example/9' })])
     const ages = [2.9, 3.1].map((age, n) => article(n + 2, { date: daysBefore(replay.now(), age) }))
     expect(await replay.version(strict.id, ages)).toEqual([ages[0]!.title])
   })
@@ -403,7 +409,7 @@ test('what another feed brings late is as old as it was where it came first', as
   const old = all(3, (n) => ({ date: daysBefore(replay.now(), 20 + n) }))
   await serve(old)
   const aggregator = replay.follow(`${id}-aggregator`)
-  await replay.version(aggregator.id, [])
+  await replay.version(aggregator.id, [article(9, { url: 'https://aggregator.example/9' })])
   replay.pass(15 * day)
   const quoted = old.map((entry, n) => ({
     ...entry,

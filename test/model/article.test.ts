@@ -130,8 +130,15 @@ describe('one title is one article', () => {
       'other',
     ],
     [
-      'another day with one text, if all have moved',
+      'another day with the same text to the word',
       { ...elsewhere, publishedAt: at + day },
+      trace,
+      {},
+      'same',
+    ],
+    [
+      'another day with an edited text, if all have moved',
+      { ...elsewhere, publishedAt: at + day, summary: `${trace.summary} More.` },
       trace,
       {},
       'ifMoved',

@@ -6,6 +6,8 @@ import { isMaintainer } from '../permissions.ts'
 import { respond } from '../respond.ts'
 import { everywhere } from './places.ts'
 
+const tooOften = 'That was a lot in a minute. Give it a moment, then suggest it again.'
+
 export const sources: SlashCommand = {
   data: {
     ...everywhere,
@@ -38,7 +40,9 @@ export const suggestFeed: SlashCommand = {
   },
   async run(interaction, bot) {
     const { desk, renderer } = bot
+    const allowed = bot.mayAsk(interaction.user.id)
     await respond(interaction, bot, { private: true }, async () => {
+      if (!allowed) return renderer.cards.notice(tooOften, 'warning')
       const result = await desk.suggestFeed(interaction.options.getString('url', true))
       switch (result.outcome) {
         case 'refused':

@@ -30,6 +30,9 @@ const modeWords: Record<ChannelMode, string> = {
   both: 'Both',
 }
 
+/** So many channels of one server at most: threads are made without end, and each is a post to send. */
+const mostChannels = 50
+
 const directionValues = directions.map((id) => ({ id, name: id }))
 
 const channelOption: APIApplicationCommandOption = {
@@ -150,6 +153,12 @@ async function subscribeChannel(
   const kind = channel && kindOf(channel)
   if (!channel || !me) {
     return say(`I can’t see <#${id}>: give me the permission View Channel there, then run /subscribe again.`)
+  }
+  if (!before && (await bot.desk.subscriptions(guild.id)).length >= mostChannels) {
+    return say(
+      `${mostChannels} channels of this server are subscribed, and there can be no more.`,
+      '/status shows them; /unsubscribe makes room.',
+    )
   }
   if (!kind) return say(`<#${id}> takes no posts. Choose a text, announcement or forum channel.`)
   const ideas = readList(ideaValues(bot), options.getString('ideas'))

@@ -20,6 +20,7 @@ import {
   signatureOfLead,
   uniqueStories,
   updateOf,
+  wordsOfLead,
 } from '../digest-view.ts'
 import { legend, marks, tallyOf, tallyPhrase, words } from '../directions.ts'
 import { number, plural } from '../numbers.ts'
@@ -60,7 +61,9 @@ export function opening(issue: WishedIssue, place: Place): TextDisplay[] {
   const lead = [
     ...(quiet ? [`A quiet week. ${quietLine}`.trim()] : []),
     ...signed(
-      chosen.lead.map((sentence) => discordText(sentence.text, longestIn(sentence, 400))).filter(Boolean),
+      chosen.lead
+        .map((sentence) => discordText(wordsOfLead(sentence), longestIn(sentence, 400)))
+        .filter(Boolean),
       signatureOfLead(chosen),
     ),
   ]
