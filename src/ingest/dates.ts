@@ -8,16 +8,17 @@ const zones: Record<string, number> = {
   z: 0, ut: 0, utc: 0, gmt: 0, wet: 0, west: 60, bst: 60, cet: 60, cest: 120, met: 60, mest: 120, eet: 120,
   eest: 180, msk: 180, sast: 120, pkt: 300, ist: 330, ict: 420, wib: 420, hkt: 480, sgt: 480, awst: 480, jst: 540,
   kst: 540, acst: 570, acdt: 630, aest: 600, aedt: 660, nzst: 720, nzdt: 780, brt: -180, art: -180,
-  ast: -240, adt: -180, est: -300, edt: -240, cst: -360, cdt: -300, mst: -420, mdt: -360, pst: -480, pdt: -420, akst: -540, akdt: -480, hst: -600,
+  ast: -240, adt: -180, est: -300, edt: -240, cst: -360, cdt: -300, mst: -420, mdt: -360, pst: -480, pdt: -420,
+  akst: -540, akdt: -480, hst: -600,
   at: -240, et: -300, ct: -360, mt: -420, pt: -480,
 } // biome-ignore format: a table
 
-/** Hours from UTC by one letter, as RFC 822 has them, which is what RSS dates are said to follow. */
+/** Minutes from UTC by one letter, as RFC 822 has them, which is what RSS dates are said to follow. */
 function letters(names: string, step: number): Record<string, number> {
   return Object.fromEntries([...names].map((name, i) => [name, step * (i + 1)]))
 }
 
-const time = String.raw`(?:[\sT,@-]+(?:at\s+|um\s+)?(?<before>오전|오후|[ap]\.?m\.?)?\s*(?<h>\d{1,2})(?:[:.](?<i>\d{1,2})(?:[:.](?<s>\d{1,2})(?:[.,]\d+)?)?)?\s*(?<half>[ap]\.?m\b\.?)?)?`
+const time = String.raw`(?:[\sT,@-]+(?:at\s+|um\s+)?(?<before>오전|오후|[ap]\.?m\.?)?\s*(?<h>\d{1,2})(?:[:.](?<i>\d{1,2})(?:[:.](?<s>\d{1,2})(?:[.,]\d*)?)?)?\s*(?<half>[ap]\.?m\b\.?)?)?`
 const zone = String.raw`(?:\s*(?<zone>etc/[a-z]{3}|z\b|[a-z]{1,4}\b(?:\s*[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{1,2}(?::?\d{2})?|\b[a-z]{5,10}(?:/[a-z_]{1,20}){0,2}|\s\d{2}:?\d{2}))?`
 const compactTime = String.raw`(?:T(?<h>\d{2}):?(?<i>\d{2})(?::?(?<s>\d{2}))?${zone})?`
 const weekday = String.raw`(?:\p{L}{1,12}(?:\s*[.,]{1,2}\s*|\s+))?`
@@ -84,8 +85,8 @@ function toTime(parts: Record<string, string | undefined>, home: string): number
   const hour = half ? (h % 12) + (half === 'p' ? 12 : 0) : h
   const isClock = hour < 30 && minute <= 60 && second <= 61
   if (!isClock || month < 0 || month > 11 || day < 1 || day > 31 || year < 1970) return null
-  // Leap seconds, the 31st of shorter months and hours from 24 on (broadcasters write the night so) count on: a day off,
-  // an item stands where it belongs, and without a date it would pass for new.
+  // Leap seconds, the 31st of shorter months and hours from 24 on (broadcasters write the night so) count on: some days
+  // off, an item stands about where it belongs, and without a date it would pass for new.
   const date = Date.UTC(year, month, day, hour, minute, second) + daysOn(parts, year) * dayMs
   const zone = parts.zone?.trim() ?? home
   // One letter after a day alone is no zone.

@@ -47,10 +47,15 @@ const namespaces = new Map(
     'http://www.w3.org/1999/02/22-rdf-syntax-ns': 'rdf',
     'http://www.w3.org/2005/atom': 'atom',
     'http://purl.org/atom/ns': 'atom',
+    // Drafts of Atom under its first names.
+    'http://purl.org/echo': 'atom',
+    'http://purl.org/pie': 'atom',
     'http://purl.org/rss/1.0': 'rss',
     'http://purl.org/net/rss1.1': 'rss',
     'http://my.netscape.com/rdf/simple/0.9': 'rss',
     'http://channel.netscape.com/rdf/simple/0.9': 'rss',
+    'http://purl.org/rss/1.0/modules/rss091': 'rss',
+    'http://backend.userland.com/rss': 'rss',
     'http://backend.userland.com/rss2': 'rss',
     'http://blogs.law.harvard.edu/tech/rss': 'rss',
   }),
@@ -66,13 +71,15 @@ const usual = new Map(
 /** What stands for what in one document: reads names of elements whatever their prefixes and capitals. */
 export class Elements {
   readonly #own: Set<string>
+  readonly #rootPrefix: string
   readonly #prefixes = new Map<string, string>()
   readonly #names = new Map<string, string>()
 
   /** `prefix` is the document element's. */
   constructor(prefix: string, isAtom: boolean) {
     this.#own = new Set(['rss', isAtom ? 'atom' : 'rss'])
-    if (prefix) this.#prefixes.set(prefix.toLowerCase(), 'rss')
+    this.#rootPrefix = prefix.toLowerCase()
+    if (prefix) this.#prefixes.set(this.#rootPrefix, 'rss')
   }
 
   /** Takes in the declarations of a start tag. */
@@ -82,8 +89,9 @@ export class Elements {
       const namespace = namespaces.get(value.trim().toLowerCase().replace(/[/#]$/, ''))
       const prefix = name.slice(6)
       if (namespace === this.#prefixes.get(prefix)) continue
-      // A namespace that is misspelt counts as what its prefix says.
-      this.#prefixes.set(prefix, namespace ?? usual.get(prefix) ?? prefix)
+      // A namespace that is misspelt counts as what its prefix says; the document element's is that of a feed.
+      const guessed = prefix === this.#rootPrefix ? 'rss' : (usual.get(prefix) ?? prefix)
+      this.#prefixes.set(prefix, namespace ?? guessed)
       this.#names.clear()
     }
   }

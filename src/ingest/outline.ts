@@ -1,7 +1,8 @@
+import { plainText } from '../lib/text/index.ts'
 import { Elements, isItem, isWrapper, useOf } from './elements.ts'
 import { Piece } from './piece.ts'
 import { untitled } from './raw-feed.ts'
-import { attributesOf, outsideCdata } from './repair.ts'
+import { attributesOf, outsideCdata, unwrapCdata } from './repair.ts'
 
 /** A feed document of whatever format taken apart, every piece well-formed RSS 2.0 whatever the document was. */
 export interface Outline {
@@ -25,6 +26,8 @@ const maxTag = 64 * 1024
 const maxOutlined = 100_000
 /** Characters searched in vain for closing tags; a document can have many names that are never closed. */
 const maxLost = 64 * 1024 * 1024
+/** Characters of an item without elements. */
+const maxLoose = 2_000
 /** Elements of one item that are looked at. */
 const maxElements = 500
 /** Channel Definition Format has what others have as elements as attributes. */
@@ -80,6 +83,7 @@ class Scanner {
   at: number
   language: string | null
   item: Piece | null = null
+  itemStart = 0
   seen = 0
   items: string[] = []
   written = 0
@@ -128,7 +132,7 @@ class Scanner {
     if (tag[1] !== '/') return this.startTag(raw, tag, end)
     const name = this.elements.nameOf(raw)
     if (isItem(name) || name === 'channel' || name === 'rss' || name === 'feed' || name === 'rdf:rdf')
-      this.finishItem()
+      this.finishItem(start)
     return end
   }
 
@@ -139,6 +143,7 @@ class Scanner {
     const selfClosing = tag.endsWith('/>')
     if (isItem(name)) {
       this.startItem(attributes)
+      this.itemStart = end
       if (selfClosing) this.finishItem()
       return end
     }
@@ -179,9 +184,13 @@ class Scanner {
     }
   }
 
-  finishItem(): void {
+  /** `end` is where its closing tag begins, if it has one. */
+  finishItem(end = this.itemStart): void {
     const { item } = this
     this.item = null
+    // Text without any element around it is what an item says when it says nothing else.
+    if (item?.isEmpty)
+      item.hear(plainText(unwrapCdata(this.text.slice(this.itemStart, end).slice(0, maxLoose))))
     if (!item || item.isEmpty) return
     this.written += item.written
     this.items.push(`<item>${item.toXml(untitled)}</item>`)

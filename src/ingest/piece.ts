@@ -1,7 +1,15 @@
 import { plainText } from '../lib/text/index.ts'
 import { parseDate } from './dates.ts'
 import { type Slot, type Use, useOf } from './elements.ts'
-import { decodeReferences, escapeXml, repairCharacters, textOf, unwrapCdata, writeText } from './repair.ts'
+import {
+  decodeReferences,
+  escapeXml,
+  repairCharacters,
+  textOf,
+  unwrapCdata,
+  withoutComments,
+  writeText,
+} from './repair.ts'
 
 /** Longer ones are none. */
 const maxLink = 4_000
@@ -69,9 +77,9 @@ export class Piece {
   }
 
   /** Notes what an element says that is not read: for an item that says nothing else it is better than nothing. */
-  hear(inner: string, attributes: Map<string, string>): void {
+  hear(inner: string, attributes?: Map<string, string>): void {
     const speaks = inner.trim() !== ''
-    this.#saysAnything ||= speaks || attributes.size > 0
+    this.#saysAnything ||= speaks || (attributes?.size ?? 0) > 0
     if (speaks) this.#said ??= inner.slice(0, maxSaid)
   }
 
@@ -104,21 +112,27 @@ function element(name: string, text: string | undefined, attributes = ''): strin
 /** What an element says, as text; null when it says nothing. */
 function contentOf({ attributes, inner, base }: Found, slot: Slot): string | null {
   if (slot === 'date') {
-    const time = parseDate(unwrapCdata(inner))
+    const time = parseDate(lineOf(inner))
     return time === null ? null : new Date(time).toISOString()
   }
   if (slot === 'link') {
-    const written = attributes.get('href') ?? attributes.get('url') ?? decodeReferences(unwrapCdata(inner))
+    const written = attributes.get('href') ?? attributes.get('url') ?? lineOf(inner)
     const href = written.trim()
     if (!href || href.length > maxLink) return null
     return (base && URL.parse(href, base)?.href) || href
   }
   if (!inner.trim()) return null
-  const text = isBase64(attributes, inner) ? fromBase64(inner) : textOf(inner)
+  const said = slot === 'guid' ? withoutComments(inner) : inner
+  const text = isBase64(attributes, said) ? fromBase64(said) : textOf(said)
   if (!text?.trim()) return null
   if (slot === 'guid') return text.trim()
   // What is declared to be HTML is; other titles are guessed at when they are cleaned.
   return slot === 'title' && isHtml(attributes) ? escapeXml(plainText(text)) : text
+}
+
+/** What stands in an element that holds a date or an address. */
+function lineOf(inner: string): string {
+  return decodeReferences(unwrapCdata(withoutComments(inner)))
 }
 
 function rankOfLink({ name, attributes }: Found, rank: number): number | null {

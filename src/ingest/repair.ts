@@ -102,6 +102,18 @@ function splitCdata(inner: string): string[] {
   }
 }
 
+/** Without comments; one that is never closed stays. */
+export function withoutComments(inner: string): string {
+  let text = ''
+  for (let at = 0; ; ) {
+    const start = inner.indexOf('<!--', at)
+    const end = start < 0 ? -1 : inner.indexOf('-->', start + 4)
+    if (end < 0) return at ? text + inner.slice(at) : inner
+    text += inner.slice(at, start)
+    at = end + 3
+  }
+}
+
 /** Text without the marks of CDATA sections. */
 export function unwrapCdata(text: string): string {
   return text.includes('[CDATA[') || text.includes(']]>') ? text.replace(cdataMark, '') : text

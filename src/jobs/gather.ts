@@ -1,10 +1,12 @@
 /**
  * Makes one piece of work of many small ones: what is asked for while an earlier batch is at work, or within one turn of
  * the event loop, is done together. `work` gives the results in the order of what it got. Writing down ten messages in one
- * transaction costs little more than one (group commit: DeWitt et al. 1984).
+ * transaction costs little more than one (group commit: DeWitt et al. 1984). `patienceMs` is how long the first of a batch
+ * waits for company.
  */
 export function gather<Asked, Result>(
   work: (all: Asked[]) => Promise<Result[]>,
+  { patienceMs = 0 }: { patienceMs?: number } = {},
 ): (one: Asked) => Promise<Result> {
   let waiting: { one: Asked; resolve: (result: Result) => void; reject: (reason: unknown) => void }[] = []
   let busy = false
@@ -28,6 +30,7 @@ export function gather<Asked, Result>(
       waiting.push({ one, resolve, reject })
       if (busy) return
       busy = true
-      setImmediate(() => void run())
+      if (patienceMs > 0) setTimeout(() => void run(), patienceMs)
+      else setImmediate(() => void run())
     })
 }

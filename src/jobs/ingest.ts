@@ -1,10 +1,13 @@
 import { type Feed, type FeedState, unpolled } from '../model/index.ts'
-import { type Polled, poll } from './poll.ts'
+import { gather } from './gather.ts'
+import { type Polled, poll, type Stored } from './poll.ts'
 import { createHostRest, isOwnOutage, noteFailures } from './polling-faults.ts'
 import type { Progress, Way } from './way.ts'
 
 /** Feeds read at once; politeness per host is the HTTP client's. */
 const feedsAtOnce = 12
+/** How long an answer waits to be stored together with others. */
+const patienceMs = 20
 
 export interface IngestReport {
   feeds: { total: number; due: number; fetched: number; notModified: number; failed: number }
@@ -46,16 +49,29 @@ export async function ingest(
   // A person's word goes before what servers asked for earlier.
   const rest = createHostRest(enabled, asked ? new Map() : states, now)
   const failed: Extract<Polled, { kind: 'failed' }>[] = []
+  const absorb = gather(way.store.items.absorbAll, { patienceMs })
+  const storing: Promise<void>[] = []
+  const broken: unknown[] = []
   let done = 0
   options.progress?.(0, chosen.length, '')
   const queue = [...chosen]
   const worker = async () => {
-    for (let feed = queue.shift(); feed && !options.signal?.aborted; feed = queue.shift()) {
+    for (
+      let feed = queue.shift();
+      feed && !options.signal?.aborted && broken.length === 0;
+      feed = queue.shift()
+    ) {
       const until = rest.until(feed)
       if (until === null) {
-        const polled = await poll(way, feed, states.get(feed.id))
-        if (polled.kind !== 'failed') tally(report, polled)
-        else if (polled.failure.reason !== 'aborted') {
+        const polled = await poll(way, feed, states.get(feed.id), absorb)
+        if (polled.kind === 'answered') {
+          storing.push(
+            polled.stored.then(
+              (stored) => tally(report, stored),
+              (error) => void broken.push(error),
+            ),
+          )
+        } else if (polled.failure.reason !== 'aborted') {
           failed.push(polled)
           rest.note(polled)
         }
@@ -65,6 +81,8 @@ export async function ingest(
     }
   }
   await Promise.all(Array.from({ length: feedsAtOnce }, worker))
+  await Promise.all(storing)
+  if (broken.length > 0) throw broken[0]
   const outage = isOwnOutage(failed, report.feeds.fetched + report.feeds.notModified)
   await noteFailures(way, failed, outage)
   report.feeds.failed = failed.length
@@ -74,7 +92,7 @@ export async function ingest(
   return { ...report, outage }
 }
 
-function tally({ feeds, items }: IngestReport, polled: Exclude<Polled, { kind: 'failed' }>): void {
+function tally({ feeds, items }: IngestReport, polled: Stored): void {
   if (polled.kind === 'unchanged') feeds.notModified += 1
   else {
     feeds.fetched += 1

@@ -1,40 +1,56 @@
 import { isWanted, jittered, type ReadOutcome, restOf, rhythmOf } from '../ingest/index.ts'
 import { type Feed, type FeedState, unpolled } from '../model/index.ts'
+import type { Absorbed, Brought } from '../store/index.ts'
 import { admitNews } from './news.ts'
 import { toStored } from './stored-item.ts'
 import type { Way } from './way.ts'
 
 /** What came of one poll. A failure is not stored yet: whether the feed is to blame shows when all have been asked. */
 export type Polled =
-  | { kind: 'fetched'; seen: number; new: number; updated: number }
-  | { kind: 'unchanged' }
+  /** `stored` settles when it is written down. */
+  | { kind: 'answered'; stored: Promise<Stored> }
   | { kind: 'failed'; feed: Feed; before: FeedState; failure: Extract<ReadOutcome, { kind: 'failed' }> }
+
+/** What an answer brought. */
+export type Stored = { kind: 'fetched'; seen: number; new: number; updated: number } | { kind: 'unchanged' }
+
+/** Writes down what a poll brought. */
+export type Absorb = (brought: Brought) => Promise<Absorbed>
 
 type Answer = Exclude<ReadOutcome, { kind: 'failed' }>
 
-/** Polls one feed and stores what it answered, with its new state. */
+/** Polls one feed, and has what it answered stored with its new state. */
 export async function poll(
-  way: Pick<Way, 'store' | 'reader' | 'now' | 'log'>,
+  way: Pick<Way, 'reader' | 'now' | 'log'>,
   feed: Feed,
   known: FeedState | undefined,
+  absorb: Absorb,
 ): Promise<Polled> {
   const before = stateBefore(feed, known)
   const outcome = await read(way, feed, before)
   if (outcome.kind === 'failed') return { kind: 'failed', feed, before, failure: outcome }
+  const isMoved = known !== undefined && known.url !== feed.url
+  return { kind: 'answered', stored: store(way, { feed, before, isMoved, outcome }, absorb) }
+}
+
+async function store(
+  way: Pick<Way, 'now' | 'log'>,
+  { feed, before, isMoved, outcome }: { feed: Feed; before: FeedState; isMoved: boolean; outcome: Answer },
+  absorb: Absorb,
+): Promise<Stored> {
   const now = way.now()
   if (outcome.kind === 'unchanged') {
-    const state = answered(feed, before, outcome, now)
-    await way.store.feedStates.save({ ...state, ...moved(before, outcome, true) })
+    const state = { ...answered(feed, before, outcome, now), ...moved(before, outcome, true) }
+    await absorb({ found: [], state, now })
     return { kind: 'unchanged' }
   }
   const firstPoll = before.firstPolledAt === null
-  const items = outcome.items
+  const found = outcome.items
     .filter((item) => isWanted(feed, item))
     .map((item) => toStored(feed, item, { now }))
-  const isMoved = known !== undefined && known.url !== feed.url
   const admit = admitNews(feed, { now, before, isMoved, items: outcome.items.length })
   const dates = outcome.items.flatMap(({ publishedAt }) => publishedAt ?? []).map((at) => Math.min(at, now))
-  const stateAfter = (stored: { new: number; stored: number }): FeedState => {
+  const state = (stored: { new: number; stored: number }): FeedState => {
     const read = {
       ...before,
       bodyHash: outcome.bodyHash,
@@ -47,7 +63,7 @@ export async function poll(
     const same = firstPoll || stored.new < stored.stored
     return { ...answered(feed, read, outcome, now), ...moved(before, outcome, same) }
   }
-  const stored = await way.store.items.absorb(items, stateAfter, now, admit)
+  const stored = await absorb({ found, state, now, admit })
   if (outcome.total > outcome.items.length) {
     const left = outcome.total - outcome.items.length
     way.log.info(

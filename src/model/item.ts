@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { FeedKind } from './feed.ts'
 import type { Label } from './label.ts'
 import { canonicalUrl } from './url.ts'
@@ -84,5 +84,5 @@ export function effectiveDate(item: Pick<Item, 'publishedAt' | 'firstSeenAt'>): 
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return hash('sha256', text)
 }

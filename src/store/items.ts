@@ -19,6 +19,14 @@ export interface ItemFilter {
   limit?: number
 }
 
+/** What a poll brought: the items of a feed, none if it is unchanged, and its state after it (at `now`, ms). */
+export interface Brought {
+  found: NewItem[]
+  state: FeedState | ((stored: Absorbed) => FeedState)
+  now: number
+  admit?: (arrivals: Arrival[]) => NewItem[]
+}
+
 /** Rows for one statement: SQLite and PostgreSQL both limit the parameters of one. */
 const chunk = 200
 
@@ -36,22 +44,15 @@ export function items(db: Kysely<Schema>) {
      */
     async absorb(
       found: NewItem[],
-      state: FeedState | ((stored: Absorbed) => FeedState),
+      state: Brought['state'],
       now: number,
-      admit?: (arrivals: Arrival[]) => NewItem[],
+      admit?: Brought['admit'],
     ): Promise<Absorbed> {
-      return db.transaction().execute(async (tx) => {
-        const absorbed: Absorbed = { new: 0, updated: 0, stored: 0 }
-        for (const items of Map.groupBy(found, ({ feed }) => feed).values()) {
-          const one = await absorbItems(tx, items, now, admit)
-          absorbed.new += one.new
-          absorbed.updated += one.updated
-          absorbed.stored += one.stored
-        }
-        await saveFeedState(tx, typeof state === 'function' ? state(absorbed) : state)
-        return absorbed
-      })
+      const [absorbed] = await absorbAll([{ found, state, now, ...(admit ? { admit } : {}) }])
+      return absorbed!
     },
+
+    absorbAll,
 
     /** Items with their labels, newest first. */
     async list(filter: ItemFilter = {}): Promise<LabelledItem[]> {
@@ -210,6 +211,25 @@ export function items(db: Kysely<Schema>) {
         .executeTakeFirstOrThrow()
       return row.n
     },
+  }
+
+  /** `absorb` for several polls in one transaction, which costs little more than one. */
+  async function absorbAll(polls: Brought[]): Promise<Absorbed[]> {
+    return db.transaction().execute(async (tx) => {
+      const all: Absorbed[] = []
+      for (const { found, state, now, admit } of polls) {
+        const absorbed: Absorbed = { new: 0, updated: 0, stored: 0 }
+        for (const items of Map.groupBy(found, ({ feed }) => feed).values()) {
+          const one = await absorbItems(tx, items, now, admit)
+          absorbed.new += one.new
+          absorbed.updated += one.updated
+          absorbed.stored += one.stored
+        }
+        await saveFeedState(tx, typeof state === 'function' ? state(absorbed) : state)
+        all.push(absorbed)
+      }
+      return all
+    })
   }
 
   async function withLabels(rows: ItemTable[]): Promise<LabelledItem[]> {

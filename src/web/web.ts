@@ -78,6 +78,11 @@ export function createWeb(options: WebOptions): Hono {
   )
   web.use(async (c, next) => {
     await next()
+    // What of a body nobody has read is taken in for the sake of the next request, however much it is.
+    if (announcesBody(c)) c.header('connection', 'close')
+  })
+  web.use(async (c, next) => {
+    await next()
     const to = c.res.status === 404 ? withoutSlash(c) : null
     if (to) c.res = c.redirect(to, 301)
   })
@@ -176,6 +181,10 @@ export function createWeb(options: WebOptions): Hono {
     return errorAnswer(c, renderer)
   })
   return web
+}
+
+function announcesBody(c: Context): boolean {
+  return c.req.header('transfer-encoding') !== undefined || (c.req.header('content-length') ?? '0') !== '0'
 }
 
 /**
