@@ -25,9 +25,11 @@ const endings: RegExp[] = [
   /(^|\s)Article URL: \S+\s+Comments URL: \S+(?:\s+Points: \d+)?(?:\s+# Comments: \d+)?\s*$/su,
 ]
 
-/** Without one of these no ending is worth trying. */
-const suspicious =
-  /appear|publish|reading|\bmore\b|\bfull\b|click|original|story|read on|read the|(?:view|see) the|weiterlesen|mehr lesen|la suite|savoir|leer m|leyendo|leggi|lees v|submitted by|comments url|[[(](?:…|\.{3}|&)/i
+/** Without one of these in its tail no text has such an ending; to look for them is far quicker than to try each ending. */
+const marks = (
+  'appear|publish|reading|read more|see more|view more|learn more|out more|read the|view the|see the|full|click|original|read on|' +
+  'weiterlesen|mehr lesen|la suite|savoir|leer m|leyendo|leggi|lees v|submitted by|comments url|[…|(…|[...|(...|[&|(&'
+).split('|')
 
 /** `[…]` and the like, where a text was cut; an ellipsis says it as well. */
 const cut = /\s*[[(](?:…|\.{3}|&hellip;|&#8230;)[\])]\s*$/u
@@ -50,7 +52,8 @@ export function withoutBoilerplate(text: string): string {
 function withoutEnding(text: string): string {
   const start = Math.max(0, text.length - tailLength)
   const tail = text.slice(start)
-  if (!suspicious.test(tail)) return text
+  const lower = tail.toLowerCase()
+  if (!marks.some((mark) => lower.includes(mark))) return text
   if (cut.test(tail)) return `${(text.slice(0, start) + tail.replace(cut, '')).replace(/[\s.…]+$/, '')}…`
   for (const ending of endings) {
     const found = ending.exec(tail)

@@ -26,35 +26,46 @@ interface Task {
   resolve: (outcome: PoolOutcome) => void
 }
 
+/** A place for a worker, and what it was given: the first is being parsed, the others lie ready for it. */
 interface Seat {
   worker: Worker | null
-  task: Task | null
+  tasks: Task[]
   timer: NodeJS.Timeout | undefined
 }
+
+/** Bodies given to a worker at once, so that it need not wait while the main thread is at something else. */
+const ahead = 8
 
 /** Makes a pool of lazily started workers; default: one, 10 s, 512 MiB. Idle workers don't keep the process alive. */
 export function createParsePool(options: ParsePoolOptions = {}): ParsePool {
   const { size = 1, timeLimitMs = 10_000, memoryLimitMb = 512 } = options
   const script = options.script ?? new URL('./parse-worker.ts', import.meta.url)
-  const seats = Array.from({ length: size }, (): Seat => ({ worker: null, task: null, timer: undefined }))
+  const seats = Array.from({ length: size }, (): Seat => ({ worker: null, tasks: [], timer: undefined }))
   const waiting: Task[] = []
   let closed = false
 
   function next(): void {
-    const seat = seats.find(({ task }) => task === null)
-    const task = seat && waiting.shift()
-    if (!task) return
-    seat.task = task
-    seat.worker ??= start(seat)
-    seat.worker.ref()
+    while (waiting.length > 0) {
+      const seat = seats.reduce((a, b) => (b.tasks.length < a.tasks.length ? b : a))
+      if (seat.tasks.length >= ahead) return
+      const task = waiting.shift()!
+      seat.tasks.push(task)
+      seat.worker ??= start(seat)
+      seat.worker.ref()
+      if (seat.tasks.length === 1) watch(seat)
+      seat.worker.postMessage(task.job)
+    }
+  }
+
+  /** Gives the first body of a seat its time. */
+  function watch(seat: Seat): void {
     seat.timer = setTimeout(() => {
-      replace(seat)
-      settle(
+      void seat.worker?.terminate()
+      lose(
         seat,
         failure('parseTimeout', `answered with a feed that takes more than ${timeLimitMs / 1000} s to read`),
       )
     }, timeLimitMs)
-    seat.worker.postMessage(task.job)
   }
 
   function start(seat: Seat): Worker {
@@ -64,30 +75,29 @@ export function createParsePool(options: ParsePoolOptions = {}): ParsePool {
       env: {},
     })
     const lost = (error?: unknown) => {
-      if (seat.worker !== worker) return
-      seat.worker = null
-      if (seat.task) settle(seat, lossOf(error, memoryLimitMb))
+      if (seat.worker === worker) lose(seat, lossOf(error, memoryLimitMb))
     }
     worker.on('message', (outcome: PoolOutcome) => {
       if (seat.worker !== worker) return
-      worker.unref()
       settle(seat, outcome)
+      if (seat.tasks.length > 0) watch(seat)
+      else worker.unref()
     })
     worker.on('error', lost)
     worker.on('exit', () => lost())
     return worker
   }
 
-  function replace(seat: Seat): void {
-    void seat.worker?.terminate()
+  /** The worker is gone, and with it the body it was at; those that lay ready go to another one. */
+  function lose(seat: Seat, outcome: Failure): void {
     seat.worker = null
+    waiting.unshift(...seat.tasks.splice(1))
+    settle(seat, outcome)
   }
 
   function settle(seat: Seat, outcome: PoolOutcome): void {
     clearTimeout(seat.timer)
-    const { task } = seat
-    seat.task = null
-    task?.resolve(outcome)
+    seat.tasks.shift()?.resolve(outcome)
     next()
   }
 
@@ -105,7 +115,7 @@ export function createParsePool(options: ParsePoolOptions = {}): ParsePool {
         seat.worker = null
         return worker?.terminate()
       })
-      const open = [...waiting.splice(0), ...seats.flatMap(({ task }) => task ?? [])]
+      const open = [...seats.flatMap(({ tasks }) => tasks.splice(0)), ...waiting.splice(0)]
       for (const seat of seats) clearTimeout(seat.timer)
       for (const task of open) task.resolve(failure('malformed', endedMessage))
       await Promise.all(ending)

@@ -5,7 +5,7 @@ import { createHostRest, isOwnOutage, noteFailures } from './polling-faults.ts'
 import type { Progress, Way } from './way.ts'
 
 /** Feeds read at once; politeness per host is the HTTP client's. */
-const feedsAtOnce = 12
+const feedsAtOnce = 16
 /** How long an answer waits to be stored together with others. */
 const patienceMs = 20
 

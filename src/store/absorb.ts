@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { CompiledQuery, type Kysely } from 'kysely'
 import { isTellingTitle, titleKey } from '../model/index.ts'
 import { dateOf } from './found-items.ts'
 import { type KnownItem, pageAlias, titleAlias, traceOf, urlAlias } from './known-items.ts'
@@ -36,14 +36,35 @@ export async function absorbItems(
 async function insert(tx: Kysely<Schema>, items: NewItem[], now: number): Promise<number> {
   let added = 0
   for (let i = 0; i < items.length; i += chunk) {
-    const result = await tx
-      .insertInto('item')
-      .values(items.slice(i, i + chunk).map((item) => toRow(item, now)))
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst()
-    added += Number(result.numInsertedOrUpdatedRows ?? 0n)
+    const rows = items.slice(i, i + chunk).map((item) => toRow(item, now))
+    const result = await tx.executeQuery(insertOf(tx, rows))
+    added += Number(result.numAffectedRows ?? 0n)
   }
   return added
+}
+
+/** By dialect and number of rows. */
+const inserts = new WeakMap<object, Map<number, string>>()
+
+/** Kysely takes as long to build the statement as the database to carry it out, and it is the same for so many rows. */
+function insertOf(tx: Kysely<Schema>, rows: ItemTable[]): CompiledQuery {
+  const { adapter } = tx.getExecutor()
+  const known = inserts.get(adapter) ?? new Map<number, string>()
+  inserts.set(adapter, known)
+  const text = known.get(rows.length)
+  if (text !== undefined) {
+    return CompiledQuery.raw(
+      text,
+      rows.flatMap((row) => Object.values(row)),
+    )
+  }
+  const compiled = tx
+    .insertInto('item')
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
+    .compile()
+  known.set(rows.length, compiled.sql)
+  return compiled
 }
 
 type Alias = { identity: string; item: string }

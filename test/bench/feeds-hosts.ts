@@ -1,4 +1,7 @@
-/** The address on which the bench's feed `n` lives: 127.0.1.1 to 127.0.4.250. */
+/** Feeds that are measured, and others that are read before, since a service is not always just started. */
+export const [measured, warming] = [1000, 300]
+
+/** The address on which the bench's feed `n` lives, from 127.0.1.1 on. */
 export function feedHost(n: number): string {
   return `127.0.${1 + Math.floor(n / 250)}.${1 + (n % 250)}`
 }

@@ -1,5 +1,6 @@
 /**
- * Serves 1,000 feeds of 30 items for the bench of polling, each on a host address of its own (127.0.x.y), with ETags.
+ * Serves feeds of 30 items for the bench of polling, each on a host address of its own (127.0.x.y), with ETags: 1,000 that
+ * are measured, and some to warm up with.
  * Prints its port on a line of its own and runs until it is killed. `node feeds-server.ts short|long`.
  */
 import { createHash } from 'node:crypto'
@@ -7,7 +8,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { feedNumber } from './feeds-hosts.ts'
+import { feedNumber, measured, warming } from './feeds-hosts.ts'
 
 const itemsEach = 30
 const labels = join(import.meta.dirname, '..', '..', 'wiki', 'labels')
@@ -47,7 +48,7 @@ ${items}
 
 const paragraphs = process.argv[2] === 'long' ? 8 : 0
 const made = new Map<number, { body: Buffer; etag: string }>()
-for (let n = 0; n < 1000; n++) {
+for (let n = 0; n < measured + warming; n++) {
   const body = Buffer.from(feedOf(n, paragraphs))
   made.set(n, { body, etag: `"${createHash('sha1').update(body).digest('hex')}"` })
 }

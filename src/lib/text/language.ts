@@ -45,7 +45,7 @@ const particles = new Set('von van der den de la du di da dos del della el al bi
  */
 export function detectLanguage(text: string, hint?: string | null): string {
   const declared = barFor(hint)
-  if (isPlainlyEnglish(text.slice(0, 2 * firstLook), declared)) return 'en'
+  if (isPlainlyEnglish(text.slice(0, firstLook), declared)) return 'en'
   const sample = text.slice(0, 2_000).replace(/\S+/g, withoutNoise)
   const letters = sample.match(/\p{L}/gu)?.length ?? 0
   if (letters === 0) return 'en'
