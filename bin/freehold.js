@@ -17,15 +17,23 @@ if (!existsSync(fileURLToPath(new URL('../node_modules', import.meta.url))) || !
 
 // What Node makes of the sources is kept beside the packages: half a second less at each command, and less memory.
 const cache = fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url))
-const env = { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? cache }
-const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit', env })
+// One arena and small nurseries: a third less memory for a twentieth of the speed.
+const env = { NODE_COMPILE_CACHE: cache, MALLOC_ARENA_MAX: '1', ...process.env }
+const child = spawn(node, ['--max-semi-space-size=8', main, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  env,
+})
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
 // npx keeps a signal to itself and ends; that its process is gone is all we see of it.
 const parent = process.ppid
 if (process.env.npm_command === 'exec') {
-  setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM')
-  }, 500).unref()
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    // Once: a second signal would not let it finish what is under way.
+    clearInterval(watch)
+    child.kill('SIGTERM')
+  }, 500)
+  watch.unref()
 }
 child.on('exit', (code, signal) => {
   if (signal) {

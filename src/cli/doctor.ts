@@ -7,7 +7,7 @@ import { createSigner } from '../lib/sign/index.ts'
 import type { Feed } from '../model/index.ts'
 import { backupsDir, lastBackup } from './backup-files.ts'
 import { openExisting } from './existing-database.ts'
-import { print, printJson } from './output.ts'
+import { columns, hanging, print, printJson } from './output.ts'
 import { hiderOf } from './secrets.ts'
 import { config } from './settings.ts'
 import { loadFeeds, loadWiki, openDatabase, openLlm, openPostOffice, openRefined, shown } from './wiring.ts'
@@ -32,7 +32,7 @@ export function addDoctor(program: Command): void {
       if (options.json) printJson(findings)
       else
         for (const { check, state, detail } of findings)
-          print(`${marks[state]} ${check.padEnd(11)} ${detail}`)
+          print(hanging(`${marks[state]} ${check.padEnd(11)} ${detail}`, columns(), ' '.repeat(14)))
       if (findings.some(({ state }) => state === 'wrong')) process.exitCode = 1
     })
 }
@@ -50,7 +50,9 @@ async function examine(settings: Config): Promise<Finding[]> {
     await look('feeds', async () => {
       const feeds = await loadFeeds(settings)
       const on = feeds.filter((feed) => feed.enabled).length
-      return `${on} feeds, ${feeds.length - on} switched off${await thoseInNeed(settings, feeds)}`
+      const detail = `${on} feeds, ${feeds.length - on} switched off`
+      const needs = await thoseInNeed(settings, feeds)
+      return needs === '' ? detail : { warning: `${detail}; ${needs}` }
     }),
     await look('database', async () => {
       const store = await openDatabase(settings)
@@ -134,7 +136,7 @@ async function thoseInNeed(settings: Config, feeds: Feed[]): Promise<string> {
   try {
     const found = await feedHealth({ store, feeds, now: Date.now })
     const needs = found.filter(({ needsHand }) => needsHand).length
-    return needs === 0 ? '' : `; ${needs} ${needs === 1 ? 'needs' : 'need'} a hand, see freehold feeds health`
+    return needs === 0 ? '' : `${needs} ${needs === 1 ? 'needs' : 'need'} a hand, see freehold feeds health`
   } finally {
     await store.close()
   }
@@ -142,12 +144,15 @@ async function thoseInNeed(settings: Config, feeds: Feed[]): Promise<string> {
 
 async function look(
   check: string,
-  work: () => Promise<string | null>,
+  work: () => Promise<string | { warning: string } | null>,
   off = 'not configured; messages are written to the outbox folder',
 ): Promise<Finding> {
   try {
     const detail = await work()
-    return detail === null ? { check, state: 'off', detail: off } : { check, state: 'fine', detail }
+    if (detail === null) return { check, state: 'off', detail: off }
+    return typeof detail === 'string'
+      ? { check, state: 'fine', detail }
+      : { check, state: 'warn', detail: detail.warning }
   } catch (error) {
     return { check, state: 'wrong', detail: (error as Error).message }
   }

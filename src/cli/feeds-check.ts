@@ -14,12 +14,20 @@ import {
   sortFindings,
 } from '../feeds/index.ts'
 import { type CheckReport, checkFeeds } from '../jobs/index.ts'
+import { next } from '../lib/schedule/index.ts'
 import type { Feed } from '../model/index.ts'
 import { openExisting } from './existing-database.ts'
 import { Failure } from './failure.ts'
-import { annotation, findingLine, findingsMarkdown, summary } from './feeds-findings.ts'
+import {
+  annotation,
+  apart,
+  type CheckSummary,
+  findingLine,
+  findingsMarkdown,
+  summary,
+} from './feeds-findings.ts'
 import { changedSince } from './feeds-since.ts'
-import { print, printJson, remark } from './output.ts'
+import { columns, hanging, print, printJson, remark } from './output.ts'
 import { progressBar } from './progress.ts'
 import { config } from './settings.ts'
 import { openFinder, shown } from './wiring.ts'
@@ -59,7 +67,10 @@ export function addCheck(feeds: Command): void {
 
 async function check(settings: Config, options: Options): Promise<void> {
   const lists = await readFeedLists(settings.feedsDir, shown(settings, settings.feedsDir))
-  const offline = checkLists(lists, { allowPrivate: settings.allowPrivateNetwork })
+  const offline = checkLists(lists, {
+    allowPrivate: settings.allowPrivateNetwork,
+    looksEveryMs: timeBetweenLooks(settings),
+  })
   const chosen = options.online ? await choose(settings, lists, options) : []
   const online = options.online ? await lookAt(settings, lists, chosen) : null
   const asked = new Set(chosen.map(({ id }) => id))
@@ -82,6 +93,7 @@ async function check(settings: Config, options: Options): Promise<void> {
     feeds: lists.feeds.length,
     looked: online ? online.looked : null,
     open: online?.open ?? [],
+    leftOut: lists.leftOut,
   }
   if (options.json) printJson(jsonOf(lists, report, plan))
   else if (options.markdown) print(findingsMarkdown(report, (one) => hunkFor(lists.files, one)))
@@ -93,6 +105,19 @@ async function check(settings: Config, options: Options): Promise<void> {
   }
   const fatal: Severity[] = options.strict ? ['error', 'warning'] : ['error']
   if (findings.some(({ severity }) => fatal.includes(severity)) || plan?.refused.length) process.exitCode = 1
+}
+
+/** The least time between two looks which feeds are due, ms. */
+function timeBetweenLooks({ scheduleIngest, timezone }: Config): number {
+  const cadence = { expression: scheduleIngest, zone: timezone }
+  let least = Number.POSITIVE_INFINITY
+  let at = next(cadence, Date.now())
+  for (let i = 0; i < 24 && at !== null; i++) {
+    const after = next(cadence, at)
+    if (after !== null) least = Math.min(least, after - at)
+    at = after
+  }
+  return least
 }
 
 type Plan = ReturnType<typeof planEdits>
@@ -133,15 +158,11 @@ async function lookAt(settings: Config, lists: FeedLists, feeds: Feed[]): Promis
   }
 }
 
-interface Report {
-  findings: Finding[]
-  /** In the lists, and looked at; null offline. */
-  feeds: number
-  looked: number | null
-  open: string[]
-}
-
-function jsonOf(lists: FeedLists, { findings, feeds, looked, open }: Report, plan: Plan | null): object {
+function jsonOf(
+  lists: FeedLists,
+  { findings, feeds, looked, open, leftOut }: CheckSummary,
+  plan: Plan | null,
+): object {
   const counts = Object.fromEntries(
     severities.map((severity) => [
       `${severity}s`,
@@ -150,6 +171,7 @@ function jsonOf(lists: FeedLists, { findings, feeds, looked, open }: Report, pla
   )
   return {
     feeds,
+    leftOut,
     // What keeps a list or a feed from being read; the errors that need no fetching.
     problems: findings
       .filter(({ kind }) => kind === 'list' || kind === 'private')
@@ -170,16 +192,21 @@ function jsonOf(lists: FeedLists, { findings, feeds, looked, open }: Report, pla
   }
 }
 
-function printText(files: FeedFile[], report: Report, plan: Plan | null): void {
+function printText(files: FeedFile[], report: CheckSummary, plan: Plan | null): void {
   const { findings, open } = report
-  for (const finding of findings) {
-    print(findingLine(finding))
+  const width = columns()
+  const { alike, others } = plan ? { alike: null, others: findings } : apart(findings)
+  for (const finding of others) {
+    print(hanging(findingLine(finding), width, '  '))
     const hunk = plan ? null : hunkFor(files, finding)
     if (hunk) print(`\n${hunk}\n`)
   }
-  for (const sentence of open) print(`${findings.length ? '\n' : ''}Not judged: ${sentence}`)
+  if (alike) print(hanging(alike, width, '  '))
+  for (const sentence of open) {
+    print(`${findings.length ? '\n' : ''}${hanging(`Not judged: ${sentence}`, width, '  ')}`)
+  }
   if (findings.length || open.length) print()
-  print(summary(report))
+  print(hanging(summary(report), width))
   if (!plan) {
     const some = findings.filter(({ severity, suggestion }) => suggestion && severity !== 'note').length
     if (some) print('--apply writes the edits of errors and warnings into the files.')

@@ -9,16 +9,15 @@ import {
   feedListSchema,
   followedAt,
   idFrom,
-  kindFor,
   type ListEdit,
-  placeFor,
+  placeAndKind,
   type Refusal,
   standing,
 } from '../feeds/index.ts'
 import { type FeedPreview, type Finder, findFeed } from '../jobs/index.ts'
 import { type FeedKind, feedKinds, type TextUse, textUses } from '../model/index.ts'
 import { Failure } from './failure.ts'
-import { previewText, webAddress } from './feeds-preview.ts'
+import { previewText, quoted, troubleOf, webAddress } from './feeds-preview.ts'
 import { print, printJson } from './output.ts'
 import { config } from './settings.ts'
 import { loadLists, openFinder } from './wiring.ts'
@@ -34,6 +33,7 @@ export interface AddOptions {
   language?: string
   textUse?: TextUse
   every?: string
+  anyway?: boolean
   dryRun?: boolean
   json?: boolean
 }
@@ -49,7 +49,11 @@ export function withAddOptions(command: Command): Command {
     .option('--publisher <name>', 'the house behind it, where the domain of its site does not tell')
     .option('--language <tag>', 'such as en or pt-BR; what the feed says otherwise')
     .addOption(new Option('--text-use <use>', 'how much of its text its terms let us keep').choices(textUses))
-    .option('--every <time>', 'how often it is polled: 30m, 6h, 1d')
+    .option(
+      '--every <time>',
+      'how often it is polled: 30m, 6h, 1d; as often as its own rhythm asks otherwise',
+    )
+    .option('--anyway', 'even though it is empty, or has fallen silent')
     .option('--dry-run', 'show the change and leave the file as it is')
     .option('--json', 'print as JSON')
 }
@@ -66,7 +70,7 @@ export function addAdd(feeds: Command): void {
     const { files } = await loadLists(settings)
     const { finder, close } = openFinder(settings)
     try {
-      await addOne(finder, files, url, options)
+      await addOne(finder, files, url, options, `npx freehold feeds add ${quoted(url)}`)
     } finally {
       await close()
     }
@@ -76,7 +80,7 @@ export function addAdd(feeds: Command): void {
 export function addRemove(feeds: Command): void {
   feeds
     .command('remove')
-    .argument('<id>', 'of the feed, as freehold feeds list shows it')
+    .argument('<id>', 'of the feed, as npx freehold feeds list shows it')
     .description(
       'Takes a feed out of its file, with the comments that belong to it: one clean hunk to commit. What is stored of it stays.',
     )
@@ -94,36 +98,68 @@ export function addRemove(feeds: Command): void {
     })
 }
 
-/** Finds a feed, shows it and writes its entry. Throws what the command line says: Failure, or ConfigError to ask. */
+/** A feed that was added: its entry, and the page behind which it was found. */
+export interface Added {
+  entry: FeedEntry
+  page: string
+}
+
+/**
+ * Finds a feed, shows it and writes its entry. `command` is what was called, without its options. Throws what the command
+ * line says: Failure, or ConfigError to ask.
+ */
 export async function addOne(
   finder: Finder,
   files: FeedFile[],
   typed: string,
   options: AddOptions,
-): Promise<void> {
+  command: string,
+): Promise<Added> {
   const address = webAddress(typed)
   // What needs no look at the feed is said before it is looked at.
   const followed = followedAt(files, address)
   if (followed && options.site === undefined) {
     throw new Failure(`${address} is followed already, at ${followed}.`)
   }
-  const { file } = agreed(placeFor(files, options))
-  const kind = kindFor(file, options.kind)
-  if (typeof kind !== 'string') return agreed(kind)
-  const found = await findFeed(finder, address, kind)
+  const { file, publisher: kind } = agreed(placeAndKind(files, options, command + otherOptions(options)))
+  const found = await findFeed(finder, address, () => kind)
   if (found.kind === 'none') throw new Failure(found.message)
   const entry = entryOf(found, kind, options, file.group)
   const taken = standing(files, entry)
   if (taken) throw new Failure(taken)
+  const trouble = troubleOf(found)
+  if (trouble && !options.anyway) {
+    throw new Failure(
+      `${found.url} is not added. ${trouble} Look on its site for a feed that goes on; --anyway adds this one all the same.`,
+    )
+  }
   const edit = agreed(addEntry(file, entry))
   if (!options.dryRun) await writeFile(edit.path, edit.text)
+  const added = { entry, page: found.site }
   if (options.json) {
     printJson({ ...editJson(edit, options), entry })
-    return
+    return added
   }
   print(previewText(found))
   print(`\n${edit.hunk}`)
-  if (!options.dryRun) print(`\n${entry.id} is in ${edit.file}; freehold ingest --feed ${entry.id} reads it.`)
+  if (!options.dryRun)
+    print(`\n${entry.id} is in ${edit.file}; npx freehold ingest --feed ${entry.id} reads it.`)
+  return added
+}
+
+/** The options that were given besides --group and --kind, as they are typed. */
+function otherOptions({ group: _, kind: __, ...options }: AddOptions): string {
+  const names = {
+    ...{ id: '--id', title: '--title', site: '--site', publisher: '--publisher', language: '--language' },
+    ...{ textUse: '--text-use', every: '--every', anyway: '--anyway', dryRun: '--dry-run', json: '--json' },
+  }
+  return Object.entries(names)
+    .map(([key, name]) => {
+      const value = options[key as keyof typeof options]
+      if (value === undefined || value === false) return ''
+      return value === true ? ` ${name}` : ` ${name} ${quoted(value)}`
+    })
+    .join('')
 }
 
 /** The value, or the refusal thrown as what ends the command rightly. */
@@ -144,11 +180,8 @@ function entryOf(found: FeedPreview, kind: FeedKind, options: AddOptions, group:
   if (!title) throw new ConfigError('The feed has no title; say with --title what readers should call it.')
   const id = options.id ?? idFrom(title)
   if (!id) throw new ConfigError(`No id can be made of the title ${title}; say it with --id.`)
-  // Feeds that bring little are not worth asking every quarter of an hour.
-  const rare = found.perWeek !== null && found.perWeek < 7
   const publisher = options.publisher ?? owner
   const language = options.language ?? found.language
-  const every = options.every ?? (rare ? '6h' : undefined)
   const entry = {
     id,
     title,
@@ -158,7 +191,7 @@ function entryOf(found: FeedPreview, kind: FeedKind, options: AddOptions, group:
     kind,
     ...(language ? { language } : {}),
     textUse: options.textUse ?? 'excerpt',
-    ...(every ? { every } : {}),
+    ...(options.every === undefined ? {} : { every: options.every }),
   }
   const checked = feedListSchema.safeParse({ group, feeds: [entry] })
   if (checked.success) return checked.data.feeds[0]!

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type FeedHealthReport, feedHealth } from '../jobs/index.ts'
 import type { Condition } from '../model/index.ts'
-import { columns, print, printJson, table } from './output.ts'
+import { columns, hanging, print, printJson, table } from './output.ts'
 import { config, wholeNumber } from './settings.ts'
 import { loadFeeds, openDatabase } from './wiring.ts'
 
@@ -57,6 +57,10 @@ const names: Record<Condition, string> = {
   off: 'off',
 }
 
+function nameOf({ condition, state }: FeedHealthReport): string {
+  return condition === 'stale' && state?.itemsSeen === 0 ? 'empty' : names[condition]
+}
+
 /** The report for people, in lines of at most `width` columns. */
 export function healthText(found: FeedHealthReport[], days: number, width: number): string {
   const followed = found.filter(({ condition }) => condition !== 'off')
@@ -67,24 +71,26 @@ export function healthText(found: FeedHealthReport[], days: number, width: numbe
     return `None of the ${followed.length} feeds has been read yet; npx freehold ingest reads them.`
   }
   const needs = followed.filter(({ needsHand }) => needsHand)
-  const others = followed.filter(
-    ({ condition, needsHand }) => !needsHand && ['putOff', 'failing', 'unread'].includes(condition),
-  )
+  const others = followed.filter(({ what, needsHand }) => !needsHand && what !== '')
+  const doubtful = others.filter(({ remedy }) => remedy !== null)
+  const waiting = others.filter(({ remedy }) => remedy === null)
   const head =
     needs.length === 0
       ? `None of the ${followed.length} feeds needs a hand.`
       : `${needs.length} of ${followed.length} feeds ${needs.length === 1 ? 'needs' : 'need'} a hand.`
   const tell = (one: FeedHealthReport) => [
     '',
-    `${one.feed}: ${names[one.condition]}`,
-    ...folded(one.what, width, '  '),
-    ...(one.remedy ? folded(one.remedy, width, '  ', '→ ') : []),
+    `${one.feed}: ${nameOf(one)}`,
+    hanging(`  ${one.what}`, width, '  '),
+    ...(one.remedy ? [hanging(`  → ${one.remedy}`, width, '    ')] : []),
   ]
   return [
     head,
     ...needs.flatMap(tell),
-    ...(others.length ? ['', `Nothing to be done yet about ${others.length} more:`] : []),
-    ...others.flatMap(tell),
+    ...(doubtful.length ? ['', `Worth a look, though it is early days, of ${doubtful.length} more:`] : []),
+    ...doubtful.flatMap(tell),
+    ...(waiting.length ? ['', `Nothing to be done yet about ${waiting.length} more:`] : []),
+    ...waiting.flatMap(tell),
     '',
     `Brought in the last ${days === 1 ? 'day' : `${days} days`}: items read, given an idea, published, in alerts.`,
     '',
@@ -97,31 +103,20 @@ const figures = ['read', 'idea', 'publ.', 'alerts']
 function broughtTable(found: FeedHealthReport[], width: number): string {
   // What the other columns and the blanks between them take.
   const room = Math.max(16, width - 48)
-  const rows = found.map(
-    ({ feed, condition, state, contribution: { read, labelled, published, alerts } }) => [
+  const rows = found.map((one) => {
+    const {
+      feed,
+      state,
+      contribution: { read, labelled, published, alerts },
+    } = one
+    return [
       [...feed].length > room ? `${[...feed].slice(0, room - 1).join('')}…` : feed,
-      names[condition],
+      nameOf(one),
       state?.lastSuccessAt ? new Date(state.lastSuccessAt).toISOString().slice(0, 10) : '–',
       ...[read, labelled, published, alerts].map(String),
-    ],
-  )
+    ]
+  })
   const all = [['feed', 'state', 'last read', ...figures], ...rows]
   const widest = figures.map((_, i) => Math.max(...all.map((row) => row[i + 3]!.length)))
   return table(all.map((row) => row.map((cell, i) => (i < 3 ? cell : cell.padStart(widest[i - 3]!)))))
-}
-
-/** A sentence in lines, the first one begun with `mark`, the others indented as far. */
-function folded(text: string, width: number, indent: string, mark = ''): string[] {
-  const lines: string[] = []
-  const blank = ' '.repeat(mark.length)
-  let line = indent + mark
-  let empty = true
-  for (const word of text.split(' ')) {
-    if (!empty && [...line].length + 1 + [...word].length > width) {
-      lines.push(line)
-      line = indent + blank + word
-    } else line += empty ? word : ` ${word}`
-    empty = false
-  }
-  return [...lines, line]
 }

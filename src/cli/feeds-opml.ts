@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { type Command, Option } from 'commander'
 import { fromOpml, type ImportLine, type ImportPlan, planImport, toOpml } from '../feeds/index.ts'
-import { notFeeds } from '../jobs/index.ts'
+import { type LookedAt, lookAtFeeds } from '../jobs/index.ts'
 import { type FeedKind, feedKinds } from '../model/index.ts'
 import { Failure } from './failure.ts'
 import { agreed } from './feeds-edit.ts'
@@ -22,7 +22,7 @@ export function addExport(feeds: Command): void {
   feeds
     .command('export')
     .description(
-      'Prints the lists as OPML 2.0, which any feed reader takes and freehold feeds import takes back without loss; sorted, so that the same lists give the same bytes.',
+      'Prints the lists as OPML 2.0, which any feed reader takes and npx freehold feeds import takes back without loss; sorted, so that the same lists give the same bytes.',
     )
     .addOption(new Option('--opml', 'as OPML (the default)').conflicts('json'))
     .option('--json', 'print as JSON')
@@ -42,7 +42,7 @@ export function addImport(feeds: Command): void {
     )
     .option('--group <name>', 'put all of them into this group')
     .addOption(new Option('--kind <kind>', 'what sort of publishers they are').choices(feedKinds))
-    .option('--check', 'fetch each and leave out what is no feed')
+    .option('--check', 'fetch each, leave out what is no feed, and take the language from what it says')
     .option('--dry-run', 'say what would be done and change nothing')
     .option('--json', 'print as JSON')
     .action(importFile)
@@ -63,19 +63,19 @@ async function importFile(name: string, options: ImportOptions): Promise<void> {
   }
   let plan = agreed(planImport(files, feeds, wish))
   if (options.check) {
-    const wrong = await check(plan)
-    plan = agreed(planImport(files, feeds, { ...wish, notFeeds: wrong }))
+    const looked = await check(plan)
+    plan = agreed(planImport(files, feeds, { ...wish, looked }))
   }
   if (!options.dryRun) for (const { path, text } of plan.files) await writeFile(path, text)
   report(name, plan, options)
 }
 
-async function check(plan: ImportPlan): Promise<Map<string, string>> {
+async function check(plan: ImportPlan): Promise<Map<string, LookedAt>> {
   const { finder, close } = openFinder(config())
   const bar = progressBar('Looking at feeds')
   try {
     const urls = plan.lines.flatMap(({ outcome, url }) => (outcome === 'added' && url ? [url] : []))
-    return await notFeeds(finder, urls, bar.update)
+    return await lookAtFeeds(finder, urls, bar.update)
   } finally {
     bar.end()
     await close()

@@ -52,9 +52,16 @@ export function addIngest(program: Command): void {
           return
         }
         const { feeds, items } = report
+        const asked =
+          options.all || options.feed !== undefined
+            ? `${feeds.due} of ${feeds.total} feeds were asked`
+            : `${feeds.due} of ${feeds.total} feeds were due${feeds.due === 0 && feeds.total > 0 ? ', as each has its own rhythm (--all asks every one)' : ''}`
         print(
-          `${feeds.due} of ${feeds.total} feeds were due: ${feeds.fetched} read, ${feeds.notModified} unchanged, ${feeds.failed} failed.`,
+          feeds.due === 0
+            ? `${asked}.`
+            : `${asked}: ${feeds.fetched} read, ${feeds.notModified} unchanged, ${feeds.failed} failed.`,
         )
+        if (feeds.total === 0) remark('The lists in FEEDS_DIR hold no feed that is switched on.')
         print(`${items.seen} items seen, ${items.new} of them new, ${items.updated} changed.`)
         if (judged) print(`${judged.judged} judged, ${judged.labelled} bear on an idea.`)
         if (outage)

@@ -1,8 +1,11 @@
 import type { Command } from 'commander'
+import type { Idea } from '../model/index.ts'
 import { marks } from '../render/index.ts'
+import { Failure } from './failure.ts'
+import { legendLines } from './feeds-preview.ts'
 import { print, printJsonLine, shortTime } from './output.ts'
 import { config, readTime, wholeNumber } from './settings.ts'
-import { openDatabase } from './wiring.ts'
+import { loadWiki, openDatabase } from './wiring.ts'
 
 export function addItems(program: Command): void {
   program
@@ -14,7 +17,9 @@ export function addItems(program: Command): void {
     .option('--limit <n>', 'at most so many', wholeNumber)
     .option('--json', 'JSON Lines, one item a line')
     .action(async (options: { since?: string; idea?: string; limit?: number; json?: boolean }) => {
-      const store = await openDatabase(config())
+      const settings = config()
+      if (options.idea !== undefined) mustBeIdea(options.idea, (await loadWiki(settings)).ideas)
+      const store = await openDatabase(settings)
       try {
         const items = await store.items.list({
           ...(options.since === undefined ? {} : { since: readTime(options.since, '--since') }),
@@ -25,7 +30,7 @@ export function addItems(program: Command): void {
           const none = (await store.items.count()) === 0
           print(
             none
-              ? 'No items are stored yet; freehold ingest --all reads the feeds.'
+              ? 'No items are stored yet; npx freehold ingest --all reads the feeds.'
               : 'No stored item fits that.',
           )
         }
@@ -49,8 +54,16 @@ export function addItems(program: Command): void {
           print(`${item.id}  ${shortTime(item.publishedAt ?? item.firstSeenAt)}  ${item.feed}  ${item.title}`)
           if (labels) print(`${' '.repeat(18)}${labels}`)
         }
+        if (!options.json && items.some((item) => item.labels.length > 0))
+          print(`\n${legendLines.join('\n')}`)
       } finally {
         await store.close()
       }
     })
+}
+
+function mustBeIdea(id: string, ideas: Idea[]): void {
+  if (ideas.some((idea) => idea.id === id)) return
+  const names = new Intl.ListFormat('en-GB').format(ideas.map((idea) => idea.id))
+  throw new Failure(`There is no idea ${id}; the ideas are ${names}.`)
 }

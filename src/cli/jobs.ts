@@ -3,7 +3,7 @@ import { type JobStatus, jobStatuses, runJob } from '../jobs/index.ts'
 import { type JobName, jobNames } from '../model/index.ts'
 import { Failure } from './failure.ts'
 import { openLog } from './log.ts'
-import { print, printJson, shortTime, table } from './output.ts'
+import { columns, hanging, print, printJson, shortTime, table } from './output.ts'
 import { progressBar } from './progress.ts'
 import { config } from './settings.ts'
 import { openDatabase, openWorkshop } from './wiring.ts'
@@ -31,10 +31,14 @@ export function addJobs(program: Command): void {
         const rows = statuses.map((one) => [
           one.job,
           shortTime(one.last?.startedAt ?? null),
-          outcome(one),
           one.next === null ? one.when : shortTime(one.next),
+          outcome(one),
         ])
-        print(table([['job', 'last run (UTC)', 'outcome', 'next run (UTC)'], ...rows]))
+        const all = [['job', 'last run (UTC)', 'next run (UTC)', 'outcome'], ...rows]
+        // What came of a run may take several lines, so that it stands last.
+        const room = table(all.map(([job, last, next]) => [job!, last!, next!, '.']))
+        const indent = room.indexOf('\n') - 1
+        for (const line of table(all).split('\n')) print(hanging(line, columns(), ' '.repeat(indent)))
       } finally {
         await store.close()
       }
@@ -56,8 +60,11 @@ export function addJobs(program: Command): void {
         if (result === null) throw new Failure(`The job ${name} is under way in another process.`)
         if ('failed' in result) throw new Failure(`The job ${name} failed: ${result.failed}`)
         const last = await way.store.jobRuns.last(name as JobName)
+        const counts = last?.counts ?? {}
+        const toSomebody = [...way.post.maintainers, ...way.post.editors].length > 0
+        const said = name === 'note' ? noteOutcome(counts, toSomebody) : tally(counts)
         if (options.json) printJson(last)
-        else print(`${name}: done. ${tally(last?.counts ?? {})}`)
+        else print(hanging(`${name}: done. ${said}`, columns()))
       } finally {
         await close()
       }
@@ -70,6 +77,22 @@ function outcome({ last }: JobStatus): string {
   const seconds =
     last.finishedAt === null ? '' : ` in ${((last.finishedAt - last.startedAt) / 1000).toFixed(1)} s`
   return `${last.outcome}${seconds}: ${last.error ?? tally(last.counts)}`
+}
+
+/** What came of writing the weekly note, in words; `toSomebody` when it has somewhere to go. */
+function noteOutcome(counts: Record<string, number>, toSomebody: boolean): string {
+  const { needs = 0, places = 0 } = counts
+  const of =
+    needs === 0 ? 'A note that no feed needs a hand' : `A note on ${needs} ${needs === 1 ? 'feed' : 'feeds'}`
+  if (places > 0) {
+    const where = places === 1 ? '1 address or channel' : `${places} addresses and channels`
+    return `${of} waits for ${where}; npx freehold jobs run deliver sends it.`
+  }
+  if (!toSomebody)
+    return 'Nothing is sent: MAINTAINERS and EDITORS name nobody, so that a note stands in the log only.'
+  return needs > 0
+    ? "Nothing is sent: this week's note has gone out already."
+    : "Nothing is sent: no feed needs a hand, or this week's note has gone out already."
 }
 
 function tally(counts: Record<string, number>): string {

@@ -54,6 +54,19 @@ export function columns(): number {
   return Math.min(process.stdout.columns ?? 80, 100)
 }
 
+/** A text in lines of at most `width` columns where its words allow it; those below the first begin with `indent`. */
+export function hanging(text: string, width: number, indent = ''): string {
+  const lines: string[] = []
+  let line: string | null = null
+  for (const word of text.split(/(?<=\S) /)) {
+    if (line !== null && [...line].length + 1 + [...word].length > width) {
+      lines.push(line)
+      line = indent + word
+    } else line = line === null ? word : `${line} ${word}`
+  }
+  return [...lines, line ?? ''].join('\n')
+}
+
 /** Lays rows out in columns, two blanks between; the first row is the heading. */
 export function table(rows: string[][]): string {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => [...(row[i] ?? '')].length)))

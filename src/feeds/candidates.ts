@@ -27,6 +27,18 @@ const usualPaths = [
 ]
 const fewEnough = 25
 
+/**
+ * The address of a page as people type it, with https:// where they left that out; null for what is none, as are addresses
+ * of e-mail.
+ */
+export function addressTyped(text: string): URL | null {
+  const typed = text.trim()
+  const hasScheme = /^[a-z][a-z\d+.-]*:/i.test(typed) && !/^[\w.-]+:\d/.test(typed)
+  if (!hasScheme && /^[^/?#]*@/.test(typed)) return null
+  const url = URL.parse(hasScheme ? typed : `https://${typed}`)
+  return url && /^https?:$/.test(url.protocol) ? url : null
+}
+
 /** What a host is known to offer for an address, before anything is fetched. */
 export function knownFeeds(address: string): Candidate[] {
   const url = URL.parse(address)

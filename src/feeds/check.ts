@@ -1,9 +1,9 @@
 import { isIP } from 'node:net'
 import { isPrivateAddress } from '../lib/http/index.ts'
 import { readYaml } from '../lib/text/index.ts'
-import { canonicalUrl } from '../model/index.ts'
+import { canonicalUrl, day, hour, minute } from '../model/index.ts'
 import { changeEntry, dropEntry, type EntryChange, type ListEdit, type Refusal, withEdit } from './edit.ts'
-import { type FeedFile, type FeedLists, feedListSchema } from './lists.ts'
+import { durationOf, type FeedFile, type FeedLists, feedListSchema } from './lists.ts'
 
 export const severities = ['error', 'warning', 'note'] as const
 export type Severity = (typeof severities)[number]
@@ -22,6 +22,8 @@ export interface Finding {
   line: number
   /** The field of the entry that it is about, or the path of one in the file; empty for a file. */
   field: string
+  /** How people call the field of an entry that can't be read: `ai2: kind`. */
+  where?: string
   severity: Severity
   /** A sentence. */
   message: string
@@ -33,15 +35,20 @@ export type UnplacedFinding = Omit<Finding, 'file' | 'line' | 'feed'>
 
 /**
  * What can be noticed about the lists without fetching anything. What keeps them from being read, private hosts where
- * they are not allowed, are errors; plain http and entries for one thing are warnings.
+ * they are not allowed, are errors; plain http, entries for one thing and an `every` shorter than the time between two
+ * looks (`looksEveryMs`) are warnings.
  */
-export function checkLists(lists: FeedLists, options: { allowPrivate: boolean }): Finding[] {
+export function checkLists(
+  lists: FeedLists,
+  options: { allowPrivate: boolean; looksEveryMs?: number },
+): Finding[] {
   const found: Finding[] = lists.problems.map((problem) => ({
     kind: 'list',
     feed: null,
     file: problem.file,
     line: problem.line,
     field: problem.field,
+    ...(problem.where === undefined ? {} : { where: problem.where }),
     severity: 'error',
     message: problem.message,
     suggestion: null,
@@ -77,6 +84,16 @@ export function checkLists(lists: FeedLists, options: { allowPrivate: boolean })
           `${entry.url} is plain http, which anybody on the way can read and change; use ${better} if it answers, as freehold feeds check --online tells.`,
         )
       }
+      const { looksEveryMs } = options
+      if (entry.every && looksEveryMs !== undefined && durationOf(entry.every) < looksEveryMs) {
+        const looks = lengthOf(looksEveryMs)
+        say(
+          'every',
+          'warning',
+          'every',
+          `It is to be read every ${entry.every}, but SCHEDULE_INGEST looks every ${looks} only; write every: ${looks}, or have that setting look more often.`,
+        )
+      }
       const key = `${canonicalUrl(entry.site)} ${entry.title.trim().toLowerCase()}`
       const first = seen.get(key)
       if (first) {
@@ -90,6 +107,17 @@ export function checkLists(lists: FeedLists, options: { allowPrivate: boolean })
     }
   }
   return found
+}
+
+/** `15m`, `6h`, `1d`, as entries write it. */
+function lengthOf(ms: number): string {
+  for (const [unit, letter] of [
+    [day, 'd'],
+    [hour, 'h'],
+  ] as const) {
+    if (ms % unit === 0) return `${ms / unit}${letter}`
+  }
+  return `${Math.ceil(ms / minute)}m`
 }
 
 /** Names that lead into a network of one's own. */

@@ -6,6 +6,7 @@ import {
   insertEntries,
   insertEntry,
   type LineEdit,
+  likest,
   readYaml,
   removeEntry,
 } from '../lib/text/index.ts'
@@ -108,7 +109,58 @@ export function standing(files: FeedFile[], entry: Pick<FeedEntry, 'id' | 'url' 
 /** Where a feed or a site with this address stands, `feeds/labs.yaml:14`; null when none does. */
 export function followedAt(files: FeedFile[], url: string): string | null {
   const key = canonicalUrl(url)
-  return placeOf(files, (one) => key !== null && [one.url, one.site].some((its) => canonicalUrl(its) === key))
+  const exact = placeOf(files, (one) => key !== null && canonicalUrl(one.url) === key)
+  return exact ?? placeOf(files, hasAddress(url))
+}
+
+/** The entry of the feed with this address or, else, of one whose site has it; null when none does. */
+export function entryAt(files: FeedFile[], url: string): FeedEntry | null {
+  const entries = files.flatMap((file) => file.entries)
+  const key = canonicalUrl(url)
+  const exact = entries.find((one) => key !== null && canonicalUrl(one.url) === key)
+  return exact ?? entries.find(hasAddress(url)) ?? null
+}
+
+function hasAddress(url: string): (entry: FeedEntry) => boolean {
+  const key = canonicalUrl(url)
+  return ({ url, site }) => key !== null && [url, site].some((its) => canonicalUrl(its) === key)
+}
+
+/**
+ * Whether a suggested address means this feed: it is the feed's own, that of its site, or the bare host of either. Other
+ * pages of the host may lead to other feeds.
+ */
+export function isMeantBy({ url, site }: Pick<FeedEntry, 'url' | 'site'>, suggested: string): boolean {
+  const key = canonicalUrl(suggested)
+  if (key === null) return false
+  const hosts = [url, site].map((one) => URL.parse(one)?.origin ?? '')
+  return [url, site, ...hosts].some((one) => canonicalUrl(one) === key)
+}
+
+/**
+ * The file and the kind of a feed that is to be added, or one question for all that is missing. `command` is the command
+ * without these two options; the question ends with an example of it that is whole and can be run.
+ */
+export function placeAndKind(
+  files: FeedFile[],
+  wish: { group?: string; kind?: FeedKind },
+  command: string,
+): { kind: 'ready'; file: FeedFile; publisher: FeedKind } | Refusal {
+  const example = (file: FeedFile | undefined) =>
+    file
+      ? ` For example:\n${command} --group ${namesOf(file)[1]} --kind ${wish.kind ?? mainKind(file) ?? feedKinds[0]}`
+      : ''
+  const placed = placeFor(files, wish)
+  if (placed.kind === 'placed') {
+    const { file } = placed
+    const publisher = kindFor(file, wish.kind)
+    return typeof publisher === 'string'
+      ? { kind: 'ready', file, publisher }
+      : asked(publisher.message + example(file))
+  }
+  const fitting = files.find((file) => wish.kind !== undefined && mainKind(file) === wish.kind)
+  const also = wish.kind === undefined ? ` ${kindQuestion}` : ''
+  return asked(placed.message + also + example(fitting ?? files.find(mainKind) ?? files[0]))
 }
 
 /** The file of a group (by its name or the file's), else the one in which most feeds are of this kind. */
@@ -132,10 +184,10 @@ export function kindFor(file: FeedFile, said: FeedKind | undefined): FeedKind | 
   if (said) return said
   const kinds = new Set(file.entries.map(({ kind }) => kind))
   const [only] = kinds
-  return only !== undefined && kinds.size === 1
-    ? only
-    : asked(`Say with --kind what sort of publisher it is: ${feedKinds.join(', ')}.`)
+  return only !== undefined && kinds.size === 1 ? only : asked(kindQuestion)
 }
+
+const kindQuestion = `Say with --kind what sort of publisher it is: ${feedKinds.join(', ')}.`
 
 function mainKind({ entries }: FeedFile): FeedKind | undefined {
   return feedKinds.find((kind) => entries.filter((entry) => entry.kind === kind).length * 2 > entries.length)
@@ -156,15 +208,16 @@ function placeOf(files: FeedFile[], is: (entry: FeedEntry) => boolean): string |
 
 function holding(files: FeedFile[], id: string): { file: FeedFile; index: number } | Refusal {
   const file = files.find(({ entries }) => entries.some((entry) => entry.id === id))
-  if (!file) return refused(`No feed has the id ${id}; freehold feeds list shows them.${nearest(files, id)}`)
+  if (!file)
+    return refused(`No feed has the id ${id}; npx freehold feeds list shows them.${nearest(files, id)}`)
   return { file, index: file.entries.findIndex((entry) => entry.id === id) }
 }
 
 function nearest(files: FeedFile[], id: string): string {
-  const near = files
-    .flatMap(({ entries }) => entries.map((entry) => entry.id))
-    .filter((one) => one.includes(id))
-  return near.length ? ` Did you mean ${near.slice(0, 3).join(' or ')}?` : ''
+  const ids = files.flatMap(({ entries }) => entries.map((entry) => entry.id))
+  const typed = likest(id, ids)
+  const near = new Set([...(typed ? [typed] : []), ...ids.filter((one) => one.includes(id))])
+  return near.size ? ` Did you mean ${[...near].slice(0, 3).join(' or ')}?` : ''
 }
 
 /** The fields to write, in the order of the files; what has its default is left out, but for `textUse`. */

@@ -25,6 +25,8 @@ export interface HealthFacts {
 
 /** A feed that fails for so long is broken; before that it may get well by itself. */
 const brokenAfter = day
+/** A feed that has held no items for so long will hardly hold any soon. */
+const emptyAfter = 2 * day
 /** A feed that nobody has asked for so long is unread, through no fault of its own. */
 const unreadAfter = 2 * day
 /** A host that does not let us in for so long needs a word of ours. */
@@ -79,6 +81,16 @@ function conditionOf(feed: Feed, facts: HealthFacts, resting: Set<string>, now: 
       remedy: `Look on its site for a feed that goes on; ${checking(feed)} looks as well. Switch it off or remove it if there is none.`,
     })
   }
+  const empty = emptySince(state)
+  if (empty !== null) {
+    const remedy = `${checking(feed)} looks whether its site has another feed.`
+    return now - empty >= emptyAfter
+      ? hand('stale', empty, {
+          what: `It answers, but has held no items since it was first read, on ${dateOf(empty)}.`,
+          remedy: `${remedy} Switch it off if there is none.`,
+        })
+      : told('stale', { what: 'It answers, but has held no items so far.', remedy }, empty)
+  }
   if (newest === null && firstPolledAt !== null && now - firstPolledAt > facts.staleAfter(null)) {
     return hand('stale', firstPolledAt, {
       what: `It answers, but has brought nothing since it was first read, on ${dateOf(firstPolledAt)}.`,
@@ -95,11 +107,21 @@ function conditionOf(feed: Feed, facts: HealthFacts, resting: Set<string>, now: 
   }
   if (state.nextPollAt > now && resting.has(hostOf(feed.url))) {
     return told('putOff', {
-      what: `Its host has asked for a pause of other feeds; it is read again after ${timeOf(state.nextPollAt)}.`,
+      what: `Its host has asked for a pause of other feeds; it is read again after ${timeOf(state.nextPollAt, now)}.`,
     })
   }
   return told('fine', {})
 }
+
+/** When a feed was first read that has held no items at any poll since (ms); null for any other. */
+export function emptySince(state: FeedState): number | null {
+  const { itemsSeen, newestAt, newItemAt, lastSuccessAt, firstPolledAt } = state
+  const hasHeld = itemsSeen > 0 || newestAt !== null || newItemAt !== null
+  return !hasHeld && lastSuccessAt !== null ? firstPolledAt : null
+}
+
+/** Faults that stay until somebody does something. */
+const staying = new Set(['notAFeed', 'challenge', 'gone', 'notFound', 'forbidden', 'tls'])
 
 function failing(feed: Feed, state: FeedState, now: number): Found {
   const since = state.failingSince
@@ -114,7 +136,7 @@ function failing(feed: Feed, state: FeedState, now: number): Found {
   }
   if (state.lastReason === 'rateLimited') {
     const found = {
-      what: `Its host asks us to wait${since === null ? '' : `, since ${dateOf(since)}`}; it is read again after ${timeOf(state.nextPollAt)}.`,
+      what: `Its host asks us to wait${since === null ? '' : `, since ${dateOf(since)}`}; it is read again after ${timeOf(state.nextPollAt, now)}.`,
       remedy: 'Ask it less often: `every: 12h` in its entry.',
     }
     return age >= shutOutAfter
@@ -122,8 +144,13 @@ function failing(feed: Feed, state: FeedState, now: number): Found {
       : told('putOff', { ...found, remedy: null }, since)
   }
   if (age < brokenAfter) {
-    const next = `It is tried again after ${timeOf(state.nextPollAt)}.`
-    return told('failing', { what: `${error} ${next}` }, since)
+    const from = since === null ? '' : ` since ${timeOf(since, now)}`
+    const times = state.failures === 1 ? 'once' : `${state.failures} times`
+    const what = `${error} It has failed ${times}${from}, and is tried again after ${timeOf(state.nextPollAt, now)}.`
+    const remedy = staying.has(state.lastReason ?? '')
+      ? `It will hardly get well by itself; ${checking(feed)} shows what came and what to do.`
+      : null
+    return told('failing', { what, remedy }, since)
   }
   return hand('broken', since, {
     what: `It has failed since ${dateOf(since!)}, ${state.failures} times in a row: ${error}`,
@@ -231,9 +258,10 @@ function dateOf(time: number): string {
   return dates.format(time)
 }
 
-/** `16:30 UTC on 23 November 2026`. */
-function timeOf(time: number): string {
-  return `${new Date(time).toISOString().slice(11, 16)} UTC on ${dateOf(time)}`
+/** `16:30 UTC on 23 November 2026`, or `16:30 UTC today`. */
+function timeOf(time: number, now: number): string {
+  const date = dateOf(time)
+  return `${new Date(time).toISOString().slice(11, 16)} UTC ${date === dateOf(now) ? 'today' : `on ${date}`}`
 }
 
 function every(rhythmMs: number): string {

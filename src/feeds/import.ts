@@ -34,8 +34,8 @@ export interface ImportWish {
   /** The folder of the lists, and how messages call it. */
   dir: string
   shown: string
-  /** What was found wrong with feeds that were looked at, by URL: predicates. */
-  notFeeds?: Map<string, string>
+  /** What was found of feeds that were looked at, by URL: what is wrong, as a predicate, or the language they are in. */
+  looked?: Map<string, { wrong: string } | { wrong: null; language: string | null }>
 }
 
 /**
@@ -58,8 +58,8 @@ export function planImport(files: FeedFile[], feeds: OpmlFeed[], wish: ImportWis
     if (feed.url === null) return say('noFeed', 'is no feed: it has no xmlUrl')
     const key = canonicalUrl(feed.url)
     if (key === null) return say('noFeed', 'is no feed: its xmlUrl is not an http(s) address')
-    const wrong = wish.notFeeds?.get(feed.url)
-    if (wrong) return say('noFeed', wrong)
+    const looked = wish.looked?.get(feed.url)
+    if (looked && looked.wrong !== null) return say('noFeed', looked.wrong)
     const followed = followedAt(files, feed.url)
     if (followed) return say('known', `is followed already, at ${followed}`)
     const before = taken.get(key)
@@ -75,7 +75,8 @@ export function planImport(files: FeedFile[], feeds: OpmlFeed[], wish: ImportWis
     const target = place ?? { file: newFile(shelf, group!, feed.file, wish), added: [], isNew: true }
     const kind = feed.ours?.kind ?? kindFor(target.file, wish.kind)
     if (typeof kind === 'object') return say('refused', `has no kind. ${(kind as Refusal).message}`)
-    const checked = feedListSchema.safeParse({ group: 'A', feeds: [rawEntry(feed, kind, ids)] })
+    const told = { ...feed, language: feed.language ?? looked?.language ?? null }
+    const checked = feedListSchema.safeParse({ group: 'A', feeds: [rawEntry(told, kind, ids)] })
     if (!checked.success) {
       const [issue] = checked.error.issues
       return say('refused', `can't be an entry: ${issue?.path.slice(2).join('.')} ${issue?.message}`)

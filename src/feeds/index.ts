@@ -1,4 +1,4 @@
-export { type Candidate, candidatesOf, formatOf, knownFeeds, usual } from './candidates.ts'
+export { addressTyped, type Candidate, candidatesOf, formatOf, knownFeeds, usual } from './candidates.ts'
 export {
   checkLists,
   editFor,
@@ -14,10 +14,12 @@ export { disguises, isSameFeed } from './disguise.ts'
 export {
   addEntry,
   dropEntry,
+  entryAt,
   followedAt,
   idFrom,
-  kindFor,
+  isMeantBy,
   type ListEdit,
+  placeAndKind,
   placeFor,
   type Refusal,
   standing,

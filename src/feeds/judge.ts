@@ -1,6 +1,6 @@
-import { day, type Feed, hour, movedAfter } from '../model/index.ts'
+import { day, type Feed, goneAfter, hour, movedAfter } from '../model/index.ts'
 import type { Severity, Suggestion, UnplacedFinding } from './check.ts'
-import { barrenAfter } from './health.ts'
+import { barrenAfter, emptySince } from './health.ts'
 import { fewItems, type Look, type LookAnswer, newestOf } from './look.ts'
 
 export interface JudgeOptions {
@@ -14,6 +14,8 @@ const lasting = new Set(['gone', 'notFound', 'notAFeed', 'malformed', 'parseTime
 const wrongAddress = new Set(['privateAddress', 'badUrl'])
 /** A feed that has failed for so long is to be switched off, whatever the fault. */
 const failedTooLong = 14 * day
+/** A feed that has been empty for so long is not merely so at one look. */
+const emptyTooLong = 2 * day
 /** Shorter texts are no excerpts. */
 const shortText = 40
 /** From so many items of 90 days on their having no idea says something. */
@@ -52,6 +54,7 @@ function ofFailure(
   const state = history?.state
   const failingFor = state?.failingSince == null ? 0 : now - state.failingSince
   const tooLong = failingFor >= failedTooLong
+  const emptyForLong = reason === 'empty' && state?.lastReason === 'empty' && failingFor >= emptyTooLong
   const since = tooLong ? `; it has failed since ${dateOf(state!.failingSince!)}` : ''
   const movedTo = (state?.movedTimes ?? 0) >= movedAfter ? state!.movedTo : null
   const other = elsewhere ?? movedTo
@@ -60,8 +63,10 @@ function ofFailure(
   const suggestion: Suggestion | null = other
     ? { change: { url: other } }
     : reason === 'gone'
-      ? { remove: true }
-      : reason === 'notFound' || reason === 'notAFeed' || reason === 'empty' || tooLong
+      ? isGoneForGood(history, now)
+        ? { remove: true }
+        : switchOff
+      : reason === 'notFound' || reason === 'notAFeed' || tooLong || emptyForLong
         ? switchOff
         : reason === 'rateLimited'
           ? { change: { every: lessOften(feed.everyMs) } }
@@ -69,7 +74,7 @@ function ofFailure(
   const severity: Severity =
     tooLong || lasting.has(reason) || wrongAddress.has(reason)
       ? 'error'
-      : reason === 'rateLimited'
+      : reason === 'rateLimited' || (reason === 'empty' && !emptyForLong)
         ? 'note'
         : 'warning'
   const perhapsHere =
@@ -80,6 +85,13 @@ function ofFailure(
     ...{ kind, field: 'url', severity, suggestion },
     message: `${said}${perhapsHere}${since}${found}.`,
   }
+}
+
+/** One 410 may be a slip of the host: it must have said so at several polls, over a day. */
+function isGoneForGood(history: Look['history'], now: number): boolean {
+  if (history === null) return false
+  const { goneTimes, failingSince } = history.state
+  return goneTimes >= goneAfter && failingSince !== null && now - failingSince >= day
 }
 
 /** What is wrong with an address that answers. */
@@ -108,15 +120,17 @@ function ofEmptiness({ history, elsewhere }: Look, options: JudgeOptions): Unpla
   const newest = history ? (history.state.newestAt ?? history.state.newItemAt) : null
   const alive = newest !== null && !isStale(history!.state.rhythmMs, newest, options)
   if (alive) return note('empty', 'url', `It holds no items now; its last one is of ${dateOf(newest)}.`)
+  const since = history ? (newest ?? emptySince(history.state)) : null
+  const found = elsewhere ? `; its site has a feed at ${elsewhere}` : ''
+  // One empty answer may be a fault of the hour.
+  if (since === null || options.now - since < emptyTooLong) {
+    return note('empty', 'url', `It answers, but holds no items at this look${found}.`)
+  }
+  const had = newest === null ? `, as it has since ${dateOf(since)}` : `; its last one is of ${dateOf(since)}`
   const suggestion = elsewhere
     ? { change: { url: elsewhere } }
     : off(`It held no items on ${dateOf(options.now)}.`)
-  return warning(
-    'empty',
-    'url',
-    `It answers, but holds no items${elsewhere ? `; its site has a feed at ${elsewhere}` : ''}.`,
-    suggestion,
-  )
+  return warning('empty', 'url', `It answers, but holds no items${had}${found}.`, suggestion)
 }
 
 function ofAge(

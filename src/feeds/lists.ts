@@ -1,8 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { registrableDomain } from '../lib/domain/index.ts'
-import { compileRule, neededText, type Problem, readYaml } from '../lib/text/index.ts'
+import { compileRule, neededText, type Problem, readCurated, readYaml } from '../lib/text/index.ts'
 import { canonicalUrl, day, type Feed, feedKinds, hour, minute, textUses } from '../model/index.ts'
 
 const webUrl = neededText.refine(
@@ -15,6 +15,16 @@ const rule = z.string('must be a word or a /pattern/; put it in quotes').superRe
   if (typeof compiled === 'string') context.addIssue(compiled)
 })
 
+function oneOf<const T extends readonly string[]>(words: T) {
+  const all = words.join(', ')
+  return z.enum(words, {
+    error: ({ input }) =>
+      input === undefined || input === null
+        ? `is missing; it is one of ${all}`
+        : `“${input}” is none of ${all}`,
+  })
+}
+
 const languageFault = 'must be a language tag such as en or pt-BR'
 const everyFault = 'must be a time such as 30m, 6h or 1d'
 
@@ -25,13 +35,13 @@ const entry = z
     url: webUrl,
     site: webUrl,
     publisher: neededText.min(1, 'is empty').optional(),
-    kind: z.enum(feedKinds, `must be one of ${feedKinds.join(', ')}`),
+    kind: oneOf(feedKinds),
     language: z
       .string(languageFault)
       .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, languageFault)
       .optional(),
     official: z.boolean('must be true or false').default(true),
-    textUse: z.enum(textUses, `must be one of ${textUses.join(', ')}`).default('excerpt'),
+    textUse: oneOf(textUses).default('excerpt'),
     every: z
       .string(everyFault)
       .regex(/^[1-9]\d*[mhd]$/, everyFault)
@@ -79,10 +89,12 @@ export interface FeedLists {
   feeds: Feed[]
   files: FeedFile[]
   problems: Problem[]
+  /** The files whose feeds are left out, and how many entries seem to stand in each; null where nobody can tell. */
+  leftOut: { file: string; entries: number | null }[]
 }
 
-/** A file of the folder: what stands in it, or the code of the error why that can't be read. */
-export type ListText = { name: string } & ({ text: string } | { error: string })
+/** A file of the folder: what stands in it, or what is wrong with it, in words to stand behind its name. */
+export type ListText = { name: string } & ({ text: string } | { wrong: string })
 
 /**
  * The names of the lists in a folder (not in folders below it), in their order. Names that begin with a dot are no lists:
@@ -95,17 +107,10 @@ export async function listNames(dir: string): Promise<string[]> {
 /** What stands in the lists of a folder; the code of the error when the folder can't be read. */
 export async function readListTexts(dir: string): Promise<ListText[] | { error: string }> {
   try {
-    return await Promise.all((await listNames(dir)).map((name) => readListText(dir, name)))
+    const names = await listNames(dir)
+    return await Promise.all(names.map(async (name) => ({ name, ...(await readCurated(dir, name)) })))
   } catch (error) {
     return { error: codeOf(error) }
-  }
-}
-
-async function readListText(dir: string, name: string): Promise<ListText> {
-  try {
-    return { name, text: await readFile(join(dir, name), 'utf8') }
-  } catch (error) {
-    return { name, error: codeOf(error) }
   }
 }
 
@@ -125,7 +130,7 @@ export async function readFeedLists(dir: string, shown = dir): Promise<FeedLists
 
 /** The same of what was read before. */
 export function feedListsIn(texts: ListText[] | { error: string }, dir: string, shown: string): FeedLists {
-  const lists: FeedLists = { feeds: [], files: [], problems: [] }
+  const lists: FeedLists = { feeds: [], files: [], problems: [], leftOut: [] }
   const places = new Map<string, string>()
   if ('error' in texts) {
     const message = `the folder can't be read (${texts.error}); set FEEDS_DIR to the folder of the feed lists`
@@ -134,15 +139,16 @@ export function feedListsIn(texts: ListText[] | { error: string }, dir: string, 
   for (const { name, ...read } of texts) {
     const file = join(shown, name)
     const path = join(dir, name)
-    if ('error' in read) {
-      const message = `can't be read (${read.error}); see to its permissions, or take it out of the folder`
-      lists.problems.push({ file, line: 1, field: '', message })
+    if ('wrong' in read) {
+      lists.problems.push({ file, line: 1, field: '', message: read.wrong })
+      lists.leftOut.push({ file, entries: null })
       continue
     }
     const { text } = read
-    const checked = readYaml(text, { file, schema: feedListSchema })
+    const checked = readYaml(text, { file, schema: feedListSchema, entries: 'feeds' })
     if ('problems' in checked) {
       lists.problems.push(...checked.problems)
+      lists.leftOut.push({ file, entries: entriesSeen(text) })
       continue
     }
     const { group, feeds: entries } = checked.value
@@ -158,7 +164,13 @@ export function feedListsIn(texts: ListText[] | { error: string }, dir: string, 
         const first = places.get(key)
         if (first) {
           const message = `${feed[field]} is already in the list, at ${first}`
-          lists.problems.push({ file, line, field: `feeds.${i}.${field}`, message })
+          lists.problems.push({
+            file,
+            line,
+            field: `feeds.${i}.${field}`,
+            message,
+            where: `${feed.id}: ${field}`,
+          })
         } else places.set(key, `${file}:${line}`)
       }
       lists.feeds.push({
@@ -172,7 +184,7 @@ export function feedListsIn(texts: ListText[] | { error: string }, dir: string, 
         language: feed.language ?? null,
         official: feed.official,
         textUse: feed.textUse,
-        everyMs: feed.every ? duration(feed.every) : null,
+        everyMs: feed.every ? durationOf(feed.every) : null,
         keep: feed.keep,
         block: feed.block,
         maxAgeDays: feed.maxAgeDays ?? null,
@@ -184,8 +196,13 @@ export function feedListsIn(texts: ListText[] | { error: string }, dir: string, 
   return lists
 }
 
+/** How many entries a text seems to have that can't be read as a list. */
+function entriesSeen(text: string): number {
+  return text.match(/^\s*(?:- +)?id:\s/gm)?.length ?? 0
+}
+
 /** `30m`, `6h`, `1d` in ms. */
-function duration(text: string): number {
+export function durationOf(text: string): number {
   const unit = { m: minute, h: hour, d: day }[text.at(-1) as 'm' | 'h' | 'd']
   return Number.parseInt(text, 10) * unit
 }

@@ -80,8 +80,7 @@ export function createParsePool(options: ParsePoolOptions = {}): ParsePool {
     worker.on('message', (outcome: PoolOutcome) => {
       if (seat.worker !== worker) return
       settle(seat, outcome)
-      if (seat.tasks.length > 0) watch(seat)
-      else worker.unref()
+      if (seat.tasks.length === 0) worker.unref()
     })
     worker.on('error', lost)
     worker.on('exit', () => lost())
@@ -98,6 +97,7 @@ export function createParsePool(options: ParsePoolOptions = {}): ParsePool {
   function settle(seat: Seat, outcome: PoolOutcome): void {
     clearTimeout(seat.timer)
     seat.tasks.shift()?.resolve(outcome)
+    if (seat.tasks.length > 0) watch(seat)
     next()
   }
 

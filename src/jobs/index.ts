@@ -14,7 +14,14 @@ export {
 export { type Explanation, explainItem } from './explain.ts'
 export { type CheckReport, checkFeeds } from './feed-check.ts'
 export { type FeedHealthReport, feedHealth } from './feed-health.ts'
-export { type FeedFinding, type FeedPreview, type Finder, findFeed, notFeeds } from './feeds.ts'
+export {
+  type FeedFinding,
+  type FeedPreview,
+  type Finder,
+  findFeed,
+  type LookedAt,
+  lookAtFeeds,
+} from './feeds.ts'
 export { type Hold, holdAlone, type Running } from './hold.ts'
 export { type IngestReport, ingest } from './ingest.ts'
 export { type Metric, metricsOf } from './metrics.ts'

@@ -5,9 +5,9 @@ import { createHostRest, isOwnOutage, noteFailures } from './polling-faults.ts'
 import type { Progress, Way } from './way.ts'
 
 /** Feeds read at once; politeness per host is the HTTP client's. */
-const feedsAtOnce = 16
+const feedsAtOnce = 24
 /** How long an answer waits to be stored together with others. */
-const patienceMs = 20
+const patienceMs = 10
 
 export interface IngestReport {
   feeds: { total: number; due: number; fetched: number; notModified: number; failed: number }
@@ -52,6 +52,7 @@ export async function ingest(
   const absorb = gather(way.store.items.absorbAll, { patienceMs })
   const storing: Promise<void>[] = []
   const broken: unknown[] = []
+  const answered: Feed[] = []
   let done = 0
   options.progress?.(0, chosen.length, '')
   const queue = [...chosen]
@@ -65,6 +66,7 @@ export async function ingest(
       if (until === null) {
         const polled = await poll(way, feed, states.get(feed.id), absorb)
         if (polled.kind === 'answered') {
+          answered.push(feed)
           storing.push(
             polled.stored.then(
               (stored) => tally(report, stored),
@@ -83,7 +85,7 @@ export async function ingest(
   await Promise.all(Array.from({ length: feedsAtOnce }, worker))
   await Promise.all(storing)
   if (broken.length > 0) throw broken[0]
-  const outage = isOwnOutage(failed, report.feeds.fetched + report.feeds.notModified)
+  const outage = isOwnOutage(failed, answered, enabled)
   await noteFailures(way, failed, outage)
   report.feeds.failed = failed.length
   report.errors = failed

@@ -1,3 +1,4 @@
+import { isPrivateHost } from '../feeds/index.ts'
 import { jittered } from '../ingest/index.ts'
 import { backOff, type Feed, type FeedState, minute } from '../model/index.ts'
 import type { Polled } from './poll.ts'
@@ -9,15 +10,29 @@ type Failed = Extract<Polled, { kind: 'failed' }>
 export const unanswered = new Set(['dns', 'network', 'timeout', 'refused', 'tls'])
 /** How soon everything is tried again after an outage of our own. */
 const outagePause = 5 * minute
+/** Failures closer together are one. Shorter than the shortest back-off, whatever its jitter. */
+const leastBetween = 4 * minute
 
 /**
- * True when it is this machine that has no network: nobody answered, and at least two hosts are silent that had nothing
- * against us at the poll before.
+ * True when it is this machine that has no network: of the hosts that were asked none answered, and at least two are silent
+ * that had nothing against us at the poll before, or all that the lists know (`known`), five at least. That a neighbour on a
+ * private network answers says nothing of the hosts beyond it.
  */
-export function isOwnOutage(failed: Failed[], answers: number): boolean {
-  if (answers > 0 || failed.some(({ failure }) => !unanswered.has(failure.reason))) return false
-  const wellBefore = failed.filter(({ before }) => before.failures === 0)
-  return new Set(wellBefore.map(({ feed }) => hostOf(feed))).size >= 2
+export function isOwnOutage(failed: Failed[], answered: Feed[], known: Feed[]): boolean {
+  if (failed.some(({ failure }) => !unanswered.has(failure.reason))) return false
+  const beyond = failed.filter(({ feed }) => !isNeighbour(feed))
+  const silent = beyond.length > 0 ? beyond : failed
+  if (answered.some((feed) => beyond.length === 0 || !isNeighbour(feed))) return false
+  const hosts = (feeds: Feed[]) => new Set(feeds.map(hostOf)).size
+  const wellBefore = silent.filter(({ before }) => before.failures === 0)
+  if (hosts(wellBefore.map(({ feed }) => feed)) >= 2) return true
+  const all = hosts(beyond.length > 0 ? known.filter((feed) => !isNeighbour(feed)) : known)
+  return all >= 5 && hosts(silent.map(({ feed }) => feed)) === all
+}
+
+function isNeighbour(feed: Feed): boolean {
+  const host = URL.parse(feed.url)?.hostname ?? ''
+  return isPrivateHost(host)
 }
 
 /** Writes down what failed: against each feed, or, in an outage of our own, against none. */
@@ -39,7 +54,7 @@ export async function noteFailures(
       await store.feedStates.save({ ...before, lastPolledAt: now, nextPollAt })
       continue
     }
-    const failures = before.failures + 1
+    const failures = before.failures + (isEarly(before, now) ? 0 : 1)
     // What a server asks for is never undercut.
     const wait = Math.max(jittered(backOff(failures), feed.id, now), failure.retryAfterMs ?? 0)
     await store.feedStates.save({
@@ -50,10 +65,15 @@ export async function noteFailures(
       failingSince: before.failingSince ?? now,
       lastReason: asksForRest(failure) ? 'rateLimited' : failure.reason,
       lastError: failure.message,
-      goneTimes: failure.reason === 'gone' ? before.goneTimes + 1 : 0,
+      goneTimes: failure.reason === 'gone' ? before.goneTimes + (isEarly(before, now) ? 0 : 1) : 0,
     })
     log.warn({ feed: feed.id, failures, reason: failure.reason }, failure.message)
   }
+}
+
+/** Polls that somebody forces shortly after a failure see the same failure, not another one. */
+function isEarly({ failures, lastPolledAt }: FeedState, now: number): boolean {
+  return failures > 0 && lastPolledAt !== null && now - lastPolledAt < leastBetween
 }
 
 /** Which hosts have asked, of two feeds or more, to be left alone: then all their feeds are. */

@@ -1,3 +1,4 @@
+import { addressTyped } from '../feeds/index.ts'
 import type { Signer } from '../lib/sign/index.ts'
 import { canonicalUrl, hour } from '../model/index.ts'
 import { networkOf } from './newsletter.ts'
@@ -61,9 +62,8 @@ function look(
   raw: string,
 ): { key: string; url: string } | Exclude<Suggested, { outcome: 'noted' }> {
   const text = raw.trim()
-  const url = URL.parse(text)
-  const isOnWeb = url && ['http:', 'https:'].includes(url.protocol)
-  if (!isOnWeb || !url.hostname.replace(/\.$/, '').includes('.')) {
+  const url = addressTyped(text)
+  if (!url?.hostname.replace(/\.$/, '').includes('.')) {
     return {
       outcome: 'refused',
       reason: 'That is not the address of a web page; it should begin with https://.',

@@ -1,4 +1,4 @@
-export { marks } from './directions.ts'
+export { legend, marks } from './directions.ts'
 export type { AlertStory } from './discord/alert.ts'
 export {
   type AnswerContent,

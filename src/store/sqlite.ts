@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
@@ -28,7 +28,7 @@ export interface SqliteOptions {
 }
 
 async function open(path: string, { busyTimeout = 10_000, synchronous = 'normal' }: SqliteOptions) {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+  if (path !== ':memory:') keepPrivate(path)
   const db = new DatabaseSync(path, { timeout: busyTimeout })
   try {
     await switchToWal(db, busyTimeout)
@@ -72,6 +72,12 @@ async function open(path: string, { busyTimeout = 10_000, synchronous = 'normal'
       }
     },
   }
+}
+
+/** Readers' addresses are nobody else's business: folder and file are made for their owner alone, and left as they are. */
+function keepPrivate(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  closeSync(openSync(path, 'a', 0o600))
 }
 
 /** Processes that switch a new file at the same moment are told it is busy at once, whatever the timeout: try again. */

@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -14,7 +14,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import Parser from 'rss-parser'
 import { request } from 'undici'
 import { createParsePool, createReader } from '../../src/ingest/index.ts'
-import { ingest } from '../../src/jobs/index.ts'
+import { ingest } from '../../src/jobs/ingest.ts'
 import { createHttp } from '../../src/lib/http/index.ts'
 import type { Feed } from '../../src/model/index.ts'
 import { openStore } from '../../src/store/index.ts'
@@ -118,8 +118,26 @@ function memory(): number {
   return process.resourceUsage().maxRSS / 1024
 }
 
+/** As `npm start` runs the service. */
+function startedWith(): { settings: Record<string, string>; flags: string[] } {
+  const text = readFileSync(join(here, '..', '..', 'package.json'), 'utf8')
+  const { scripts } = JSON.parse(text) as { scripts: { start: string } }
+  const [, before = '', after = ''] = /^(.*)exec node (.*)src\//.exec(scripts.start) ?? []
+  return {
+    settings: Object.fromEntries(
+      before
+        .trim()
+        .split(' ')
+        .map((pair) => pair.split('=')),
+    ),
+    flags: after.trim().split(' '),
+  }
+}
+
 async function measure(...args: string[]): Promise<Figures> {
-  const child = spawn(process.execPath, [import.meta.filename, ...args], {
+  const { settings, flags } = startedWith()
+  const child = spawn(process.execPath, [...flags, import.meta.filename, ...args], {
+    env: { ...process.env, ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let out = ''

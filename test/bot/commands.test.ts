@@ -193,6 +193,11 @@ describe('/suggest-feed', () => {
     expect(text).toBe(`That is ${first!.title}, which is listed but switched off: It has moved.`)
   })
 
+  test('takes an address without https://, as people type it', async () => {
+    await run('suggest-feed', { url: 'typed.example/feed' })
+    expect((await store.suggestions.list()).map(({ url }) => url)).toContain('https://typed.example/feed')
+  })
+
   test.each(['javascript:alert(1)', 'http://localhost/feed', 'just words', 'file:///etc/passwd'])(
     'refuses %s',
     async (url) => {

@@ -7,8 +7,9 @@ import { settings } from '../../src/config.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const read = (name: string) => readFileSync(join(root, 'deploy', name), 'utf8')
-const analyze = existsSync('/usr/bin/systemd-analyze')
-if (!analyze) process.stderr.write('systemd-analyze is not installed: the unit is not verified.\n')
+const analyze = '/usr/bin/systemd-analyze'
+const isThere = existsSync(analyze)
+if (!isThere) process.stderr.write('systemd-analyze is not installed: the unit is not verified.\n')
 
 /** The unit as it would be if the checkout were installed where it lies. */
 function unitHere(): string {
@@ -24,16 +25,16 @@ function unitHere(): string {
 }
 
 describe('the systemd unit', () => {
-  test.skipIf(!analyze)('is taken by systemd without a word', () => {
-    const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', unitHere()], {
+  test.skipIf(!isThere)('is taken by systemd without a word', () => {
+    const { status, stdout, stderr } = spawnSync(analyze, ['verify', '--man=no', unitHere()], {
       encoding: 'utf8',
     })
     expect(`${stdout}${stderr}`).toBe('')
     expect(status).toBe(0)
   })
 
-  test.skipIf(!analyze)('leaves the service little of the machine', () => {
-    const { stdout } = spawnSync('systemd-analyze', ['security', '--offline=true', unitHere()], {
+  test.skipIf(!isThere)('leaves the service little of the machine', () => {
+    const { stdout } = spawnSync(analyze, ['security', '--offline=true', unitHere()], {
       encoding: 'utf8',
     })
     const exposure = Number(/Overall exposure level[^:]*: ([\d.]+)/.exec(stdout)?.[1])
@@ -53,11 +54,16 @@ describe('the systemd unit', () => {
 })
 
 test('settings that the unit and the image set are settings', () => {
-  const known = new Set([...settings.map(({ name }) => name), 'NODE_ENV', 'NODE_COMPILE_CACHE'])
+  const known = new Set([
+    ...settings.map(({ name }) => name),
+    'NODE_ENV',
+    'NODE_COMPILE_CACHE',
+    'MALLOC_ARENA_MAX',
+  ])
   const inUnit = [...read('freehold.service').matchAll(/^Environment=(\w+)=/gm)].map(([, name]) => name)
   const line = /^ENV (.*)$/m.exec(read('Dockerfile'))?.[1] ?? ''
   const inImage = line.split(' ').map((pair) => pair.split('=')[0])
-  expect(inUnit).toHaveLength(2)
+  expect(inUnit).toHaveLength(3)
   expect(inImage.length).toBeGreaterThan(3)
   for (const name of [...inUnit, ...inImage]) expect(known).toContain(name)
 })

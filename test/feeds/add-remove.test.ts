@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { misbehaviours } from '../servers/feed-server.ts'
 import { curatingCheckout, labFeed } from './curating.ts'
 
 describe('freehold feeds', () => {
@@ -29,7 +30,6 @@ describe('freehold feeds', () => {
       '    kind: lab',
       '    language: en',
       '    textUse: excerpt',
-      '    every: 6h',
       '',
     ].join('\n')
     const after = at.list('labs.yaml')
@@ -139,6 +139,52 @@ describe('freehold feeds', () => {
     expect(result.stdout).toBe('')
   })
 
+  test('add asks for group and kind at once, and its example can be run', async () => {
+    const before = at.list('labs.yaml')
+    const url = `${at.server.origin}/feed.xml`
+    const asked = await at.feeds(['add', url, '--title', "The harbour's news", '--every', '2h', '--dry-run'])
+    expect(asked).toMatchObject({ code: 2, stdout: '' })
+    expect(asked.stderr).toMatch(/Say with --group .* Say with --kind .* For example:\n/)
+    const example = asked.stderr.split('\n').find((line) => line.startsWith('npx freehold feeds '))!
+    expect(example).toContain(` add ${url} --title 'The harbour'\\''s news' --every 2h --dry-run --group `)
+    const words = [...example.matchAll(/(?:'[^']*'|\\'|[^\s'\\])+/g)].map(([word]) =>
+      word.replace(/\\'|'/g, (quote) => quote.slice(1)),
+    )
+    const run = await at.feeds(words.slice(3))
+    expect(run).toMatchObject({ code: 0, stderr: '' })
+    expect(run.stdout).toContain("+    title: The harbour's news\n")
+    expect(run.stdout).toContain('+    every: 2h\n')
+    expect(at.list('labs.yaml')).toBe(before)
+  })
+
+  test.each([
+    ['empty', '/empty.xml', /This feed is empty: it answers and holds no item\./],
+    ['silent', '/silent.xml', /Nothing new has come in this feed since \d{4}-\d\d-\d\d\./],
+  ])('add of a feed that is %s wants --anyway, and says so above the hunk', async (_, path, said) => {
+    at.server.set('/empty.xml', labFeed('Quiet', 'https://quiet.example/', 0))
+    at.server.set('/silent.xml', labFeed('Quiet', 'https://quiet.example/', 12, 60))
+    const before = at.list('research.yaml')
+    const args = ['add', `${at.server.origin}${path}`, '--kind', 'research']
+    const refused = await at.feeds(args)
+    expect(refused).toMatchObject({ code: 1, stdout: '' })
+    expect(refused.stderr).toMatch(said)
+    expect(refused.stderr).toContain('--anyway')
+    expect(at.list('research.yaml')).toBe(before)
+    const { code, stdout } = await at.feeds([...args, '--anyway', '--dry-run'])
+    expect(code).toBe(0)
+    expect(stdout.split('--- a/feeds')[0]).toMatch(said)
+  })
+
+  test('add of an address that has moved for good says where to', async () => {
+    at.server.set('/old.xml', misbehaviours.redirectTo('/feed.xml', 301))
+    const { origin } = at.server
+    const { stdout } = await at.feeds(['add', `${origin}/old.xml`, '--kind', 'research', '--dry-run'])
+    expect(stdout.split('--- a/feeds')[0]).toContain(
+      `\n${origin}/old.xml has moved for good to ${origin}/feed.xml.\n`,
+    )
+    expect(stdout).toContain(`+    url: ${origin}/feed.xml\n`)
+  })
+
   test('add refuses private addresses unless they are allowed', async () => {
     const url = `${at.server.origin}/nameless.xml`
     const { code, stderr } = await at.feeds(['add', url, '--kind', 'research'], {
@@ -148,9 +194,15 @@ describe('freehold feeds', () => {
     expect(stderr).toContain('ALLOW_PRIVATE_NETWORK=true')
   })
 
+  test('remove of an id with a slip names the one that was meant', async () => {
+    const id = /^ {2}- id: (.*)$/m.exec(at.list('labs.yaml'))![1]!
+    const { stderr } = await at.feeds(['remove', `${id.slice(0, -1)}${id.endsWith('x') ? 'y' : 'x'}`])
+    expect(stderr).toMatch(new RegExp(`Did you mean ${id}( or |\\?)`))
+  })
+
   test('remove of what is not there says so', async () => {
     const { code, stderr } = await at.feeds(['remove', 'no-such-feed'])
     expect(code).toBe(1)
-    expect(stderr).toBe('freehold: No feed has the id no-such-feed; freehold feeds list shows them.\n')
+    expect(stderr).toBe('freehold: No feed has the id no-such-feed; npx freehold feeds list shows them.\n')
   })
 })

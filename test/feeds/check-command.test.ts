@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { join } from 'node:path'
@@ -32,10 +32,57 @@ describe('freehold feeds check', () => {
     const said = await at.check([])
     expect(said).toMatchObject({ code: 0, stderr: '' })
     expect(said.stdout).toBe(
-      'feeds/a.yaml:10: warning: plain: http://plain.example/feed is plain http, which anybody on the way can read and change; use https://plain.example/feed if it answers, as freehold feeds check --online tells.\n\n2 feeds: 1 warning.\n',
+      [
+        'feeds/a.yaml:10: warning: plain: http://plain.example/feed is plain http, which',
+        '  anybody on the way can read and change; use https://plain.example/feed if it',
+        '  answers, as freehold feeds check --online tells.',
+        '',
+        '2 feeds: 1 warning.',
+        '',
+      ].join('\n'),
     )
     expect((await at.check(['--strict'])).code).toBe(1)
     expect(at.server.requests).toEqual([])
+  })
+
+  test('offline tells many feeds of plain http in one line, and each of them in JSON', async () => {
+    at.list(['a', 'b', 'c'].map((id) => ({ id, url: `http://${id}.example/feed` })))
+    expect((await at.check([])).stdout).toBe(
+      'warning: plain http, which anybody on the way can read and change: 3 feeds: a\n  (feeds/a.yaml:5), b (feeds/a.yaml:10), c (feeds/a.yaml:15).\n\n3 feeds: 3 warnings.\n',
+    )
+    expect(JSON.parse((await at.check(['--json'])).stdout).findings).toHaveLength(3)
+  })
+
+  test('says which file could not be read and what that leaves out', async () => {
+    at.list(['a', 'b'].map((id) => ({ id, url: `https://${id}.example/feed` })))
+    at.list([{ id: 'c', url: 'https://c.example/feed' }], 'b.yaml')
+    writeFileSync(join(at.feedsDir, 'a.yaml'), at.text().replace('title: b', 'title: b: c'))
+    const { code, stdout } = await at.check([])
+    expect(code).toBe(1)
+    expect(stdout.split('\n\n').at(-1)).toBe(
+      '1 feed: 1 error. feeds/a.yaml could not be read, so that its 2 entries are left\nout.\n',
+    )
+    expect(JSON.parse((await at.check(['--json'])).stdout).leftOut).toEqual([
+      { file: 'feeds/a.yaml', entries: 2 },
+    ])
+  })
+
+  test('warns of a feed that is to be read more often than anybody looks', async () => {
+    at.list([
+      { id: 'a', url: 'https://a.example/feed', more: ['every: 14m'] },
+      { id: 'b', url: 'https://b.example/feed', more: ['every: 15m'] },
+    ])
+    const found = async (SCHEDULE_INGEST: string) =>
+      JSON.parse((await at.check(['--json'], { SCHEDULE_INGEST })).stdout).findings
+    expect(await found('*/15 * * * *')).toEqual([
+      expect.objectContaining({
+        ...{ kind: 'every', feed: 'a', line: 8, severity: 'warning' },
+        message:
+          'It is to be read every 14m, but SCHEDULE_INGEST looks every 15m only; write every: 15m, or have that setting look more often.',
+      }),
+    ])
+    expect(await found('0 * * * *')).toHaveLength(2)
+    expect(await found('*/5 * * * *')).toEqual([])
   })
 
   test('refuses hosts of private networks where they are not allowed, offline and online', async () => {
@@ -63,8 +110,8 @@ describe('freehold feeds check', () => {
     const { code, stdout } = await at.check(['--online'])
     expect(code).toBe(0)
     expect(stdout).toBe(
-      'feeds/a.yaml:5: warning: well: It is plain http, and https does not give the same feed.\n\n' +
-        'Not judged: There is no database here that would tell whether it has brought items of any idea in 90 days, or how they did at earlier polls.\n\n' +
+      'feeds/a.yaml:5: warning: well: It is plain http, and https does not give the\n  same feed.\n\n' +
+        'Not judged: There is no database here that would tell whether it has brought\n  items of any idea in 90 days, or how they did at earlier polls.\n\n' +
         '1 feed looked at: 1 warning.\n',
     )
     expect(() => readFileSync(join(at.dir, 'data', 'freehold.db'))).toThrow(/ENOENT/)
@@ -116,7 +163,7 @@ describe('freehold feeds check', () => {
     const broken = await at.check([], actions)
     expect(broken.code).toBe(1)
     expect(broken.stdout).toContain(
-      '\n::error file=feeds/a.yaml,line=8,title=list::feeds.0.every: must be a time such as 30m, 6h or 1d\n',
+      '\n::error file=feeds/a.yaml,line=8,title=list::old: every: must be a time such as 30m, 6h or 1d, not “often”\n',
     )
   })
 

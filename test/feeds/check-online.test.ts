@@ -84,6 +84,8 @@ describe('freehold feeds check --online', () => {
     put('refused', undefined, [], 'http://127.0.1.22:1/refused')
     put('xml', '<?xml version="1.0"?><catalogue><book/></catalogue>')
     put('resting', { status: 503, headers: { 'retry-after': '3600' } })
+    put('bare', rss({ title: 'Bare', items: 0 }))
+    put('vanished', { status: 410 })
     put('off', rss(), ['enabled: false', 'reason: for now'])
     at.list(entries)
     before = at.text()
@@ -98,6 +100,13 @@ describe('freehold feeds check --online', () => {
       })
       await store.feedStates.save({ ...known('moved'), movedTo: `${host(8)}/moved-on`, movedTimes: 5 })
       await store.feedStates.save({ ...known('sick'), failures: 40, failingSince: Date.now() - 20 * day })
+      await store.feedStates.save({
+        ...known('gone'),
+        goneTimes: 2,
+        failures: 2,
+        failingSince: Date.now() - 2 * day,
+      })
+      await store.feedStates.save(known('empty'))
       const items = Array.from({ length: 12 }, (_, i) =>
         newItem(i, {
           feed: 'barren',
@@ -148,8 +157,17 @@ describe('freehold feeds check --online', () => {
       'empty',
       'warning',
       'url',
-      /^It answers, but holds no items\.$/,
+      /^It answers, but holds no items, as it has since .*\.$/,
       ['+ enabled: false', `+ reason: It held no items on ${today}.`],
+    ],
+    ['bare', 'empty', 'note', 'url', /^It answers, but holds no items at this look\.$/, []],
+    [
+      'vanished',
+      'gone',
+      'error',
+      'url',
+      /answered 410/,
+      ['+ enabled: false', `+ reason: It answered 410 on ${today}.`],
     ],
     [
       'titles',
@@ -269,7 +287,7 @@ describe('freehold feeds check --online', () => {
 
   test('says what it could not judge', () => {
     expect(report.notJudged).toEqual([
-      `${entries.length - 4} of ${entries.length - 1} feeds have not been followed for 90 days yet, so that nobody can tell whether they have brought items of any idea in 90 days.`,
+      `${entries.length - 6} of ${entries.length - 1} feeds have not been followed for 90 days yet, so that nobody can tell whether they have brought items of any idea in 90 days.`,
     ])
   })
 
@@ -284,7 +302,7 @@ describe('freehold feeds check --online', () => {
     const { code, stdout } = await at.check(['--online', '--apply'])
     expect(code).toBe(1)
     const after = at.text()
-    expect(stdout).toContain('Written: 13 entries. Look at git diff before you commit.')
+    expect(stdout).toContain('Written: 14 entries. Look at git diff before you commit.')
     at.git('init', '-q')
     const scratch = join(at.dir, 'before.yaml')
     writeFileSync(scratch, before)
@@ -294,9 +312,9 @@ describe('freehold feeds check --online', () => {
     } catch (error) {
       diff = (error as { stdout: string }).stdout
     }
-    expect(diff.match(/^@@ /gm)).toHaveLength(13)
+    expect(diff.match(/^@@ /gm)).toHaveLength(14)
     for (const id of ['gone', 'twin', 'alias']) expect(after).not.toContain(`id: ${id}\n`)
-    for (const id of ['few', 'busy', 'wall', 'closed', 'well']) {
+    for (const id of ['few', 'busy', 'wall', 'closed', 'well', 'bare']) {
       const block = (text: string) => text.slice(text.indexOf(`  - id: ${id}\n`)).split('\n  - ')[0]
       expect(block(after)).toBe(block(before))
     }
@@ -311,6 +329,7 @@ describe('freehold feeds check --online', () => {
       'frozen',
       'moved',
       'gone',
+      'vanished',
       'missing',
       'twin',
       'alias',

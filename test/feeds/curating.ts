@@ -6,14 +6,17 @@ import { freehold } from '../service/freehold.ts'
 
 const day = 86_400_000
 
-/** A feed of a lab: its newest item bears on an idea, the others don't; one item every three and a half days. */
-export function labFeed(title: string, site: string, count = 12): string {
+/**
+ * A feed of a lab: its newest item bears on an idea, the others don't; one item every three and a half days, the last of
+ * them so many days ago.
+ */
+export function labFeed(title: string, site: string, count = 12, silentFor = 3.5): string {
   const items = Array.from({ length: count }, (_, i) => {
     const words =
       i === 0
         ? 'Harbour Lab releases the weights of Heron 2 under Apache 2.0'
         : `Minutes of the gardening club, part ${i}`
-    const date = new Date(Date.now() - (i + 1) * 3.5 * day).toUTCString()
+    const date = new Date(Date.now() - (i * 3.5 + silentFor) * day).toUTCString()
     return `<item><guid>${i}</guid><title>${words}</title><link>${site}posts/${i}</link><pubDate>${date}</pubDate><description>${i === 0 ? 'The open weights can be downloaded today.' : 'Tulips, then lunch.'}</description></item>`
   })
   return `<?xml version="1.0"?><rss version="2.0"><channel><title>${title}</title><link>${site}</link><language>en-us</language>${items.join('')}</channel></rss>`

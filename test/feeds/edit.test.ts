@@ -257,7 +257,7 @@ describe('an entry', () => {
   test('that is not there is named, with those that are like it', () => {
     expect(dropEntry(committed, 'simon')).toEqual({
       kind: 'refused',
-      message: 'No feed has the id simon; freehold feeds list shows them. Did you mean simon-willison?',
+      message: 'No feed has the id simon; npx freehold feeds list shows them. Did you mean simon-willison?',
     })
   })
 })

@@ -212,6 +212,41 @@ describe('looking for a feed', () => {
     expect(server.requests.length).toBeLessThan(30)
   })
 
+  test.each([
+    [
+      410,
+      /^127\.0\.0\.1 says this page is gone for good \(410\)\. (\d+) usual addresses on the site hold no feed either\. Look /,
+    ],
+    [
+      404,
+      /^127\.0\.0\.1 has no such page \(404\)\. (\d+) usual addresses on the site hold no feed either\. Look /,
+    ],
+  ])(
+    'says of a page that answers %i what that means, and how many addresses were tried',
+    async (status, said) => {
+      server.set('/blog', { status, body: 'No.' })
+      const finding = await find('/blog')
+      if (finding.kind !== 'none') throw new Error('A feed was found.')
+      const tried = said.exec(finding.message)?.[1]
+      expect(tried).toBe(String(server.requests.length - 1))
+      expect(finding.message).not.toContain('the list')
+    },
+  )
+
+  test.each([429, 500, 503])('asks a host no further that answers %i', async (status) => {
+    server.set('/', { status, body: 'No.' })
+    expect(await find('/')).toMatchObject({ kind: 'none', message: expect.stringContaining(`(${status})`) })
+    expect(server.requests).toHaveLength(1)
+    server.set('/page', page(link('/first.xml') + link('/second.xml')))
+    server.set('/first.xml', { status, body: 'No.' })
+    server.set('/second.xml', feed)
+    expect(await find('/page')).toMatchObject({
+      kind: 'none',
+      message: expect.stringContaining('it was asked no further'),
+    })
+    expect(server.requests.map(({ path }) => path)).toEqual(['/', '/page', '/first.xml'])
+  })
+
   test('leaves a host alone that asks for a proof of being human', async () => {
     server.set('/', {
       status: 403,
@@ -263,14 +298,43 @@ describe('freehold feeds preview', () => {
       /^Harbour Lab\n.*\nRSS, en, about 2 a week, the newest of \d{4}-\d\d-\d\d, 12 items\.\n/,
     )
     expect(shown.stdout).toMatch(/under Apache 2\.0\n {12}\S renewal\n/)
-    expect(shown.stdout).toContain(`It is not followed yet; freehold feeds add ${url} does that.`)
+    expect(shown.stdout).toContain(`It is not followed yet; npx freehold feeds add ${url} does that.`)
     const json = JSON.parse((await at.feeds(['preview', url, '--json'])).stdout)
     expect(json).toMatchObject({ url, title: 'Harbour Lab', format: 'RSS', followedAt: null })
     expect(json.latest[0].labels[0]).toMatchObject({ idea: 'renewal', direction: 'opens' })
     expect(json.latest[1].labels).toEqual([])
     await at.feeds(['add', url, '--kind', 'research'])
     const followed = await at.feeds(['preview', url])
-    expect(followed.stdout).toMatch(/It is followed already, at feeds\/research\.yaml:\d+\.\n$/)
+    expect(followed.stdout).toMatch(
+      /It is followed already, as Harbour Lab, at feeds\/research\.yaml:\d+\.\n$/,
+    )
+    expect(shown.stdout).toContain('Judged without a kind of publisher; --kind may change the labels.')
+    expect(followed.stdout).toContain('of the kind research.')
+    expect((await at.feeds(['preview', url, '--kind', 'vendor'])).stdout).toContain('of the kind vendor.')
+    for (const mark of ['▲', '▼', '◆'])
+      expect(shown.stdout.split('\n').filter((line) => line.startsWith(mark))).toHaveLength(1)
+  })
+
+  test('says of a feed in another language that its items are hardly understood', async () => {
+    const item = (title: string) =>
+      `<item><title>${title}</title><link>https://f.example/${title.length}</link></item>`
+    const titles = [
+      'Le gouvernement présente une nouvelle loi sur les logements vides dans les grandes villes',
+      'Pourquoi les prix ne baissent plus depuis le début de cette année, selon les chercheurs',
+      'Une association demande que les ateliers soient ouverts à tous ceux qui le souhaitent',
+    ]
+    const feed = (language: string) =>
+      `<rss version="2.0"><channel><title>Le Port</title>${language}${titles.map(item).join('')}</channel></rss>`
+    at.server.set('/fr.xml', feed('<language>fr-FR</language>'))
+    at.server.set('/unsaid.xml', feed(''))
+    const french = await at.feeds(['preview', `${at.server.origin}/fr.xml`])
+    expect(french.stdout).toContain(
+      'The built-in classifier reads English; of French items it says little.\n',
+    )
+    const unsaid = await at.feeds(['preview', `${at.server.origin}/unsaid.xml`])
+    expect(unsaid.stdout).toContain('of items in another language it says little.\n')
+    const english = await at.feeds(['preview', `${at.server.origin}/feed.xml`])
+    expect(english.stdout).not.toContain('reads English')
   })
 
   test.each([

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type FeedState, unpolled } from '../../src/model/index.ts'
@@ -36,6 +36,7 @@ describe('freehold feeds health', () => {
             lastPolledAt: now,
             lastSuccessAt: now,
             newestAt: now - day,
+            itemsSeen: 3,
             nextPollAt: now + hour,
             ...changes,
           })
@@ -79,6 +80,36 @@ describe('freehold feeds health', () => {
       expect(lines).toContain('Brought in the last 90 days: items read, given an idea, published, in alerts.')
     })
 
+    test('tells early what may not get well by itself, and shows a feed that is empty', async () => {
+      const now = Date.now()
+      at.list(
+        ['page', 'void', 'slow'].map((id) => ({ id, url: `https://${id}.example/feed` })),
+        'b.yaml',
+      )
+      await at.inStore(async (store) => {
+        for (const [id, changes] of [
+          [
+            'page',
+            { failures: 9, failingSince: now - 1000, lastReason: 'notAFeed', lastError: 'It is a web page.' },
+          ],
+          [
+            'slow',
+            { failures: 1, failingSince: now - 1000, lastReason: 'timeout', lastError: 'It took too long.' },
+          ],
+          ['void', { lastSuccessAt: now, firstPolledAt: now - 3 * day }],
+        ] as const) {
+          await store.feedStates.save({ ...unpolled(id, `https://${id}.example/feed`), ...changes })
+        }
+      })
+      const { stdout } = await at.feeds(['health'])
+      expect(stdout).toContain('\nvoid: empty\n  It answers, but has held no items since')
+      expect(stdout).toMatch(
+        /\nWorth a look, though it is early days, of 1 more:\n\npage: fails\n[^→]*9 times since[^→]*→ It will hardly/,
+      )
+      expect(stdout).toMatch(/\nNothing to be done yet about 1 more:\n\nslow: fails\n/)
+      rmSync(join(at.feedsDir, 'b.yaml'))
+    })
+
     test('counts over as many days as are asked for', async () => {
       const { stdout } = await at.feeds(['health', '--days', '30', '--json'])
       const found = JSON.parse(stdout) as Record<string, unknown>[]
@@ -105,12 +136,18 @@ describe('freehold feeds health', () => {
       const env = { DATA_DIR: join(at.dir, 'data'), MAINTAINERS: 'ada@example.org' }
       const run = (args: string[], more = {}) => freehold(at.dir, args, { env: { ...env, ...more } })
       // Without a wiki nothing has to be learned first.
-      expect((await run(['doctor'], { WIKI_DIR: join(at.dir, 'data') })).stdout).toMatch(
-        /feeds +4 feeds, 0 switched off; 2 need a hand, see freehold feeds health/,
+      const doctor = (await run(['doctor'], { WIKI_DIR: join(at.dir, 'data') })).stdout
+      expect(doctor).toMatch(/^! feeds +4 feeds, 0 switched off; 2 need a hand, see freehold feeds health$/m)
+      expect(doctor).toMatch(/^ {14}\S/m)
+      for (const line of doctor.split('\n')) expect([...line].length, line).toBeLessThanOrEqual(80)
+      expect((await run(['jobs', 'run', 'note'])).stdout).toBe(
+        'note: done. A note on 2 feeds waits for 1 address or channel; npx freehold jobs\nrun deliver sends it.\n',
       )
-      expect((await run(['jobs', 'run', 'note'])).stdout).toBe('note: done. needs 2, places 1\n')
-      expect((await run(['jobs', 'run', 'note'])).stdout).toBe('note: done. needs 2, places 0\n')
-      expect((await run(['jobs', 'list'])).stdout).toMatch(/^note .* done .*needs 2, places 0/m)
+      expect((await run(['jobs', 'run', 'note'])).stdout).toBe(
+        "note: done. Nothing is sent: this week's note has gone out already.\n",
+      )
+      expect((await run(['jobs', 'run', 'note'], { MAINTAINERS: '' })).stdout).toMatch(/name nobody/)
+      expect((await run(['jobs', 'list'])).stdout).toMatch(/^note .* done\s+in\s[^:]*:\s+needs\s+2,\s+places\s+0/m)
     })
   })
 })

@@ -69,6 +69,8 @@ const failed = (sinceMs: number, changes: Partial<FeedState> = {}): Partial<Feed
   ...changes,
 })
 
+const empty = { itemsSeen: 0, newestAt: null, newItemAt: null }
+
 describe('a feed', () => {
   test.each<[string, Partial<FeedState> | null, string, boolean]>([
     ['that was never polled', null, 'unread', false],
@@ -99,10 +101,12 @@ describe('a feed', () => {
     ['that is slow by nature', { newestAt: now - 100 * day, rhythmMs: 30 * day }, 'fine', false],
     ['without dates that brings news', { newestAt: null, newItemAt: now - day }, 'fine', false],
     ['without dates that brings none', { newestAt: null, newItemAt: now - 40 * day }, 'stale', true],
-    ['that never brought anything', { newestAt: null, newItemAt: null }, 'stale', true],
+    ['that never brought anything new', { newestAt: null, newItemAt: null }, 'stale', true],
+    ['that has held no items for two days', { ...empty, firstPolledAt: now - 2 * day }, 'stale', true],
+    ['that has held none for an hour', { ...empty, firstPolledAt: now - hour }, 'stale', false],
     [
-      'that is new and empty',
-      { newestAt: null, newItemAt: null, firstPolledAt: now - 5 * day },
+      'that is new, and whose items were all kept out',
+      { ...empty, itemsSeen: 20, firstPolledAt: now - 5 * day },
       'fine',
       false,
     ],
@@ -149,6 +153,30 @@ describe('a feed', () => {
     )
     expect(new Set(remedies).size).toBe(remedies.length)
     expect(remedies[0]).toContain('npx freehold feeds check --online --feed a')
+  })
+
+  test('that began to fail today is told with how often and since when; the check is named where it will not heal', () => {
+    const nextPollAt = now + 20 * hour
+    const web = one(
+      failed(2 * hour, { lastReason: 'notAFeed', lastError: 'a.example sent a web page; do x.', nextPollAt }),
+    )
+    expect(web).toMatchObject({
+      condition: 'failing',
+      what: 'a.example sent a web page. It has failed 4 times since 07:00 UTC today, and is tried again after 05:00 UTC on 24 November 2026.',
+      remedy:
+        'It will hardly get well by itself; npx freehold feeds check --online --feed a shows what came and what to do.',
+    })
+    const named = [
+      'challenge',
+      'gone',
+      'notFound',
+      'forbidden',
+      'tls',
+      'timeout',
+      'serverError',
+      'dns',
+    ].filter((lastReason) => one(failed(hour, { lastReason })).remedy !== null)
+    expect(named).toEqual(['challenge', 'gone', 'notFound', 'forbidden', 'tls'])
   })
 
   test('of a host that asks for a pause of two others waits with them', () => {

@@ -126,8 +126,40 @@ describe('a feed that answers', () => {
       [['note', 'empty', null]],
     ],
     [
-      'empty, when its site has another',
+      'empty, of which nothing is known',
       look(answered({ items: [] }), { elsewhere: 'https://a.example/new' }),
+      [['note', 'empty', null]],
+    ],
+    [
+      'empty, as it was since yesterday',
+      look(answered({ items: [] }), {
+        history: known({ firstPolledAt: now - 47 * hour, lastSuccessAt: now }),
+      }),
+      [['note', 'empty', null]],
+    ],
+    [
+      'empty, as it was for two days',
+      look(answered({ items: [] }), {
+        history: known({ firstPolledAt: now - 48 * hour, lastSuccessAt: now }),
+      }),
+      [['warning', 'empty', off]],
+    ],
+    [
+      'empty, though it held items without dates at some poll',
+      look(answered({ items: [] }), { history: known({ lastSuccessAt: now, itemsSeen: 3 }) }),
+      [['note', 'empty', null]],
+    ],
+    [
+      'empty, and its last item is old',
+      look(answered({ items: [] }), { history: known({ newItemAt: now - 60 * day, itemsSeen: 3 }) }),
+      [['warning', 'empty', off]],
+    ],
+    [
+      'empty for long, when its site has another',
+      look(answered({ items: [] }), {
+        elsewhere: 'https://a.example/new',
+        history: known({ lastSuccessAt: now }),
+      }),
       [['warning', 'empty', { change: { url: 'https://a.example/new' } }]],
     ],
     [
@@ -230,8 +262,13 @@ describe('a feed that answers', () => {
 
 describe('a feed that fails', () => {
   const failingSince = (days: number) => ({ history: known({ failures: 9, failingSince: now - days * day }) })
+  const gone = (goneTimes: number, ms: number) => ({ history: known({ goneTimes, failingSince: now - ms }) })
+  const emptyFor = (ms: number) => ({ history: known({ lastReason: 'empty', failingSince: now - ms }) })
   test.each<[string, Look, string, unknown]>([
-    ['gone', look(failure('gone')), 'error', { remove: true }],
+    ['gone', look(failure('gone')), 'error', off],
+    ['gone', look(failure('gone'), gone(1, 30 * hour)), 'error', off],
+    ['gone', look(failure('gone'), gone(2, 23 * hour)), 'error', off],
+    ['gone', look(failure('gone'), gone(2, 24 * hour)), 'error', { remove: true }],
     [
       'gone',
       look(failure('gone'), { elsewhere: 'https://a.example/new' }),
@@ -252,7 +289,9 @@ describe('a feed that fails', () => {
     ],
     ['malformed', look(failure('malformed')), 'error', null],
     ['privateAddress', look(failure('privateAddress')), 'error', null],
-    ['empty', look(failure('empty')), 'warning', off],
+    ['empty', look(failure('empty')), 'note', null],
+    ['empty', look(failure('empty'), emptyFor(47 * hour)), 'note', null],
+    ['empty', look(failure('empty'), emptyFor(48 * hour)), 'warning', off],
     ['timeout', look(failure('timeout')), 'warning', null],
     ['timeout', look(failure('timeout'), failingSince(13)), 'warning', null],
     ['timeout', look(failure('timeout'), failingSince(14)), 'error', off],

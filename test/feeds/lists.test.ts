@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -97,52 +97,86 @@ describe('a feed', () => {
 
 describe('a wrong field is named with file and line', () => {
   test.each([
-    ['a missing URL', { url: undefined }, '3: feeds.0.url: is missing'],
-    ['an empty URL', { url: '' }, '5: feeds.0.url: is missing'],
-    ['a URL that is none', { url: 'harbour-lab.example/feed' }, '5: feeds.0.url: must be an http(s) URL'],
+    ['a missing URL', { url: undefined }, '3: harbour-lab: url: is missing'],
+    ['an empty URL', { url: '' }, '5: harbour-lab: url: is missing'],
+    [
+      'a URL that is none',
+      { url: 'harbour-lab.example/feed' },
+      '5: harbour-lab: url: must be an http(s) URL, not “harbour-lab.example/feed”',
+    ],
     [
       'a URL of another kind',
       { site: 'ftp://harbour-lab.example' },
-      '6: feeds.0.site: must be an http(s) URL',
+      '6: harbour-lab: site: must be an http(s) URL, not “ftp://harbour-lab.example”',
     ],
     [
       'an id with capitals',
       { id: 'Harbour Lab' },
-      '3: feeds.0.id: must be lower-case words joined by hyphens',
+      '3: Harbour Lab: id: must be lower-case words joined by hyphens, not “Harbour Lab”',
     ],
     [
       'a title that YAML takes for a number',
       { title: 2026 },
-      '4: feeds.0.title: must be text; put it in quotes',
+      '4: harbour-lab: title: must be text, not “2026”; put it in quotes',
     ],
-    ['an unknown field', { tags: [] }, '8: feeds.0.tags: is no field of this file; check its spelling'],
+    ['an unknown field', { tags: [] }, '8: harbour-lab: tags: is no field of this file; check its spelling'],
     [
       'a misspelt field',
       { textuse: 'link' },
-      '8: feeds.0.textuse: is no field of this file; check its spelling',
+      '8: harbour-lab: textuse: is no field of this file; did you mean textUse?',
     ],
+    [
+      'a misspelt one',
+      { langauge: 'en' },
+      '8: harbour-lab: langauge: is no field of this file; did you mean language?',
+    ],
+    ['a missing id', { id: undefined }, '3: entry 1: id: is missing'],
     [
       'a wrong kind',
       { kind: 'blog' },
-      '7: feeds.0.kind: must be one of lab, policy, press, research, community, vendor',
+      '7: harbour-lab: kind: “blog” is none of lab, policy, press, research, community, vendor',
     ],
-    ['a wrong use of text', { textUse: 'all' }, '8: feeds.0.textUse: must be one of link, excerpt, full'],
+    [
+      'a wrong use of text',
+      { textUse: 'all' },
+      '8: harbour-lab: textUse: “all” is none of link, excerpt, full',
+    ],
     [
       'a wrong language',
       { language: 'english' },
-      '8: feeds.0.language: must be a language tag such as en or pt-BR',
+      '8: harbour-lab: language: must be a language tag such as en or pt-BR, not “english”',
     ],
-    ['a time without a unit', { every: 30 }, '8: feeds.0.every: must be a time such as 30m, 6h or 1d'],
-    ['a time of nothing', { every: '0m' }, '8: feeds.0.every: must be a time such as 30m, 6h or 1d'],
-    ['a time in seconds', { every: '30s' }, '8: feeds.0.every: must be a time such as 30m, 6h or 1d'],
-    ['a word instead of a list', { keep: 'open' }, '8: feeds.0.keep: must be a list of words or /patterns/'],
-    ['half a day', { maxAgeDays: 0.5 }, '8: feeds.0.maxAgeDays: must be a whole number of days'],
-    ['no day', { maxAgeDays: 0 }, '8: feeds.0.maxAgeDays: must be at least 1'],
-    ['a word for a switch', { official: 'no' }, '8: feeds.0.official: must be true or false'],
+    [
+      'a time without a unit',
+      { every: 30 },
+      '8: harbour-lab: every: must be a time such as 30m, 6h or 1d, not “30”',
+    ],
+    [
+      'a time of nothing',
+      { every: '0m' },
+      '8: harbour-lab: every: must be a time such as 30m, 6h or 1d, not “0m”',
+    ],
+    [
+      'a time in seconds',
+      { every: '30s' },
+      '8: harbour-lab: every: must be a time such as 30m, 6h or 1d, not “30s”',
+    ],
+    [
+      'a word instead of a list',
+      { keep: 'open' },
+      '8: harbour-lab: keep: must be a list of words or /patterns/, not “open”',
+    ],
+    [
+      'half a day',
+      { maxAgeDays: 0.5 },
+      '8: harbour-lab: maxAgeDays: must be a whole number of days, not “0.5”',
+    ],
+    ['no day', { maxAgeDays: 0 }, '8: harbour-lab: maxAgeDays: must be at least 1, not “0”'],
+    ['a word for a switch', { official: 'no' }, '8: harbour-lab: official: must be true or false, not “no”'],
     [
       'a feed switched off without a reason',
       { enabled: false },
-      '8: feeds.0.enabled: is false without a reason; say in `reason` why the feed is switched off',
+      '8: harbour-lab: enabled: is false without a reason; say in `reason` why the feed is switched off',
     ],
   ])('%s', async (_, changes, fault) => {
     expect(await read({ 'a.yaml': list(changes) })).toEqual({ feeds: [], faults: [`feeds/a.yaml:${fault}`] })
@@ -157,7 +191,7 @@ describe('a wrong field is named with file and line', () => {
     ['', 'An empty word'],
   ])('the bad pattern %s', async (rule, what) => {
     const { faults } = await read({ 'a.yaml': list({ block: ['fine', rule] }) })
-    expect(faults).toEqual([expect.stringMatching(/^feeds\/a\.yaml:8: feeds\.0\.block\.1: /)])
+    expect(faults).toEqual([expect.stringMatching(/^feeds\/a\.yaml:8: harbour-lab: block: /)])
     expect(faults[0]).toContain(what)
   })
 
@@ -174,21 +208,25 @@ describe('an entry that stands twice', () => {
       'b.yaml': list({ url: 'https://harbour-lab.example/other.xml' }),
     })
     expect(faults).toEqual([
-      'feeds/b.yaml:3: feeds.0.id: harbour-lab is already in the list, at feeds/a.yaml:3',
+      'feeds/b.yaml:3: harbour-lab: id: harbour-lab is already in the list, at feeds/a.yaml:3',
     ])
   })
 
   test('by its URL, whatever its tracking parameters', async () => {
     const url = 'http://www.harbour-lab.example/feed.xml?utm_source=x'
     const { faults } = await read({ 'a.yaml': list(), 'b.yaml': list({ id: 'other', url }) })
-    expect(faults).toEqual([`feeds/b.yaml:5: feeds.0.url: ${url} is already in the list, at feeds/a.yaml:5`])
+    expect(faults).toEqual([`feeds/b.yaml:5: other: url: ${url} is already in the list, at feeds/a.yaml:5`])
   })
 })
 
 describe('a file that is no list', () => {
   test.each([
     ['not YAML at all', 'group: "Labs\nfeeds: [', /^feeds\/a\.yaml:\d: not valid YAML: /],
-    ['a key twice', 'group: Labs\ngroup: More\nfeeds: []\n', /^feeds\/a\.yaml:2: not valid YAML: .*unique/],
+    [
+      'a key twice',
+      'group: Labs\ngroup: More\nfeeds: []\n',
+      /^feeds\/a\.yaml:2: not valid YAML: .*“group” stands twice/,
+    ],
     ['two documents', `${list()}---\n${list()}`, /^feeds\/a\.yaml:\d: not valid YAML: /],
     ['empty', '# later\n', /^feeds\/a\.yaml:1: is no feed list; it needs `group` and `feeds`$/],
     ['a bare list', '- one\n', /^feeds\/a\.yaml:1: is no feed list; it needs `group` and `feeds`$/],
@@ -198,6 +236,29 @@ describe('a file that is no list', () => {
     const { feeds, faults } = await read({ 'a.yaml': text })
     expect(feeds).toEqual([])
     expect(faults[0]).toMatch(fault)
+  })
+
+  test('a link that leads out of the folder, or a file larger than any list', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'freehold-feeds-'))
+    const outside = await mkdtemp(join(tmpdir(), 'freehold-outside-'))
+    onTestFinished(async () => {
+      for (const one of [dir, outside]) await rm(one, { recursive: true })
+    })
+    await writeFile(join(outside, 'secret.yaml'), list())
+    await symlink(join(outside, 'secret.yaml'), join(dir, 'a.yaml'))
+    await writeFile(join(dir, 'b.yaml'), '')
+    await truncate(join(dir, 'b.yaml'), 21 * 1024 * 1024)
+    await writeFile(join(dir, 'c.yaml'), list())
+    const { feeds, problems, leftOut } = await readFeedLists(dir, 'feeds')
+    expect(feeds).toHaveLength(1)
+    expect(problems.map(problemLine)).toEqual([
+      'feeds/a.yaml:1: is a link that leads out of its folder; put the file itself there',
+      'feeds/b.yaml:1: is larger than 20 MB, which no curated file is; split it',
+    ])
+    expect(leftOut).toEqual([
+      { file: 'feeds/a.yaml', entries: null },
+      { file: 'feeds/b.yaml', entries: null },
+    ])
   })
 
   test('a bomb of aliases is refused, not unfolded', async () => {

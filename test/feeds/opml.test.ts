@@ -277,7 +277,18 @@ describe('freehold feeds', () => {
     expect(readFileSync(join(at.dir, 'feeds', 'research.yaml'), 'utf8')).toContain(
       `url: ${origin}/feed.xml\n`,
     )
+    expect(readFileSync(join(at.dir, 'feeds', 'research.yaml'), 'utf8')).toMatch(
+      /\/feed\.xml\n(?: {4}.*\n)* {4}language: en\n/,
+    )
     expect((await at.feeds(['check'])).code).toBe(0)
+  })
+
+  test('import --check says of a feed that is gone no more than that', async () => {
+    at.server.set('/gone.xml', { status: 410, body: 'Gone.' })
+    const opml = join(at.dir, 'gone.opml')
+    writeFileSync(opml, `<opml><body><outline text="G" xmlUrl="${at.server.origin}/gone.xml"/></body></opml>`)
+    const { stdout } = await at.feeds(['import', opml, '--kind', 'research', '--check', '--dry-run'])
+    expect(stdout).toContain('/gone.xml is left out: 127.0.0.1 says it is gone for good (410).\n')
   })
 
   test('import says what is missing, and of a file that is not there', async () => {

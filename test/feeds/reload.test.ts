@@ -113,11 +113,11 @@ describe('a look at the lists', () => {
     const { settled, look, write } = await watched({ 'a.yaml': list('one') })
     write('a.yaml', list('one').replace('kind: lab', 'kind: lob'))
     const [fault, ...more] = (await settled())!
-    expect(fault).toMatch(/^feeds\/a\.yaml:7: feeds\.0\.kind: must be one of/)
+    expect(fault).toMatch(/^feeds\/a\.yaml:7: one: kind: “lob” is none of/)
     expect(more).toEqual([])
     expect(await look()).toBeNull()
     write('a.yaml', list('one').replace('kind: lab', 'kind: lub'))
-    expect(await settled()).toEqual([fault])
+    expect(await settled()).toEqual([fault!.replace('lob', 'lub')])
     write('a.yaml', list('one'))
     expect(await settled()).toEqual(['one'])
   })
@@ -137,7 +137,9 @@ describe('a look at the lists', () => {
     expect(await settled()).toEqual([expect.stringMatching(/^feeds\/b\.yaml:1: can't be read \(ENOENT\)/)])
     rmSync(at('b.yaml'))
     mkdirSync(at('b.yaml'))
-    expect(await settled()).toEqual([expect.stringMatching(/^feeds\/b\.yaml:1: can't be read \(EISDIR\)/)])
+    expect(await settled()).toEqual([
+      expect.stringMatching(/^feeds\/b\.yaml:1: is no file; take it out of the folder/),
+    ])
   })
 
   test('says of a folder that is gone that it is, and takes it up again when it is back', async () => {

@@ -108,3 +108,31 @@ test('does not keep a process alive that is done with it', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program])
   expect(stdout.trim()).toBe('Title 1')
 })
+
+test.each([
+  ['hang', 'parseTimeout'],
+  ['throw', 'malformed'],
+  ['exit', 'malformed'],
+])('a body that makes the worker %s takes no other with it', async (fault, reason) => {
+  const parser = pool({ script, timeLimitMs: 1_500 })
+  const names = Array.from({ length: 30 }, (_, n) => (n % 10 === 4 ? fault : `feed ${n}`))
+  const outcomes = await Promise.all(names.map((name) => parser.parse(job('', name))))
+  expect(outcomes.map((outcome) => (outcome.kind === 'feed' ? outcome.title : outcome.reason))).toEqual(
+    names.map((name) => (name === fault ? reason : name)),
+  )
+})
+
+test('each body has its own time, however many lie before it', async () => {
+  const slow = new URL(
+    `data:text/javascript,${encodeURIComponent(`
+      import { parentPort } from 'node:worker_threads'
+      parentPort.on('message', ({ url }) => {
+        const end = performance.now() + 150
+        while (performance.now() < end);
+        parentPort.postMessage({ kind: 'feed', title: url, language: null, items: [], total: 0 })
+      })`)}`,
+  )
+  const parser = pool({ script: slow, timeLimitMs: 1_000 })
+  const outcomes = await Promise.all(Array.from({ length: 16 }, (_, n) => parser.parse(job('', `feed ${n}`))))
+  expect(outcomes.every(({ kind }) => kind === 'feed')).toBe(true)
+})

@@ -21,7 +21,13 @@ async function startPolling(hosts: number, feedsEach = 1) {
   const servers = await Promise.all(
     Array.from({ length: hosts }, (_, n) => startFeedServer(`127.0.0.${n + 1}`)),
   )
-  const http = createHttp({ userAgent: 'test', allowPrivateNetwork: true, hostGapMs: 0 })
+  const http = createHttp({
+    userAgent: 'test',
+    allowPrivateNetwork: true,
+    hostGapMs: 0,
+    // The servers are addresses; no name is known here.
+    resolve: (host) => Promise.reject(Object.assign(new Error(host), { code: 'ENOTFOUND' })),
+  })
   const parser = createParsePool()
   const log: string[] = []
   const say = (_: object, message: string) => void log.push(message)
@@ -142,10 +148,22 @@ describe('a feed that fails', () => {
     expect(await wait('host0-0')).toBe(expected)
   })
 
+  test('is not blamed anew for each poll that somebody forces', async () => {
+    const { servers, poll, pass, state, wait } = await startPolling(2)
+    servers[0]!.set('/0', { status: 410 })
+    for (let n = 0; n < 8; n++) {
+      await poll({ all: true })
+      pass(20_000)
+    }
+    expect(await state('host0-0')).toMatchObject({ failures: 1, goneTimes: 1 })
+    expect(await wait('host0-0')).toBeLessThanOrEqual(5 * minute)
+  })
+
   test('with 410 is counted apart, and only in a row', async () => {
-    const { servers, poll, state } = await startPolling(1)
+    const { servers, poll, pass, state } = await startPolling(1)
     for (const [status, times] of [[410, 1], [410, 2], [500, 0], [410, 1]] as const) {
       servers[0]!.set('/0', { status })
+      pass(hour)
       await poll({ all: true })
       expect((await state('host0-0')).goneTimes).toBe(times)
     }
@@ -222,6 +240,39 @@ describe('when no host can be reached', () => {
     expect(await setting.poll()).toMatchObject({ outage: false, feeds: { notModified: 1, failed: 2 } })
     expect(await setting.state('host1-0')).toMatchObject({ failures: 1, lastReason: 'refused' })
     expect(await setting.state('host0-0')).toMatchObject({ failures: 0 })
+  })
+
+  test('an answer of a neighbour on a private network proves nothing of the hosts beyond', async () => {
+    const { way, poll, pass, state } = await startPolling(1)
+    const beyond = Array.from({ length: 6 }, (_, n) => ({
+      ...way.feeds[0]!,
+      id: `beyond-${n}`,
+      url: `https://host-${n}.invalid/feed.xml`,
+    }))
+    way.feeds.push(...beyond)
+    expect(await poll({ all: true })).toMatchObject({ outage: true, feeds: { fetched: 1, failed: 6 } })
+    pass(hour)
+    expect(await poll({ all: true })).toMatchObject({ outage: true })
+    expect(await state('beyond-3')).toMatchObject({ failures: 0 })
+  })
+
+  test('it is ours even when all failed before, if there are many', async () => {
+    const { way, poll, pass } = await startPolling(1)
+    const beyond = Array.from({ length: 6 }, (_, n) => ({
+      ...way.feeds[0]!,
+      id: `beyond-${n}`,
+      url: `https://host-${n}.invalid/feed.xml`,
+    }))
+    way.feeds.push(...beyond)
+    await poll({ all: true })
+    for (const feed of beyond) {
+      const known = (await way.store.feedStates.get(feed.id))!
+      await way.store.feedStates.save({ ...known, failures: 3 })
+    }
+    pass(hour)
+    expect(await poll({ all: true })).toMatchObject({ outage: true })
+    way.feeds.splice(4)
+    expect(await poll({ all: true })).toMatchObject({ outage: false })
   })
 
   test('so is a single host, of which nobody can tell whose fault it is', async () => {

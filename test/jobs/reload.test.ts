@@ -149,7 +149,7 @@ describe('an edit with a fault', () => {
     const broken = list(['one', 'two', 'three']).replace('kind: press', 'kind: pres')
     write(broken)
     const fault =
-      'feeds/a.yaml:3: feeds.0.kind: must be one of lab, policy, press, research, community, vendor'
+      'feeds/a.yaml:3: one: kind: “pres” is none of lab, policy, press, research, community, vendor'
     expect(await tick()).toEqual([
       `error: the feed lists have faults, so the feeds stay as they were: ${fault}`,
     ])

@@ -42,6 +42,25 @@ const garden = entries.excerpt[1]!.title
 const agency = entries.full[0]!.title
 const german = entries.full[1]!.title
 
+describe('freehold items', () => {
+  it('says once, below the items, what the marks mean', async () => {
+    const { stdout } = await run(['items'])
+    expect(stdout).toMatch(/\n {18}[▲▼◆] \w/)
+    expect(stdout).toMatch(/\n\n▲.opens: .*\n▼.closes: .*\n◆.contested: .*\n$/)
+    expect(stdout.match(/opens: /g)).toHaveLength(1)
+  })
+
+  it('refuses an idea that does not exist, and names those that do', async () => {
+    const { code, stdout, stderr } = await run(['items', '--idea', 'foo'])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(
+      /^freehold: There is no idea foo; the ideas are (?:[\w-]+, ){3}[\w-]+ and [\w-]+\.\n$/,
+    )
+    const ideas = stderr.replace(/^.* are |\.\n$/g, '').split(/, | and /)
+    for (const idea of ideas) expect((await run(['items', '--idea', idea])).code).toBe(0)
+  }, 20_000)
+})
+
 describe('freehold label', () => {
   it('shows what the classifier is least sure of first, with every score', async () => {
     const { code, stdout } = await run(['label', '--json'])

@@ -97,7 +97,7 @@ describe('the command line', () => {
     )
     const feeds = await freehold(checkout.dir, ['ingest'], { env: { ...env, FEEDS_DIR: lists } })
     expect(feeds.code).toBe(2)
-    expect(feeds.stderr).toContain('a.yaml:5: feeds.0.url: must be an http(s) URL')
+    expect(feeds.stderr).toContain('a.yaml:5: a: url: must be an http(s) URL, not “ftp://a.example/”')
 
     writeFileSync(join(checkout.dir, '.env'), 'DISCORD_TOKN=x\n')
     const typo = await freehold(checkout.dir, ['items'], { env })

@@ -51,9 +51,9 @@ test('a feed that is added while the service runs is polled; a broken edit chang
   const broken = await service.logged((line) => line.includes('the feed lists have faults'))
   expect(JSON.parse(broken)).toMatchObject({
     level: 50,
-    faults: [expect.stringMatching(/^lists\/one\.yaml:12: feeds\.1\.kind: must be one of/)],
+    faults: [expect.stringMatching(/^lists\/one\.yaml:12: third: kind: “lob” is none of/)],
   })
-  const detail = expect.stringMatching(/^the last good ones are in use: lists\/one\.yaml:12: feeds\.1\.kind/)
+  const detail = expect.stringMatching(/^the last good ones are in use: lists\/one\.yaml:12: third: kind/)
   expect(await ready()).toEqual([200, { ready: true, feedLists: detail }])
   expect(await inOrder()).toBe('0')
   expect(polled('third')).toBe(false)

@@ -78,6 +78,12 @@ describe('the service, with a feed, a mail server and Discord to talk to', () =>
       ]),
     )
 
+    // By its rhythm it would be asked again in two hours.
+    const store = await openStore(`sqlite:${join(checkout.dir, 'data', 'way.db')}`)
+    const [state] = await store.feedStates.all()
+    await store.feedStates.save({ ...state!, nextPollAt: 0 })
+    await store.close()
+
     const mail = await until(async () => {
       for (const one of smtp.mails) if (one.raw.includes('Skerry 9')) return one
       return null

@@ -65,6 +65,15 @@ describe('a suggestion', () => {
     for (const theirs of ['ada', 'secret', '203.0.113']) expect(kept).not.toContain(theirs)
   })
 
+  test.each([
+    ['lab.example/blog', 'https://lab.example/blog'],
+    ['lab.example:8080', 'https://lab.example:8080/'],
+    ['lab.example/@ada/feed', 'https://lab.example/@ada/feed'],
+  ])('takes %s as a browser does', async (typed, url) => {
+    await at.suggest({ url: typed })
+    expect((await at.list()).map((one) => one.url)).toEqual([url])
+  })
+
   test('of what is followed is answered with the feed’s title', async () => {
     const before = at.dump()
     for (const url of ['https://harbour.example/feed.xml', 'http://www.harbour.example']) {
@@ -91,7 +100,8 @@ describe('what is refused', () => {
   test.each([
     ['javascript:alert(1)', 'That is not the address of a web page; it should begin with https://.'],
     ['just words', 'That is not the address of a web page; it should begin with https://.'],
-    ['lab.example/blog', 'That is not the address of a web page; it should begin with https://.'],
+    ['mailto:ada@lab.example', 'That is not the address of a web page; it should begin with https://.'],
+    ['ada@lab.example', 'That is not the address of a web page; it should begin with https://.'],
     ['http://localhost./feed', 'That is not the address of a web page; it should begin with https://.'],
     ['', 'That is not the address of a web page; it should begin with https://.'],
     [`https://lab.example/${'a'.repeat(600)}`, 'That address is too long.'],

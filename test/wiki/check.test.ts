@@ -87,12 +87,12 @@ describe('the check finds', () => {
 
   test('a misspelt field, at the top and inside an idea', async () => {
     expect(await faultsOf(pageFile([...head, 'alias: [hubs]']))).toEqual([
-      'wiki/model-hubs.md:4: alias: is no field of this file; check its spelling',
+      'wiki/model-hubs.md:4: alias: is no field of this file; did you mean aliases?',
     ])
     const wiki = await copyOfWiki()
     const line = await wiki.replace('renewal.md', '  notWhen:\n', '  notwhen:\n')
     expect(await wiki.faults()).toContain(
-      `wiki/renewal.md:${line}: idea.notwhen: is no field of this file; check its spelling`,
+      `wiki/renewal.md:${line}: idea.notwhen: is no field of this file; did you mean notWhen?`,
     )
   })
 
