@@ -41,8 +41,12 @@ export interface RunningService {
 }
 
 /** Starts `freehold start` without a wrapper, so that a SIGKILL hits the service itself. */
-export function startService(checkout: string, env: Record<string, string>): RunningService {
-  return watch(process.execPath, [join(checkout, 'src', 'main.ts'), 'start'], env)
+export function startService(
+  checkout: string,
+  env: Record<string, string>,
+  args: string[] = [],
+): RunningService {
+  return watch(process.execPath, [join(checkout, 'src', 'main.ts'), 'start', ...args], env)
 }
 
 /** Starts it through `bin`, as `npx freehold start` does. */
