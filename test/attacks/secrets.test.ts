@@ -170,7 +170,7 @@ describe('freehold, with a canary in every secret setting,', () => {
     ]
     for (const one of answers) expectNone(told(one), inKey)
     // They were asked, and did repeat it.
-    expect(answers[0]!.stdout).toMatch(/✗ e-mail .*\[hidden\]/)
+    expect(answers[0]!.stdout).toMatch(/✗ e-mail [^✗✓]*\[hidden\]/)
     expect(answers[0]!.stdout).toMatch(/✗ Discord/)
     expect(answers[0]!.stdout).toMatch(/✗ LLM/)
     expect(answers[2]!.stdout).toMatch(/✗ database/)

@@ -147,7 +147,9 @@ describe('freehold feeds health', () => {
         "note: done. Nothing is sent: this week's note has gone out already.\n",
       )
       expect((await run(['jobs', 'run', 'note'], { MAINTAINERS: '' })).stdout).toMatch(/name nobody/)
-      expect((await run(['jobs', 'list'])).stdout).toMatch(/^note .* done\s+in\s[^:]*:\s+needs\s+2,\s+places\s+0/m)
+      expect((await run(['jobs', 'list'])).stdout).toMatch(
+        /^note .* done\s+in\s[^:]*:\s+needs\s+2,\s+places\s+0/m,
+      )
     })
   })
 })
