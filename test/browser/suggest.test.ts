@@ -31,11 +31,11 @@ describe.skipIf(!hasChromium)(withChromium('somebody who knows a feed, with Chro
 
       await tab.goto(url)
       await tab.getByRole('link', { name: 'Suggest a feed' }).click()
-      await address.fill('lab.example/blog')
+      await address.fill('ftp://lab.example/blog')
       await note.fill('They train in the open.')
       await press()
       expect(await tab.getByRole('alert').innerText()).toContain('should begin with https://')
-      expect(await address.inputValue()).toBe('lab.example/blog')
+      expect(await address.inputValue()).toBe('ftp://lab.example/blog')
       await address.fill('https://lab.example/blog')
       await press()
       await tab.getByRole('heading', { name: 'Thank you, it is noted' }).waitFor()
