@@ -23,12 +23,16 @@ export interface ParsePool {
 
 interface Task {
   job: ParseJob
+  /** Lay before a worker that broke; it gets the next one to itself, so that a second break is surely its own. */
+  alone: boolean
   resolve: (outcome: PoolOutcome) => void
 }
 
 /** A place for a worker, and what it was given: the first is being parsed, the others lie ready for it. */
 interface Seat {
   worker: Worker | null
+  /** Whether the worker runs; until then nobody's time is counted. */
+  online: boolean
   tasks: Task[]
   timer: NodeJS.Timeout | undefined
 }
@@ -40,14 +44,18 @@ const ahead = 8
 export function createParsePool(options: ParsePoolOptions = {}): ParsePool {
   const { size = 1, timeLimitMs = 10_000, memoryLimitMb = 512 } = options
   const script = options.script ?? new URL('./parse-worker.ts', import.meta.url)
-  const seats = Array.from({ length: size }, (): Seat => ({ worker: null, tasks: [], timer: undefined }))
+  const seats = Array.from(
+    { length: size },
+    (): Seat => ({ worker: null, online: false, tasks: [], timer: undefined }),
+  )
   const waiting: Task[] = []
   let closed = false
 
   function next(): void {
     while (waiting.length > 0) {
       const seat = seats.reduce((a, b) => (b.tasks.length < a.tasks.length ? b : a))
-      if (seat.tasks.length >= ahead) return
+      const room = waiting[0]!.alone || seat.tasks.some(({ alone }) => alone) ? 1 : ahead
+      if (seat.tasks.length >= room) return
       const task = waiting.shift()!
       seat.tasks.push(task)
       seat.worker ??= start(seat)
@@ -59,13 +67,21 @@ export function createParsePool(options: ParsePoolOptions = {}): ParsePool {
 
   /** Gives the first body of a seat its time. */
   function watch(seat: Seat): void {
-    seat.timer = setTimeout(() => {
-      void seat.worker?.terminate()
-      lose(
-        seat,
-        failure('parseTimeout', `answered with a feed that takes more than ${timeLimitMs / 1000} s to read`),
-      )
-    }, timeLimitMs)
+    if (!seat.online) return
+    const task = seat.tasks[0]
+    // When the main thread was busy, the answer may be here already and come in after this timer: let it.
+    seat.timer = setTimeout(
+      () => setImmediate(() => seat.tasks[0] === task && task && stop(seat)),
+      timeLimitMs,
+    )
+  }
+
+  function stop(seat: Seat): void {
+    void seat.worker?.terminate()
+    seat.worker = null
+    waiting.unshift(...seat.tasks.splice(1))
+    const limit = `${timeLimitMs / 1000} s`
+    settle(seat, failure('parseTimeout', `answered with a feed that takes more than ${limit} to read`))
   }
 
   function start(seat: Seat): Worker {
@@ -77,6 +93,12 @@ export function createParsePool(options: ParsePoolOptions = {}): ParsePool {
     const lost = (error?: unknown) => {
       if (seat.worker === worker) lose(seat, lossOf(error, memoryLimitMb))
     }
+    seat.online = false
+    worker.on('online', () => {
+      if (seat.worker !== worker) return
+      seat.online = true
+      watch(seat)
+    })
     worker.on('message', (outcome: PoolOutcome) => {
       if (seat.worker !== worker) return
       settle(seat, outcome)
@@ -87,11 +109,16 @@ export function createParsePool(options: ParsePoolOptions = {}): ParsePool {
     return worker
   }
 
-  /** The worker is gone, and with it the body it was at; those that lay ready go to another one. */
+  /** The worker is gone, and with it answers under way: who of several broke it can't be told, so each is tried alone. */
   function lose(seat: Seat, outcome: Failure): void {
     seat.worker = null
-    waiting.unshift(...seat.tasks.splice(1))
-    settle(seat, outcome)
+    if (seat.tasks.length === 1) {
+      settle(seat, outcome)
+      return
+    }
+    clearTimeout(seat.timer)
+    waiting.unshift(...seat.tasks.splice(0).map((task) => ({ ...task, alone: true })))
+    next()
   }
 
   function settle(seat: Seat, outcome: PoolOutcome): void {
@@ -105,7 +132,7 @@ export function createParsePool(options: ParsePoolOptions = {}): ParsePool {
     parse: (job) =>
       new Promise((resolve) => {
         if (closed) return resolve(failure('malformed', endedMessage))
-        waiting.push({ job, resolve })
+        waiting.push({ job, alone: false, resolve })
         next()
       }),
     async close() {
