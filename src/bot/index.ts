@@ -7,6 +7,7 @@ import {
   type Interaction,
   Partials,
 } from 'discord.js'
+import { type LogFacts, withLogFacts } from '../lib/log/index.ts'
 import { picked, pressed, submitted } from './buttons.ts'
 import { commandData, commandList, messageCommands, slashCommands } from './commands/index.ts'
 import type { BotContext } from './context.ts'
@@ -83,11 +84,11 @@ export function startBot(options: BotOptions): Bot {
   const { signal } = stop
 
   /** Handlers must not reject: that would end the process. */
-  function run(what: string, work: () => Promise<void>): void {
+  function run(what: string, work: () => Promise<void>, facts: LogFacts = {}): void {
     if (signal.aborted) return
-    const done = work()
-      .catch((error: unknown) => log.error({ err: error }, `${what} failed`))
-      .finally(() => underWay.delete(done))
+    const done = withLogFacts(facts, () =>
+      work().catch((error: unknown) => log.error({ err: error }, `${what} failed`)),
+    ).finally(() => underWay.delete(done))
     underWay.add(done)
   }
 
@@ -130,8 +131,12 @@ export function startBot(options: BotOptions): Bot {
     if (!signal.aborted) log.info({}, 'the connection to Discord is lost; coming back')
   })
   client.on(Events.ShardResume, () => log.info({}, 'the connection to Discord is back'))
-  client.on(Events.InteractionCreate, (interaction) => run('an interaction', () => handle(interaction, bot)))
-  client.on(Events.MessageCreate, (message) => run('a mention', () => mentioned(message, bot)))
+  client.on(Events.InteractionCreate, (interaction) =>
+    run('an interaction', () => handle(interaction, bot), { interaction: interaction.id }),
+  )
+  client.on(Events.MessageCreate, (message) =>
+    run('a mention', () => mentioned(message, bot), { message: message.id }),
+  )
   client.on(Events.GuildCreate, ({ id }) => run('joining a server', () => desk.guildJoined(id)))
   // An outage of a server is another event, and may come before it is left.
   client.on(Events.GuildDelete, ({ id }) => run('leaving a server', () => desk.guildLeft(id)))

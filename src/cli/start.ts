@@ -42,6 +42,10 @@ export function addStart(program: Command): void {
       const { promise: lists, resolve: listsAreKept } = Promise.withResolvers<FeedListKeeper>()
       onHangUp(async () => (await lists).reload())
       const log = openLog(settings, 'service')
+      // Node prints it and ends the process; this puts it where the operator looks.
+      process.on('uncaughtExceptionMonitor', (error, origin) =>
+        log.error({ err: error, origin }, 'Freehold met a fault that it can’t go on from, and ends'),
+      )
       for (const warning of settings.warnings) log.warn({}, warning)
       const workshop = await openWorkshop(settings, { log })
       sayWhereMessagesGo(workshop, settings, log)

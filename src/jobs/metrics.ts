@@ -9,6 +9,11 @@ export interface Metric {
   values: { labels?: Record<string, string>; value: number }[]
 }
 
+/** Under the names that every Prometheus client gives them. */
+function processGauge(name: string, help: string, value: number): Metric {
+  return { name: `process_${name}`, help, type: 'gauge', values: [{ value }] }
+}
+
 /** What an operator wants to see over time. Nothing in it tells of a person. */
 export async function metricsOf(way: Pick<Way, 'store' | 'feeds' | 'feedFaults' | 'now'>): Promise<Metric[]> {
   const { store } = way
@@ -31,8 +36,17 @@ export async function metricsOf(way: Pick<Way, 'store' | 'feeds' | 'feedFaults' 
     values,
   })
   return [
+    processGauge(
+      'start_time_seconds',
+      'When this process started (Unix time).',
+      seconds(performance.timeOrigin),
+    ),
+    processGauge('resident_memory_bytes', 'What of memory this process holds.', process.memoryUsage.rss()),
     gauge('items', 'Items stored.', [{ value: await store.items.count() }]),
     gauge('items_labelled', 'Items that bear on an idea.', [{ value: await store.items.countLabelled() }]),
+    gauge('items_unclassified', 'Items that wait for the classifier.', [
+      { value: await store.items.countUnclassified() },
+    ]),
     gauge('feeds', 'Feeds that are followed, by how they do.', [
       { labels: { state: 'fine' }, value: feeds.length - failing },
       { labels: { state: 'failing' }, value: failing },

@@ -181,12 +181,13 @@ export function pageRenderer({ base, page }: Frame, ideas: readonly Idea[]) {
       })
     },
 
-    errorPage(): string {
+    /** `reference` is what the log calls the request that failed. */
+    errorPage(reference?: string): string {
       return pages.notice('', 'Something went wrong', {
         heading: 'Something went wrong',
         text: 'The page could not be made. The fault is on our side and has been noted; please try again in a few minutes.',
         lot: null,
-        more: [],
+        more: reference ? [`If it stays so, write to us and name this request: ${reference}.`] : [],
         ways: waysOn(base),
       })
     },

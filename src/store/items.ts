@@ -204,6 +204,16 @@ export function items(db: Kysely<Schema>) {
       return row.n
     },
 
+    /** Items that nobody has judged yet. */
+    async countUnclassified(): Promise<number> {
+      const row = await db
+        .selectFrom('item')
+        .select(sql<number>`cast(count(*) as integer)`.as('n'))
+        .where('classified_by', 'is', null)
+        .executeTakeFirstOrThrow()
+      return row.n
+    },
+
     async count(): Promise<number> {
       const row = await db
         .selectFrom('item')

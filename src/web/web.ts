@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { etag } from 'hono/etag'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Metric } from '../jobs/index.ts'
+import { logFacts, withLogFacts } from '../lib/log/index.ts'
 import type { Correction, Idea, Page } from '../model/index.ts'
 import { type FeedFormat, feedFormats, type Renderer } from '../render/index.ts'
 import type { Archive } from './archive.ts'
@@ -16,8 +18,9 @@ export interface Health {
   ready(): Promise<{ ready: boolean; [detail: string]: unknown }>
 }
 
-/** Where errors are told to people; pino fits. */
+/** Where requests and errors are told to operators; pino fits. */
 export interface Log {
+  debug?(detail: object, message: string): void
   error(detail: object, message: string): void
 }
 
@@ -62,6 +65,17 @@ export function createWeb(options: WebOptions): Hono {
   const { archive, renderer, pages, ideas, stylesheet, health, now, log } = options
   const web = new Hono()
 
+  web.use(async (c, next) => {
+    const id = randomBytes(4).toString('hex')
+    const began = performance.now()
+    await withLogFacts({ request: id }, async () => {
+      await next()
+      const { method } = c.req
+      const ms = Math.round(performance.now() - began)
+      // Nothing of who asked: the log is read by more people, and kept for longer, than the list of readers.
+      log.debug?.({ method, path: pathForLog(c), status: c.res.status, ms }, 'a request was answered')
+    })
+  })
   web.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -177,7 +191,7 @@ export function createWeb(options: WebOptions): Hono {
 
   web.notFound((c) => c.html(renderer.notFoundPage(), 404))
   web.onError((error, c) => {
-    log.error({ err: error, path: pathForLog(c) }, 'a web page could not be made')
+    log.error({ err: error, method: c.req.method, path: pathForLog(c) }, 'a web page could not be made')
     return errorAnswer(c, renderer)
   })
   return web
@@ -205,7 +219,7 @@ function pathForLog(c: Context): string {
 
 function errorAnswer(c: Context, renderer: Renderer): Response {
   try {
-    return c.html(renderer.errorPage(), 500, { 'cache-control': 'no-store' })
+    return c.html(renderer.errorPage(logFacts().request), 500, { 'cache-control': 'no-store' })
   } catch {
     // The page for errors comes from a template too, and that may be what is broken.
     return c.text('Something went wrong. Please try again in a few minutes.', 500)

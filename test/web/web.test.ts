@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { logFacts } from '../../src/lib/log/index.ts'
 import type { Page } from '../../src/model/index.ts'
 import { createRenderer, headlineOf } from '../../src/render/index.ts'
 import { type Archive, createWeb, listen, type WebOptions } from '../../src/web/index.ts'
@@ -44,6 +45,7 @@ const archive: Archive = {
 
 function web(part: Partial<WebOptions> = {}) {
   const told: { detail: object; message: string }[] = []
+  const asked: object[] = []
   const app = createWeb({
     archive,
     renderer,
@@ -52,10 +54,13 @@ function web(part: Partial<WebOptions> = {}) {
     stylesheet,
     health: { ready: async () => ({ ready: true }) },
     now: () => Date.UTC(2026, 10, 30),
-    log: { error: (detail, message) => told.push({ detail, message }) },
+    log: {
+      debug: (detail) => asked.push({ ...detail, ...logFacts() }),
+      error: (detail, message) => told.push({ detail: { ...detail, ...logFacts() }, message }),
+    },
     ...part,
   })
-  return { app, told }
+  return { app, told, asked }
 }
 const { app } = web()
 
@@ -162,7 +167,7 @@ describe('when something fails', () => {
   const broken = { ...archive, digests: () => Promise.reject(new Error('disk gone: /secret/path')) }
 
   test('the reader gets the error page and the log gets the error', async () => {
-    const { app, told } = web({ archive: broken })
+    const { app, told, asked } = web({ archive: broken })
     const answer = await app.request('/digests')
     expect(answer.status).toBe(500)
     const text = await answer.text()
@@ -171,9 +176,19 @@ describe('when something fails', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store')
     expect(told).toEqual([
       {
-        detail: { err: expect.objectContaining({ message: 'disk gone: /secret/path' }), path: '/digests' },
+        detail: {
+          err: expect.objectContaining({ message: 'disk gone: /secret/path' }),
+          method: 'GET',
+          path: '/digests',
+          request: expect.stringMatching(/^[0-9a-f]{8}$/),
+        },
         message: expect.any(String),
       },
+    ])
+    const { request } = told[0]!.detail as { request: string }
+    expect(text).toContain(`name this request: ${request}.`)
+    expect(asked).toEqual([
+      { method: 'GET', path: '/digests', status: 500, ms: expect.any(Number), request },
     ])
   })
 
