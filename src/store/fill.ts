@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { aliveIn } from './alive.ts'
 import { lineOf, type Sum, tally } from './checksum.ts'
-import { migrate } from './migrate.ts'
+import { migrateWithin } from './migrate.ts'
 import { migrations } from './migrations.ts'
 import { onPlace, type Place, Refused, reasonOf } from './place.ts'
 import { countOf, type Row, rowsOf, writeRows } from './rows.ts'
@@ -91,7 +91,7 @@ async function fillWithin(tx: Transaction<Schema>, to: Place, source: Source, op
   const reason = await options.refuse?.(tx)
   if (reason) throw new Refused(reason)
   const replaced = await clear(tx, to, options)
-  await migrateWithin(tx, to.kind, source.level)
+  await migrateWithin(tx, to.kind, migrations.slice(0, source.level))
   await lock(tx, to, source.tables)
 
   const { read, withoutNul } = await write(tx, to, source, options.progress)
@@ -106,7 +106,7 @@ async function fillWithin(tx: Transaction<Schema>, to: Place, source: Source, op
   }
   const filled = { equal: tables.every(({ equal }) => equal), tables, replaced, withoutNul }
   if (!filled.equal) throw new Differs(filled)
-  await migrateWithin(tx, to.kind, migrations.length)
+  await migrateWithin(tx, to.kind, migrations)
   return filled
 }
 
@@ -144,12 +144,6 @@ async function lock(tx: Transaction<Schema>, to: Place, tables: Table[]): Promis
   if (to.kind === 'sqlite' || tables.length === 0) return
   const names = sql.join(tables.map(({ name }) => sql.table(name)))
   await sql`lock table ${names} in exclusive mode`.execute(tx)
-}
-
-/** `migrate` begins a transaction of its own; here it is given the one that has begun. */
-async function migrateWithin(tx: Transaction<Schema>, kind: Place['kind'], level: number): Promise<void> {
-  const begun = { transaction: () => ({ execute: (work: (on: typeof tx) => Promise<void>) => work(tx) }) }
-  await migrate(begun as unknown as Kysely<Schema>, kind, migrations.slice(0, level))
 }
 
 async function write(tx: Transaction<Schema>, to: Place, source: Source, progress?: Progress) {

@@ -19,7 +19,7 @@ export async function readBody(
     )
   const codings = codingsOf(headers['content-encoding'])
   if (!codings) {
-    const named = headers['content-encoding']?.slice(0, 80)
+    const named = headers['content-encoding']?.slice(0, 80).replace(/[^ -~]/g, '?')
     return failed(
       'badEncoding',
       `${host} sent its body in a coding that was not asked for (${named}); tell its publisher.`,

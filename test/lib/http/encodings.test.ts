@@ -68,6 +68,12 @@ test.each(['gzip', 'deflate', 'br'])('names a body that is not %s, though it say
   expect(await fetched(coding, Buffer.from('\x07<rss>plain</rss>'))).toBe('badEncoding')
 })
 
+test('shows nothing of a coding’s name that could steer a terminal', async () => {
+  server.set('/', { headers: { 'content-encoding': 'sn\u009b31mappy' }, body: gzipSync('x') })
+  const outcome = await http.get(`${server.origin}/`)
+  expect(outcome.kind === 'failed' && outcome.message).toContain('(sn?31mappy)')
+})
+
 test.each(['zstd', 'compress', 'gzip, gzip, gzip'])(
   'names a coding that was not asked for: %s',
   async (coding) => {
