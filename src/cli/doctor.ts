@@ -5,7 +5,9 @@ import type { Config } from '../config.ts'
 import { feedHealth } from '../jobs/index.ts'
 import { createSigner } from '../lib/sign/index.ts'
 import type { Feed } from '../model/index.ts'
+import type { Store } from '../store/index.ts'
 import { backupsDir, lastBackup } from './backup-files.ts'
+import { type Look, lookAtDisk, lookAtJobs, lookAtMessages } from './doctor-work.ts'
 import { openExisting } from './existing-database.ts'
 import { columns, hanging, print, printJson } from './output.ts'
 import { hiderOf } from './secrets.ts'
@@ -62,6 +64,13 @@ async function examine(settings: Config): Promise<Finding[]> {
         await store.close()
       }
     }),
+    await look('disk', () => lookAtDisk(settings.dataDir)),
+    await look(
+      'jobs',
+      () => withStore(settings, null, lookAtJobs),
+      'none has run yet; freehold start runs them',
+    ),
+    await look('messages', () => withStore(settings, null, lookAtMessages), 'none were to be sent yet'),
     await look(
       'backup',
       () => lastBackup(backupsDir(settings), Date.now()),
@@ -130,13 +139,24 @@ function isOpenToAll(path: string): boolean {
 }
 
 /** How many feeds need a hand; nothing where there is no database to tell. */
-async function thoseInNeed(settings: Config, feeds: Feed[]): Promise<string> {
-  const { store } = await openExisting(settings)
-  if (!store) return ''
-  try {
-    const found = await feedHealth({ store, feeds, now: Date.now })
+function thoseInNeed(settings: Config, feeds: Feed[]): Promise<string> {
+  return withStore(settings, '', async (store, now) => {
+    const found = await feedHealth({ store, feeds, now: () => now })
     const needs = found.filter(({ needsHand }) => needsHand).length
     return needs === 0 ? '' : `${needs} ${needs === 1 ? 'needs' : 'need'} a hand, see freehold feeds health`
+  })
+}
+
+/** What a look at the database says; `without` where there is none. */
+async function withStore<T>(
+  settings: Config,
+  without: T,
+  ask: (store: Store, now: number) => Promise<T>,
+): Promise<T> {
+  const { store } = await openExisting(settings)
+  if (!store) return without
+  try {
+    return await ask(store, Date.now())
   } finally {
     await store.close()
   }
@@ -144,7 +164,7 @@ async function thoseInNeed(settings: Config, feeds: Feed[]): Promise<string> {
 
 async function look(
   check: string,
-  work: () => Promise<string | { warning: string } | null>,
+  work: () => Promise<Look>,
   off = 'not configured; messages are written to the outbox folder',
 ): Promise<Finding> {
   try {

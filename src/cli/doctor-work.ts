@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { jobNames } from '../model/index.ts'
+import type { Store } from '../store/index.ts'
+
+/** What one look found; a warning is of what works and should not stay so. */
+export type Look = string | { warning: string } | null
+
+const mega = 1_000_000
+/** Below the first a day's work may not fit any more, below the second a week's. Bytes. */
+const [tooLittle, little] = [50 * mega, 1000 * mega]
+
+/** How the jobs' last runs ended; null when none has run. */
+export async function lookAtJobs(store: Store, now: number): Promise<Look> {
+  const runs = (await Promise.all(jobNames.map((job) => store.jobRuns.last(job)))).filter(
+    (run) => run !== null,
+  )
+  if (runs.length === 0) return null
+  const said = runs.flatMap(({ job, outcome, error, startedAt, leaseUntil }) => {
+    if (outcome === 'failed')
+      return `${job} failed ${ago(now - startedAt)} ago: ${sentence(error ?? 'no reason is noted')}`
+    if (outcome === 'running' && leaseUntil < now)
+      return `${job} was cut off ${ago(now - leaseUntil)} ago; the service takes it up again, if it runs.`
+    return []
+  })
+  if (said.length > 0) return { warning: `${said.join(' ')} npx freehold jobs run NAME tries at once` }
+  const last = Math.max(...runs.map(({ startedAt }) => startedAt))
+  return `${runs.length} of ${jobNames.length} have run, the last one ${ago(now - last)} ago, none failed`
+}
+
+/** What waits to be sent, and what nobody knows to have arrived; null when nothing was ever to be sent. */
+export async function lookAtMessages(store: Store, now: number): Promise<Look> {
+  const counts = await store.deliveries.counts()
+  if (counts.length === 0) return null
+  const sum = (state: string) => counts.reduce((all, one) => all + (one.state === state ? one.n : 0), 0)
+  const due = await store.deliveries.countDue(now)
+  const detail = `${sum('sent')} sent, ${due} due, ${sum('failed')} failed`
+  const unknown = sum('unknown')
+  if (unknown === 0) return detail
+  const which = (await store.deliveries.list({ state: 'unknown' }))[0]!
+  return {
+    warning: `${detail}; ${unknown} may or may not have arrived: npx freehold digest send ${which.digest ?? 'N'} --resend-unknown ${which.medium} sends them again`,
+  }
+}
+
+/** Room for the database, the outbox and backups. Throws when there is too little to go on. */
+export async function lookAtDisk(dataDir: string): Promise<Look> {
+  let there = dataDir
+  while (!existsSync(there)) there = dirname(there)
+  const { bavail, bsize } = await statfs(there)
+  const free = bavail * bsize
+  const said = `${free < 10_000 * mega ? `${Math.floor(free / mega)} MB` : `${Math.floor(free / mega / 1000)} GB`} free`
+  const remedy = 'make room, or set DATA_DIR to another disk'
+  if (free < tooLittle) throw new Error(`${said}, and the database needs some to go on: ${remedy}.`)
+  return free < little ? { warning: `${said}; ${remedy}` } : said
+}
+
+function ago(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000))
+  if (minutes < 120) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}
