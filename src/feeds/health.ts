@@ -12,6 +12,7 @@ import {
   movedAfter,
   noContribution,
 } from '../model/index.ts'
+import { dateOf } from './dates.ts'
 
 /** What is known of the feeds. Times in ms. */
 export interface HealthFacts {
@@ -245,17 +246,6 @@ function told(
 
 function hostOf(url: string): string {
   return URL.parse(url)?.host ?? url
-}
-
-const dates = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-  timeZone: 'UTC',
-})
-
-function dateOf(time: number): string {
-  return dates.format(time)
 }
 
 /** `16:30 UTC on 23 November 2026`, or `16:30 UTC today`. */

@@ -1,5 +1,6 @@
 import { day, type Feed, goneAfter, hour, movedAfter } from '../model/index.ts'
 import type { Severity, Suggestion, UnplacedFinding } from './check.ts'
+import { dateOf } from './dates.ts'
 import { barrenAfter, emptySince } from './health.ts'
 import { fewItems, type Look, type LookAnswer, newestOf } from './look.ts'
 
@@ -352,15 +353,4 @@ function note(
 
 function bare(message: string): string {
   return message.replace(/[.\s]+$/, '')
-}
-
-const dates = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-  timeZone: 'UTC',
-})
-
-function dateOf(time: number): string {
-  return dates.format(time)
 }

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import { normalEmail, type StoryChoice, type Subscriber } from '../model/index.ts'
+import { askings } from './askings.ts'
 import { writePlaces } from './delivery-rows.ts'
 import type { Schema } from './schema.ts'
 import { subscriberFromRow } from './subscribers.ts'
@@ -34,13 +35,6 @@ export type SignUpOutcome =
 
 /** Wishes to subscribe, and their confirmation by a link (double opt-in). */
 export function signUps(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
-  /** Makes those who ask for the same wait for one another, or all of them would find that nobody had asked before. */
-  async function inLine(tx: Kysely<Schema>, keys: string[]): Promise<void> {
-    if (kind === 'sqlite') return
-    for (const key of keys.toSorted())
-      await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(tx)
-  }
-
   return {
     /**
      * Notes a wish and writes down the mail that confirms it (or, for a reader, that leads to the preferences); at most
@@ -50,23 +44,16 @@ export function signUps(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
       const key = normalEmail(wish.email)
       if (key === null) return 'no-address'
       return db.transaction().execute(async (tx) => {
-        const since = async (of: string, from: number) => {
-          const { n } = await tx
-            .selectFrom('sign_up')
-            .select(sql<number>`cast(count(*) as integer)`.as('n'))
-            .where('key', '=', of)
-            .where('at', '>', from)
-            .executeTakeFirstOrThrow()
-          return n
-        }
+        const asked = askings(tx, kind)
         const { addressKey, networkKey } = wish
-        await inLine(tx, networkKey === null ? [addressKey] : [addressKey, networkKey])
+        await asked.inLine(networkKey === null ? [addressKey] : [addressKey, networkKey])
         if (networkKey !== null) {
-          if ((await since(networkKey, now - limits.network.within)) >= limits.network.most) return 'too-many'
-          await tx.insertInto('sign_up').values({ key: networkKey, at: now }).execute()
+          if ((await asked.since(networkKey, now - limits.network.within)) >= limits.network.most)
+            return 'too-many'
+          await asked.note(networkKey, now)
         }
-        if ((await since(addressKey, now - limits.addressEvery)) > 0) return 'quiet'
-        await tx.insertInto('sign_up').values({ key: addressKey, at: now }).execute()
+        if ((await asked.since(addressKey, now - limits.addressEvery)) > 0) return 'quiet'
+        await asked.note(addressKey, now)
         const optIn = randomBytes(18).toString('base64url')
         const choice = JSON.stringify({ ideas: wish.ideas, directions: wish.directions })
         const change = { opt_in: optIn, opt_in_at: now, opt_in_choice: choice }

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { askings } from './askings.ts'
 import type { Schema } from './schema.ts'
 
 /** A feed that readers would like to be followed. Times in ms. */
@@ -78,18 +79,10 @@ export function suggestions(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
       source: SuggestionSource,
     ): Promise<number | null> {
       return db.transaction().execute(async (tx) => {
-        // Those that come at once wait for one another, or each would find that there is room.
-        if (kind === 'postgres') {
-          await sql`select pg_advisory_xact_lock(hashtextextended(${limit.key}, 0))`.execute(tx)
-        }
-        const { n } = await tx
-          .selectFrom('sign_up')
-          .select(sql<number>`cast(count(*) as integer)`.as('n'))
-          .where('key', '=', limit.key)
-          .where('at', '>', now - limit.within)
-          .executeTakeFirstOrThrow()
-        if (n >= limit.most) return null
-        await tx.insertInto('sign_up').values({ key: limit.key, at: now }).execute()
+        const asked = askings(tx, kind)
+        await asked.inLine([limit.key])
+        if ((await asked.since(limit.key, now - limit.within)) >= limit.most) return null
+        await asked.note(limit.key, now)
         return note(tx, key, url, now, source)
       })
     },

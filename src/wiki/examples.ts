@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type Problem, readCurated } from '../lib/text/index.ts'
+import type { Problem } from '../lib/text/index.ts'
 import { directions, type Example, feedKinds } from '../model/index.ts'
+import { readLineFiles } from './line-files.ts'
 
 const text = z.string()
 const exampleSchema = z.strictObject({
@@ -39,22 +40,16 @@ export async function readExamples(
   const set: ExampleSet = { examples: [], problems: [] }
   let names: string[]
   try {
-    names = (await readdir(dir)).filter((name) => name.endsWith('.jsonl')).sort()
+    names = await readdir(dir)
   } catch (error) {
     const message = `the folder can't be read (${(error as NodeJS.ErrnoException).code}); the classifier learns from the label files in it`
     return { ...set, problems: [{ file: join(shown, 'labels'), line: 1, field: '', message }] }
   }
-  for (const name of names) {
-    const file = join(shown, 'labels', name)
-    const read = await readCurated(dir, name)
-    if ('wrong' in read) {
-      set.problems.push({ file, line: 1, field: '', message: read.wrong })
-      continue
-    }
-    const one = parseExamples(read.text, file, ideas, seen)
-    set.examples.push(...one.examples)
-    set.problems.push(...one.problems)
-  }
+  set.problems = await readLineFiles(dir, names, join(shown, 'labels'), (text, file) => {
+    const { examples, problems } = parseExamples(text, file, ideas, seen)
+    for (const one of examples) set.examples.push(one)
+    return problems
+  })
   return set
 }
 

@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type Problem, readCurated } from '../lib/text/index.ts'
+import type { Problem } from '../lib/text/index.ts'
 import type { AskedQuestion, Passage } from '../model/index.ts'
+import { readLineFiles } from './line-files.ts'
 
 const words = z.string().trim().min(1, 'is empty')
 const lineSchema = z.union([
@@ -41,17 +42,11 @@ export async function readQuestions(
     return []
   })
   const seen: QuestionPlaces = new Map()
-  for (const name of names.filter((one) => one.endsWith('.jsonl')).sort()) {
-    const file = join(shown, 'questions', name)
-    const read = await readCurated(dir, name)
-    if ('wrong' in read) {
-      set.problems.push({ file, line: 1, field: '', message: read.wrong })
-      continue
-    }
-    const one = parseQuestions(read.text, file, passages, seen)
-    set.questions.push(...one.questions)
-    set.problems.push(...one.problems)
-  }
+  set.problems = await readLineFiles(dir, names, join(shown, 'questions'), (text, file) => {
+    const { questions, problems } = parseQuestions(text, file, passages, seen)
+    for (const one of questions) set.questions.push(one)
+    return problems
+  })
   return set
 }
 
