@@ -11,7 +11,7 @@ import { conceptMessage } from './commands/concept.ts'
 import { latestMessage } from './commands/latest.ts'
 import { sourcesMessage } from './commands/sources.ts'
 import type { BotContext } from './context.ts'
-import { isMaintainer } from './permissions.ts'
+import { isMaintainer, isStillIn } from './permissions.ts'
 import { change, respond, twice, unlessOver } from './respond.ts'
 
 const hidden = { private: true }
@@ -73,7 +73,8 @@ const onButton: Record<CardAction, OnButton> = {
       const { cards } = bot.renderer
       const subscription = await bot.desk.subscription(channel)
       const manages = interaction.memberPermissions?.has(PermissionFlagsBits.ManageGuild) ?? false
-      const mine = subscription?.madeBy === interaction.user.id
+      const mine =
+        subscription?.madeBy === interaction.user.id && (await isStillIn(interaction, subscription.guild))
       if (!subscription || !(mine || (manages && interaction.guildId === subscription.guild))) {
         return cards.notice(
           'Only who subscribed the channel, or who manages its server, can resume it.',

@@ -1,5 +1,6 @@
 import {
   ChannelType,
+  DiscordAPIError,
   type GuildBasedChannel,
   GuildMember,
   type Interaction,
@@ -61,6 +62,25 @@ export function isMaintainer(
   return member instanceof GuildMember
     ? member.roles.cache.has(maintainerRole)
     : member.roles.includes(maintainerRole)
+}
+
+/** True of who is in a server; asked of Discord when the interaction comes from elsewhere. */
+export async function isStillIn(
+  { client, guildId, user }: Pick<Interaction, 'client' | 'guildId' | 'user'>,
+  guild: string,
+): Promise<boolean> {
+  if (guildId === guild) return true
+  const there = await client.guilds.cache
+    .get(guild)
+    ?.members.fetch({ user, force: true })
+    .catch(unlessUnknown)
+  return Boolean(there)
+}
+
+/** Discord's words for “is not in this server”, and for an account that is gone. */
+function unlessUnknown(error: unknown): null {
+  if (error instanceof DiscordAPIError && [10007, 10013].includes(error.code as number)) return null
+  throw error
 }
 
 /** True when a mention of the role by this member (the bot, or who asks it) pings it. */

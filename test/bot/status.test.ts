@@ -189,6 +189,24 @@ describe('Resume', () => {
     expect(await isPaused(channel)).toBe(false)
   })
 
+  test('is not for its maker either, once they have left the server', async () => {
+    const channel = await paused()
+    const maker = server.addPerson({ username: 'former' })
+    const { pausedAt, failures, lastError, ...wish } = (await store.channels.get(channel))!
+    await store.channels.subscribe({ ...wish, madeBy: maker.id })
+    for (let failure = 1; failure <= 3; failure++) {
+      await store.channels.noteFailure(channel, 'No.', { pauseAt: 3, now: 1 })
+    }
+    const subscription = (await store.channels.get(channel))!
+    const told = { subscription, error: 'Send Messages is missing.', paused: true, retryAt: null }
+    const { components } = renderer.cards.trouble(told)
+    const mail = Object.assign(server.addMessage(maker.dm, '', server.bot), { components })
+    maker.leave()
+    expect((await answered(maker.press(mail, 'Resume'))).text).toContain('Only who subscribed the channel')
+    expect(await isPaused(channel)).toBe(true)
+    await store.channels.unsubscribe(channel)
+  })
+
   test('is not for who manages another server', async () => {
     const channel = await paused()
     const other = server.addGuild('Another', { botRoles: [], owner: anna.id })

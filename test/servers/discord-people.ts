@@ -32,6 +32,8 @@ export interface PersonOptions {
 export interface TestPerson extends User {
   /** The direct messages with the bot. */
   dm: string
+  /** Leaves the first server. */
+  leave(): void
   /** `/feed subscribe` with its options, in a channel. */
   slash(channel: string, name: string, options?: OptionValues): SentInteraction
   /** Types into an option; the answer is in `choices()`. */
@@ -212,6 +214,7 @@ export function createPeople(world: World, interactions: Interactions, commands:
     return {
       ...user,
       dm: dm.id,
+      leave: () => void first!.members.delete(user.id),
       slash: (at, name, values = {}) => call(command, at, name, values, null),
       type: (at, name, values, focused) =>
         call(autocomplete, at, name, { [focused]: '', ...values }, focused),
