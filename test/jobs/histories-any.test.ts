@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isOneMoment } from '../../src/model/index.ts'
 import { type Entry, type Replay, startReplay } from './replay.ts'
 import { day, hour, minute } from './way.ts'
 
@@ -147,11 +148,14 @@ async function live(site: Site, id: string): Promise<void> {
     if (step.repeatFirst && entries[0]) entries.push({ ...entries[0] })
     if (step.empty) entries.length = 0
     else {
+      // Ten dates of one moment in a feed nobody knows may be those of its build.
+      const dated = window.flatMap(({ date }) => date ?? [])
+      const mayBeBuild = isFirst && isOneMoment(dated, 10)
       for (const article of window) {
         if (article.isServed) continue
         article.isServed = true
         const limit = at - (isFirst ? 7 : 30) * day
-        const isDated = article.date !== undefined && dates !== 'build'
+        const isDated = article.date !== undefined && dates !== 'build' && !mayBeBuild
         expected.set(article.n, !isDated ? 'atMostOnce' : article.date! >= limit ? 'once' : 'never')
       }
     }
