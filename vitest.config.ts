@@ -1,11 +1,22 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { HeaviestFirst } from './test/heaviest-first.ts'
+import { sharedCompilation } from './test/service/checkout.ts'
+
+// For the processes in which tests run, and their threads.
+Object.assign(process.env, sharedCompilation())
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: [],
+    globalSetup: ['test/service/model.ts'],
+    setupFiles: ['test/property-seed.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Files share a process, and so what it has loaded; whatever a file changes for all it must put back.
+    isolate: false,
+    maxWorkers: Math.max(2, availableParallelism()),
+    sequence: { sequencer: HeaviestFirst },
   },
 })

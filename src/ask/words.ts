@@ -141,6 +141,7 @@ export function rootOf(word: string): string {
 
 const roots = new Map<string, string>()
 const remembered = 10_000
+const irregularRoots = new Set(Object.keys(irregular).map(rootOf))
 
 function rootAnew(word: string): string {
   let form = word.toLowerCase().replace(/['’]s?$/, '')
@@ -152,6 +153,12 @@ function rootAnew(word: string): string {
   root = root.replace(/([bdfgmnprt])\1$/, '$1')
   root = root.length > 3 ? root.replace(/e$/, '') : root
   return root.replace(/y$/, 'i')
+}
+
+/** Letters that every word of this root holds in lower case; empty where none are sure. */
+export function lettersOf(root: string): string {
+  const first = root.slice(0, Math.min(4, root.length - 1)).replace(/'.*/, '')
+  return first.length < 3 || first.includes('is') || irregularRoots.has(root) ? '' : first
 }
 
 /** The words and numbers of a text as they stand; `GPT-2`, `3.1` and `open-source` each in its parts as well as whole. */

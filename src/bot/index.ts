@@ -92,9 +92,19 @@ export function startBot(options: BotOptions): Bot {
     underWay.add(done)
   }
 
+  let servers: Promise<void> = Promise.resolve()
+  /** Notes what befell servers in the order in which it did: one that was left must not look joined again. */
+  function noteServers(what: string, work: () => Promise<void>): void {
+    run(what, () => {
+      const noted = servers.then(work)
+      servers = noted.catch(() => undefined)
+      return noted
+    })
+  }
+
   const ready = new Promise<boolean>((resolve) => {
     client.once(Events.ClientReady, (there) => {
-      run('noting the servers', () => desk.guildsPresent([...there.guilds.cache.keys()]))
+      noteServers('noting the servers', () => desk.guildsPresent([...there.guilds.cache.keys()]))
       run('registering the commands', async () => {
         try {
           const { changed, ids } = await registerCommands(client.rest, there.application.id, commandData)
@@ -137,9 +147,9 @@ export function startBot(options: BotOptions): Bot {
   client.on(Events.MessageCreate, (message) =>
     run('a mention', () => mentioned(message, bot), { message: message.id }),
   )
-  client.on(Events.GuildCreate, ({ id }) => run('joining a server', () => desk.guildJoined(id)))
+  client.on(Events.GuildCreate, ({ id }) => noteServers('joining a server', () => desk.guildJoined(id)))
   // An outage of a server is another event, and may come before it is left.
-  client.on(Events.GuildDelete, ({ id }) => run('leaving a server', () => desk.guildLeft(id)))
+  client.on(Events.GuildDelete, ({ id }) => noteServers('leaving a server', () => desk.guildLeft(id)))
 
   return {
     ready,

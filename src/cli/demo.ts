@@ -6,7 +6,9 @@ import { type Config, readConfig } from '../config.ts'
 import { readFeedLists } from '../feeds/index.ts'
 import { classify, createDigest, deliver, ingest } from '../jobs/index.ts'
 import type { Digest } from '../model/index.ts'
+import { placeOf } from '../store/index.ts'
 import { serveSampleFeeds } from './demo-feeds.ts'
+import { Failure } from './failure.ts'
 import { openLog } from './log.ts'
 import { columns, print, printRendered, remark, wantsColour } from './output.ts'
 import { progressBar } from './progress.ts'
@@ -28,11 +30,15 @@ export function addDemo(program: Command): void {
         'deliver to files. Reads no .env and inherits no setting; its data is kept apart, under data/demo.',
     )
     .option('--serve', 'keep the web pages up until Ctrl-C')
-    .action(async (options: { serve?: boolean }) => {
-      const settings = demoConfig()
+    .option(
+      '--database <url>',
+      'a database of its own to use in place of a file, as DATABASE_URL is written; files go to data/demo-database',
+    )
+    .action(async (options: { serve?: boolean; database?: string }) => {
+      const settings = demoConfig(options.database)
       const feeds = await serveSampleFeeds(join(checkout, 'feeds', 'sample'))
       try {
-        await runDemo(settings, feeds.origin, options.serve ?? false)
+        await runDemo(settings, feeds.origin, options)
       } finally {
         await feeds.close()
       }
@@ -40,14 +46,22 @@ export function addDemo(program: Command): void {
 }
 
 /** Settings of the demo's own; whatever an installation has set stays out of it. */
-function demoConfig(): Config {
+function demoConfig(database: string | undefined): Config {
+  const own =
+    database === undefined
+      ? { DATA_DIR: 'data/demo' }
+      : { DATA_DIR: 'data/demo-database', DATABASE_URL: database }
   return readConfig({
     root: checkout,
-    env: { DATA_DIR: 'data/demo', ALLOW_PRIVATE_NETWORK: 'true', LOG_LEVEL: 'silent', PORT: '8080' },
+    env: { ...own, ALLOW_PRIVATE_NETWORK: 'true', LOG_LEVEL: 'silent', PORT: '8080' },
   })
 }
 
-async function runDemo(settings: Config, origin: string, serve: boolean): Promise<void> {
+async function runDemo(
+  settings: Config,
+  origin: string,
+  { serve, database }: { serve?: boolean; database?: string },
+): Promise<void> {
   const feedsDir = join(settings.dataDir, 'feeds')
   await mkdir(feedsDir, { recursive: true })
   const list = await readFile(join(checkout, 'feeds', 'sample', 'sample.yaml'), 'utf8')
@@ -62,6 +76,7 @@ async function runDemo(settings: Config, origin: string, serve: boolean): Promis
   })
   try {
     const { way } = workshop
+    if (database !== undefined) await refuseOthers(workshop)
     const read = await step('Reading feeds', (progress) => ingest(way, { all: true, progress }))
     remark(
       `Read ${read.feeds.due} feeds over HTTP: ${read.items.seen} items, ${read.items.new} of them new; ${read.feeds.failed} failed.`,
@@ -97,6 +112,17 @@ async function runDemo(settings: Config, origin: string, serve: boolean): Promis
   } finally {
     await workshop.close()
   }
+}
+
+/** Whoever names the database of an installation by mistake must not find sample news in the next issue. */
+async function refuseOthers({ way: { store } }: Workshop): Promise<void> {
+  const { confirmed, unconfirmed, gone } = await store.subscribers.count()
+  const stored = [confirmed, unconfirmed, gone, await store.items.count(), await store.digests.count()]
+  const isEmpty = stored.every((n) => n === 0)
+  if ((await store.settings.getOrSet('demo', () => (isEmpty ? 'yes' : 'no'))) === 'yes') return
+  throw new Failure(
+    'That database is in use for more than the demo, which needs one of its own: an empty one.',
+  )
 }
 
 async function step<T>(
@@ -135,9 +161,11 @@ async function leaveFiles({ way }: Workshop, settings: Config, digest: Digest): 
     ['E-mail, its HTML', mailFile],
     ...of('discord').map((file): [string, string] => ['Discord message', file]),
     ['Web page', pageFile],
-    ['Database', settings.databaseUrl.slice('sqlite:'.length)],
   ]
-  for (const [what, file] of rows) print(`${what.padEnd(17)} ${shown(settings, file)}`)
+  const places = rows.map(([what, file]): [string, string] => [what, shown(settings, file)])
+  const database = placeOf(settings.databaseUrl)
+  if (database) places.push(['Database', database.file ? shown(settings, database.file) : database.name])
+  for (const [what, place] of places) print(`${what.padEnd(17)} ${place}`)
 }
 
 async function keepServing(workshop: Workshop, settings: Config): Promise<void> {

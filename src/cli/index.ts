@@ -1,27 +1,35 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config.ts'
-import { addAsk } from './ask.ts'
-import { addBackup, addRestore } from './backup.ts'
-import { addBounces } from './bounces.ts'
-import { addChannels } from './channels.ts'
-import { addClassify } from './classify.ts'
-import { addDb } from './db.ts'
-import { addDemo } from './demo.ts'
-import { addDigest } from './digest.ts'
-import { addDoctor } from './doctor.ts'
-import { addEvaluate } from './evaluate.ts'
 import { Failure } from './failure.ts'
-import { addFeedback } from './feedback.ts'
-import { addFeeds } from './feeds.ts'
-import { addIngest } from './ingest.ts'
-import { addItems } from './items.ts'
-import { addJobs } from './jobs.ts'
-import { addLabel } from './label.ts'
-import { addLabels } from './labels.ts'
 import { remark } from './output.ts'
-import { addStart } from './start.ts'
-import { addSubscribers } from './subscribers.ts'
-import { addWiki } from './wiki.ts'
+
+/**
+ * The commands, in the order of the help. Each brings along what it works with: loading all of it would take longer than
+ * most of them need.
+ */
+const commands: Record<string, () => Promise<(program: Command) => void>> = {
+  start: async () => (await import('./start.ts')).addStart,
+  demo: async () => (await import('./demo.ts')).addDemo,
+  ingest: async () => (await import('./ingest.ts')).addIngest,
+  items: async () => (await import('./items.ts')).addItems,
+  ask: async () => (await import('./ask.ts')).addAsk,
+  classify: async () => (await import('./classify.ts')).addClassify,
+  evaluate: async () => (await import('./evaluate.ts')).addEvaluate,
+  label: async () => (await import('./label.ts')).addLabel,
+  labels: async () => (await import('./labels.ts')).addLabels,
+  digest: async () => (await import('./digest.ts')).addDigest,
+  wiki: async () => (await import('./wiki.ts')).addWiki,
+  feeds: async () => (await import('./feeds.ts')).addFeeds,
+  subscribers: async () => (await import('./subscribers.ts')).addSubscribers,
+  bounces: async () => (await import('./bounces.ts')).addBounces,
+  channels: async () => (await import('./channels.ts')).addChannels,
+  feedback: async () => (await import('./feedback.ts')).addFeedback,
+  jobs: async () => (await import('./jobs.ts')).addJobs,
+  backup: async () => (await import('./backup.ts')).addBackup,
+  restore: async () => (await import('./backup.ts')).addRestore,
+  db: async () => (await import('./db.ts')).addDb,
+  doctor: async () => (await import('./doctor.ts')).addDoctor,
+}
 
 /** Runs the command line; resolves to the exit code: 0 done, 1 failed, 2 wrong usage or configuration. */
 export async function run(argv: string[]): Promise<number> {
@@ -44,30 +52,10 @@ Settings come from the environment and from .env; .env.example lists them all. E
     )
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'freehold: ')) })
-  const commands = [
-    addStart,
-    addDemo,
-    addIngest,
-    addItems,
-    addAsk,
-    addClassify,
-    addEvaluate,
-    addLabel,
-    addLabels,
-    addDigest,
-    addWiki,
-    addFeeds,
-    addSubscribers,
-    addBounces,
-    addChannels,
-    addFeedback,
-    addJobs,
-    addBackup,
-    addRestore,
-    addDb,
-    addDoctor,
-  ]
-  for (const add of commands) add(program)
+  const [asked] = argv.slice(2)
+  const wanted =
+    asked !== undefined && Object.hasOwn(commands, asked) ? [commands[asked]!] : Object.values(commands)
+  for (const add of await Promise.all(wanted.map((load) => load()))) add(program)
   inherit(program)
   try {
     await program.parseAsync(argv)

@@ -36,46 +36,68 @@ export function addStart(program: Command): void {
     .option('--only <roles>', 'run just these parts, joined by commas: web, bot, jobs', rolesOf)
     .action(async (options: { only?: Role[] }) => {
       const settings = config()
-      const parts = new Set<Role>(options.only ?? roles)
       // From the first moment on: what comes while all is being started is obeyed as soon as it is.
       const stop = stopSignal()
       const { promise: lists, resolve: listsAreKept } = Promise.withResolvers<FeedListKeeper>()
       onHangUp(async () => (await lists).reload())
-      const log = openLog(settings, 'service')
-      // Node prints it and ends the process; this puts it where the operator looks.
-      process.on('uncaughtExceptionMonitor', (error, origin) =>
-        log.error({ err: error, origin }, 'Freehold met a fault that it can’t go on from, and ends'),
-      )
-      for (const warning of settings.warnings) log.warn({}, warning)
-      const workshop = await openWorkshop(settings, { log })
-      sayWhereMessagesGo(workshop, settings, log)
-      if (parts.has('jobs')) {
-        // Better now than when the first item comes.
-        log.info({}, 'learning from the labels, if they have changed; that takes up to a minute')
-        await workshop.way.classifier()
-      }
-      const pages = parts.has('web') ? await openPages(workshop, settings, log) : null
-      const keeper = keepFeedLists(workshop.way, watchLists(settings, workshop.way.now))
-      listsAreKept(keeper)
-      const times = {
-        ingest: settings.scheduleIngest,
-        digest: settings.scheduleDigest,
-        zone: settings.timezone,
-      }
-      const schedules = parts.has('jobs') ? await startSchedules(workshop.way, times, keeper) : null
-      const looking = schedules ? null : startTicking(() => keeper.tick())
-      const bot = parts.has('bot') ? holdBot(workshop, settings, times, log) : null
-      log.info(
-        { url: pages?.url, feeds: workshop.way.feeds.length, parts: [...parts], owner: workshop.way.owner },
-        'Freehold is running',
-      )
-      const signal = await stop
-      log.info({ signal }, 'stopping; messages under way are finished first')
-      looking?.stop()
-      await Promise.all([schedules?.stop(), pages?.close(), bot?.stop()])
-      await workshop.close()
-      log.info({}, 'stopped')
+      await runService(settings, {
+        parts: new Set(options.only ?? roles),
+        log: openLog(settings, 'service'),
+        stop,
+        listsAreKept,
+      })
     })
+}
+
+/**
+ * The service of these settings, from its start until `stop` settles with the name of what stops it; it resolves when all is
+ * closed. `now` is its clock, `listsAreKept` is called when the feed lists can be reloaded.
+ */
+export async function runService(
+  settings: Config,
+  {
+    parts = new Set(roles),
+    log,
+    stop,
+    now,
+    listsAreKept,
+  }: {
+    parts?: ReadonlySet<Role>
+    log: Log
+    stop: Promise<string>
+    now?: () => number
+    listsAreKept?: (keeper: FeedListKeeper) => void
+  },
+): Promise<void> {
+  for (const warning of settings.warnings) log.warn({}, warning)
+  const workshop = await openWorkshop(settings, { log, ...(now ? { now } : {}) })
+  sayWhereMessagesGo(workshop, settings, log)
+  if (parts.has('jobs')) {
+    // Better now than when the first item comes.
+    log.info({}, 'learning from the labels, if they have changed; that takes up to a minute')
+    await workshop.way.classifier()
+  }
+  const pages = parts.has('web') ? await openPages(workshop, settings, log) : null
+  const keeper = keepFeedLists(workshop.way, watchLists(settings, workshop.way.now))
+  listsAreKept?.(keeper)
+  const times = {
+    ingest: settings.scheduleIngest,
+    digest: settings.scheduleDigest,
+    zone: settings.timezone,
+  }
+  const schedules = parts.has('jobs') ? await startSchedules(workshop.way, times, keeper) : null
+  const looking = schedules ? null : startTicking(() => keeper.tick())
+  const bot = parts.has('bot') ? holdBot(workshop, settings, times, log) : null
+  log.info(
+    { url: pages?.url, feeds: workshop.way.feeds.length, parts: [...parts], owner: workshop.way.owner },
+    'Freehold is running',
+  )
+  const signal = await stop
+  log.info({ signal }, 'stopping; messages under way are finished first')
+  looking?.stop()
+  await Promise.all([schedules?.stop(), pages?.close(), bot?.stop()])
+  await workshop.close()
+  log.info({}, 'stopped')
 }
 
 /** What a service consists of; several machines may share it out. */

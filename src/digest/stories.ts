@@ -59,12 +59,13 @@ export function groupStories(items: LabelledItem[], comparison = compareAmong(it
   const sorted = [...items].sort(byDate)
   const groups = new Grouping(sorted.length)
   for (const [i, j] of [...sameUrls(sorted), ...sameTitles(sorted)]) groups.join(i, j)
-  for (const [i, j] of candidates(sorted, comparison)) {
-    const [a, b] = [sorted[i]!, sorted[j]!]
-    const days = Math.abs(effectiveDate(a) - effectiveDate(b)) / day
-    const p = sameEvent(comparison.told(a), comparison.told(b), days, comparison.rarity)
+  const told = sorted.map((item) => comparison.told(item))
+  const dates = sorted.map(effectiveDate)
+  forCandidates(told, comparison.rarity, (i, j) => {
+    const days = Math.abs(dates[i]! - dates[j]!) / day
+    const p = sameEvent(told[i]!, told[j]!, days, comparison.rarity, { least: negligible })
     if (p > negligible) groups.add(i, j, p)
-  }
+  })
   groups.joinAbove(likely)
   const clusters = new Map<number, Cluster>()
   for (const [i, item] of sorted.entries()) {
@@ -151,21 +152,33 @@ function sameTitles(items: LabelledItem[]): [number, number][] {
   })
 }
 
-/** Pairs that share one of their rarest words, each once. */
-function candidates(items: LabelledItem[], { told, rarity }: Comparison): [number, number][] {
+/** Calls `visit` with each pair of these that shares one of their rarest words. */
+function forCandidates(all: Told[], rarity: Rarity, visit: (i: number, j: number) => void): void {
   const users = new Map<string, number[]>()
-  for (const [i, item] of items.entries()) {
-    const { text, title, names } = told(item)
-    const rarest = [...text].sort((a, b) => rarity(b) - rarity(a) || (a < b ? -1 : 1)).slice(0, clues)
+  const cluesOf = all.map(({ text, title, names }, i) => {
+    const ranked = [...text].map((stem) => ({ stem, rarity: rarity(stem) }))
+    ranked.sort((a, b) => b.rarity - a.rarity || (a.stem < b.stem ? -1 : 1))
+    const rarest = ranked.slice(0, clues).map(({ stem }) => stem)
     const numbers = [...text].filter((stem) => /\p{N}/u.test(stem))
-    for (const stem of new Set([...rarest, ...title, ...names, ...numbers])) {
-      users.set(stem, [...(users.get(stem) ?? []), i])
+    const those = new Set([...rarest, ...title, ...names, ...numbers])
+    for (const stem of those) {
+      const known = users.get(stem)
+      if (known) known.push(i)
+      else users.set(stem, [i])
+    }
+    return those
+  })
+  // With which each was paired last: there are many times more pairs than items, and they need not be held at once.
+  const pairedWith = new Int32Array(all.length).fill(-1)
+  for (const [i, stems] of cluesOf.entries()) {
+    for (const stem of stems) {
+      const those = users.get(stem)!
+      if (those.length > commonest) continue
+      for (const j of those) {
+        if (j <= i || pairedWith[j] === i) continue
+        pairedWith[j] = i
+        visit(i, j)
+      }
     }
   }
-  const pairs = new Set<number>()
-  for (const those of users.values()) {
-    if (those.length > commonest) continue
-    for (const [n, i] of those.entries()) for (const j of those.slice(n + 1)) pairs.add(i * items.length + j)
-  }
-  return [...pairs].map((pair) => [Math.floor(pair / items.length), pair % items.length])
 }

@@ -1,7 +1,12 @@
-import { generateOpml, type Opml, parseOpml } from 'feedsmith'
+import { createRequire } from 'node:module'
+import type * as Feedsmith from 'feedsmith'
+import type { Opml } from 'feedsmith'
 import { oneLine } from '../lib/text/index.ts'
 import { fieldsOf, type Refusal } from './edit.ts'
 import type { FeedEntry, FeedFile } from './lists.ts'
+
+/** A hundred files, for two commands. */
+const feedsmith = (): typeof Feedsmith => createRequire(import.meta.url)('feedsmith')
 
 const prefix = 'freehold'
 const namespace = 'urn:freehold:feeds'
@@ -43,7 +48,7 @@ export function toOpml(files: FeedFile[]): string {
       .sort((a, b) => (a.id < b.id ? -1 : 1))
       .map(outlineOf),
   }))
-  const xml = generateOpml(
+  const xml = feedsmith().generateOpml(
     { head: { title: 'Feeds of Freehold' }, body: { outlines } },
     { extraOutlineAttributes: attributes },
   )
@@ -80,7 +85,7 @@ function outlineOf(entry: FeedEntry) {
 export function fromOpml(text: string, file: string): { kind: 'opml'; feeds: OpmlFeed[] } | Refusal {
   let outlines: Outline[]
   try {
-    const parsed = parseOpml(text, { extraOutlineAttributes: attributes })
+    const parsed = feedsmith().parseOpml(text, { extraOutlineAttributes: attributes })
     outlines = (parsed.body?.outlines ?? []) as Outline[]
   } catch {
     return {

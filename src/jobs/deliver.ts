@@ -5,8 +5,8 @@ import { alertStale } from './alerts.ts'
 import { dropForThoseLeft, writeAudience } from './audience.ts'
 import { writePreviews } from './editors.ts'
 import { gather } from './gather.ts'
-import { letterWriter } from './letters.ts'
-import { type MailPace, mailPace } from './mail-pace.ts'
+import { domainOf, letterWriter } from './letters.ts'
+import { type MailPace, mailPace, paceMemory } from './mail-pace.ts'
 import { postWriter } from './posts.ts'
 import { noteOutcome, tellMakers } from './trouble.ts'
 import type { Progress, Way } from './way.ts'
@@ -59,6 +59,10 @@ function lookRange(now: number): { lost: number; before: number } {
  * Sends what is due. Each released digest's audience is written down once; every message is claimed before and settled
  * after its try; what a dead process left is taken up again, or is `unknown` if it is a mail whose body had begun to go
  * out. Of a backlog each channel gets the newest issue only. Who subscribed a channel is told when posts fail there.
+ *
+ * One process at a time sends, under the lock of its run: what limits sending (mails a second, an hour, to a domain;
+ * Discord's for a bot) is counted per sender of the installation, and one process fills that. That a message is claimed
+ * is for the moments in which there are two all the same, one of them taken for dead.
  */
 export async function deliver(way: DeliverWay, options: DeliverOptions = {}): Promise<DeliverReport> {
   const report: DeliverReport = { sent: 0, deferred: 0, failed: 0, unknown: 0, suppressed: 0 }
@@ -81,7 +85,7 @@ export async function deliver(way: DeliverWay, options: DeliverOptions = {}): Pr
   const posts = postWriter(way)
   const inTurn = turns()
   const books = bookkeeper(way)
-  const pace = mailPace(way.post.mailLimits, way.now)
+  const pace = await paceFor(way)
   const total = { due: await way.store.deliveries.countDue(way.now()) }
   let done = 0
   const begin = (delivery: Delivery) => books.begin(claimOf(way, delivery))
@@ -214,6 +218,17 @@ function bookkeeper({ store, now }: DeliverWay) {
       return tries.map(({ claim }) => ours.has(claim.id))
     }),
   }
+}
+
+/** The limits are the mail server's, and know nothing of runs and processes: what went out before counts on. */
+async function paceFor({ store, post, now }: DeliverWay): Promise<MailPace> {
+  const memory = paceMemory(post.mailLimits)
+  const past = memory === 0 ? [] : await store.deliveries.mailsBegunSince(now() - memory)
+  return mailPace(
+    post.mailLimits,
+    now,
+    past.map(({ email, at }) => ({ domain: domainOf(email), at })),
+  )
 }
 
 /** Waits for a mail's turn; one that would have to wait for long is put off, and others go before it. */

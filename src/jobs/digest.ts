@@ -124,13 +124,20 @@ async function storiesOf(way: Pick<Way, 'store'>, issues: StoredDigest[]): Promi
 /**
  * Freezes the digest of the open period under the next number. `release` gives it free for sending, after editors have
  * had so long to look at it; where so many feeds failed that it would mislead, it is held until a person sends it.
+ * An issue made since `unlessMadeSince` (ms) is given as it is, and no other made.
  */
 export async function createDigest(
   way: DigestWay & Partial<Pick<Way, 'log'>>,
-  options: { release: boolean; approvalMs?: number; period?: Partial<Period> },
+  options: {
+    release: boolean
+    approvalMs?: number
+    period?: Partial<Period>
+    unlessMadeSince?: number
+  },
 ): Promise<StoredDigest> {
   for (let attempt = 0; attempt < 5; attempt++) {
     const last = await way.store.digests.last()
+    if (last && last.createdAt >= (options.unlessMadeSince ?? Number.POSITIVE_INFINITY)) return last
     const period = await openPeriod(way, options.period)
     const { digest, told } = await composePeriod(way, period, true)
     const held = digest.coverage ? reasonToHold(digest.coverage) : null

@@ -29,6 +29,7 @@ export async function housekeeping(way: Pick<Way, 'store' | 'feeds' | 'now' | 'p
 }> {
   const now = way.now()
   await way.store.mailReturns.prune(now - returnsKept)
+  await way.store.leases.prune(now - day)
   return {
     runs: await way.store.jobRuns.prune(now - runsKept),
     answers: await way.store.answers.prune(now - answersKept),

@@ -158,11 +158,15 @@ function letterOf(
   stem: string,
   make: () => Buffer,
 ): Letter {
-  const at = email.lastIndexOf('@') + 1
-  // In an envelope a domain of other scripts stands in ASCII: few servers take it otherwise.
-  const domain = domainToASCII(email.slice(at)) || email.slice(at)
-  const to = email.slice(0, at) + domain
+  const domain = domainOf(email)
+  const to = email.slice(0, email.lastIndexOf('@') + 1) + domain
   return { domain, send: async (onBody) => dispatch(post, delivery, { to, stem, message: make() }, onBody) }
+}
+
+/** The domain of an address as it stands in an envelope: of other scripts in ASCII, since few servers take it otherwise. */
+export function domainOf(email: string): string {
+  const domain = email.slice(email.lastIndexOf('@') + 1)
+  return domainToASCII(domain) || domain
 }
 
 async function dispatch(

@@ -11,8 +11,21 @@ export interface MailPace {
   wait(domain: string): number
 }
 
-/** Keeps to limits by sliding windows; `now` is the clock (ms). */
-export function mailPace(limits: MailLimits, now: () => number): MailPace {
+/** A mail that went out before. */
+export interface PastMail {
+  domain: string
+  at: number
+}
+
+/** For how long (ms) a mail counts; 0 without limits. */
+export function paceMemory({ perSecond, perHour, perDomainMinute }: MailLimits): number {
+  if (perHour !== null) return hour
+  if (perDomainMinute !== null) return minute
+  return perSecond === null ? 0 : second
+}
+
+/** Keeps to limits by sliding windows; `now` is the clock (ms), `past` what counts already, in the order it went out. */
+export function mailPace(limits: MailLimits, now: () => number, past: PastMail[] = []): MailPace {
   const inSecond = limits.perSecond === null ? null : new Window(limits.perSecond, second)
   const inHour = limits.perHour === null ? null : new Window(limits.perHour, hour)
   const domains = new Map<string, Window>()
@@ -24,6 +37,8 @@ export function mailPace(limits: MailLimits, now: () => number): MailPace {
     domains.set(domain, known)
     return [...all, known]
   }
+
+  for (const { domain, at } of past) for (const window of windowsFor(domain.toLowerCase())) window.note(at)
 
   return {
     wait(domain) {

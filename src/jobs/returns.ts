@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import {
   type Bounce,
   type Complaint,
@@ -11,7 +11,9 @@ import { bounceMemory, type LeftReason, type Subscriber, softBouncesBeforeStop }
 import { openNewsletter } from './newsletter.ts'
 import type { Way } from './way.ts'
 
-type ReturnWay = Pick<Way, 'store' | 'post' | 'now' | 'log'>
+type ReturnWay = Pick<Way, 'store' | 'post' | 'now' | 'log' | 'leaseMs'>
+
+type Found = Awaited<ReturnType<typeof readReturn>>
 
 /** What was done about a message that came back. */
 export interface Taken {
@@ -30,29 +32,46 @@ const complaints = new Set(['abuse', 'opt-out', 'opt-out-list'])
  */
 export async function takeReturn(way: ReturnWay, raw: Uint8Array): Promise<Taken> {
   const found = await readReturn(raw)
-  const id = createHash('sha256').update(raw).digest('hex')
-  if (found.kind === 'unreadable') return { kind: found.kind, did: 'nothing', note: found.reason }
-  if (await way.store.mailReturns.isKnown(id)) {
-    return { kind: found.kind, did: 'known before', note: 'It has been dealt with before.' }
-  }
-  const taken = await act(way, found)
-  // Afterwards: a process that dies in between counts a passing bounce twice, and loses none.
-  await way.store.mailReturns.note(id, found.kind, way.now())
-  way.log.info({ kind: taken.kind, did: taken.did }, `a message came back: ${taken.note}`)
-  return taken
+  const another = { kind: found.kind, did: 'nothing', note: 'Another process is dealing with it.' } as const
+  return (await takeAlone(way, raw, found)) ?? another
 }
 
-/** Deals with the new messages of a Maildir, one after the other, and marks each as seen. */
+/**
+ * Deals with the new messages of a Maildir, one after the other, and marks each as seen. Processes that read the same one
+ * leave to each other what the other has begun.
+ */
 export async function* takeMaildir(way: ReturnWay, dir: string): AsyncGenerator<Taken> {
   const mailbox = readMaildir(dir)
   for await (const { id, raw } of mailbox) {
-    const taken = await takeReturn(way, raw)
+    const taken = await takeAlone(way, raw, await readReturn(raw))
+    if (taken === null) continue
     await mailbox.done(id)
     yield taken
   }
 }
 
-async function act(way: ReturnWay, found: Awaited<ReturnType<typeof readReturn>>): Promise<Taken> {
+/** Null while somebody else is dealing with the same message. */
+async function takeAlone(way: ReturnWay, raw: Uint8Array, found: Found): Promise<Taken | null> {
+  if (found.kind === 'unreadable') return { kind: found.kind, did: 'nothing', note: found.reason }
+  const { leases, mailReturns } = way.store
+  const id = createHash('sha256').update(raw).digest('hex')
+  const [name, owner, now] = [`return ${id}`, randomUUID(), way.now()]
+  if (!(await leases.take(name, { owner, now, until: now + way.leaseMs }))) return null
+  try {
+    if (await mailReturns.isKnown(id)) {
+      return { kind: found.kind, did: 'known before', note: 'It has been dealt with before.' }
+    }
+    const taken = await act(way, found)
+    // Afterwards: a process that dies in between counts a passing bounce twice, and loses none.
+    await mailReturns.note(id, found.kind, way.now())
+    way.log.info({ kind: taken.kind, did: taken.did }, `a message came back: ${taken.note}`)
+    return taken
+  } finally {
+    await leases.release(name, owner)
+  }
+}
+
+async function act(way: ReturnWay, found: Found): Promise<Taken> {
   switch (found.kind) {
     case 'bounce':
       return bounced(way, found)

@@ -1,3 +1,4 @@
+import { withLogFacts } from '../lib/log/index.ts'
 import type { JobName } from '../model/index.ts'
 import type { Way } from './way.ts'
 
@@ -5,35 +6,56 @@ import type { Way } from './way.ts'
 export type RunResult<T> = { done: T } | { failed: string } | null
 
 /**
- * Runs a job under its lock and records the run: outcome, duration, counts. The lease is renewed while it runs. A failure
- * is recorded and returned, not thrown.
+ * Runs a job under its lock and records the run: outcome, duration, counts. The lease is renewed while it runs; `lost` is
+ * aborted when another process has taken the job over, after this one said nothing for too long. A failure is recorded
+ * and returned, not thrown. Log lines of a run bear its id. With `after` the run begins only if that is still the job's last one.
  */
 export async function recorded<T>(
   way: Pick<Way, 'store' | 'now' | 'owner' | 'leaseMs' | 'log'>,
   job: JobName,
-  work: () => Promise<T>,
+  work: (lost: AbortSignal) => Promise<T>,
   counts: (result: T) => Record<string, number>,
+  { after }: { after?: string | null } = {},
 ): Promise<RunResult<T>> {
+  const { store, owner, leaseMs, log } = way
   const startedAt = way.now()
-  const run = await way.store.jobRuns.begin(job, { owner: way.owner, now: startedAt, leaseMs: way.leaseMs })
+  const run = await store.jobRuns.begin(job, { owner, now: startedAt, leaseMs, after })
   if (run === null) return null
-  const heartbeat = setInterval(() => {
-    way.store.jobRuns.renew(run, way.now() + way.leaseMs).catch((error: unknown) => {
-      way.log.warn({ job, err: error }, 'the lease of a run could not be renewed; trying again')
-    })
-  }, way.leaseMs / 3)
-  try {
-    const result = await work()
-    const tally = counts(result)
-    await way.store.jobRuns.finish(run, { outcome: 'done', counts: tally, error: null, now: way.now() })
-    way.log.info({ job, ms: way.now() - startedAt, ...tally }, `${job} done`)
-    return { done: result }
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    way.log.error({ job, err: error }, `${job} failed`)
-    await way.store.jobRuns.finish(run, { outcome: 'failed', counts: {}, error: message, now: way.now() })
-    return { failed: message }
-  } finally {
-    clearInterval(heartbeat)
-  }
+  return withLogFacts({ run }, async () => {
+    const lost = new AbortController()
+    const heartbeat = setInterval(() => {
+      store.jobRuns.renew(run, way.now() + leaseMs).then(
+        (ours) => {
+          if (!ours) lost.abort()
+        },
+        (error: unknown) => {
+          log.warn({ job, err: error }, 'the lease of a run could not be renewed; trying again')
+        },
+      )
+    }, leaseMs / 3)
+    try {
+      const result = await work(lost.signal)
+      const tally = counts(result)
+      const ours = await store.jobRuns.finish(run, {
+        outcome: 'done',
+        counts: tally,
+        error: null,
+        now: way.now(),
+      })
+      const facts = { job, ms: way.now() - startedAt, ...tally }
+      if (!ours) {
+        log.warn(facts, `${job} was taken over by another process, since this one said nothing for too long`)
+        return null
+      }
+      log.info(facts, `${job} done`)
+      return { done: result }
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      log.error({ job, err: error }, `${job} failed`)
+      await store.jobRuns.finish(run, { outcome: 'failed', counts: {}, error: message, now: way.now() })
+      return { failed: message }
+    } finally {
+      clearInterval(heartbeat)
+    }
+  })
 }

@@ -4,7 +4,7 @@ import { writeAlerts } from './alerts.ts'
 import { classify } from './classify.ts'
 import { deliver, hasPost } from './deliver.ts'
 import { createDigest } from './digest.ts'
-import { shouldRun } from './due.ts'
+import { isOwed, isRunning, shouldRun } from './due.ts'
 import { housekeeping } from './housekeeping.ts'
 import { ingest } from './ingest.ts'
 import { writeFeedNote } from './maintainers.ts'
@@ -23,18 +23,29 @@ export interface Schedules {
 const housekeepingAt = '30 4 * * *'
 const noteAt = '0 7 * * MON'
 
-/** Runs one job now, recorded like a scheduled run. `zone` is whose calendar the week of a note is of; UTC without it. */
-export async function runJob(
-  way: Way,
-  job: JobName,
-  options: { progress?: Progress; signal?: AbortSignal; zone?: string } = {},
-): Promise<RunResult<unknown>> {
+interface RunOptions {
+  progress?: Progress
+  signal?: AbortSignal
+  /** Whose calendar the week of a note is of; UTC without it. */
+  zone?: string
+  /** Only if this is still the job's last run (its id, null for none): on it rests that the job is due. */
+  after?: string | null
+}
+
+/** Runs one job now, recorded like a scheduled run. */
+export async function runJob(way: Way, job: JobName, options: RunOptions = {}): Promise<RunResult<unknown>> {
+  const { progress, zone = 'UTC', after } = options
+  const run = <T>(
+    work: (signal: AbortSignal) => Promise<T>,
+    counts: (result: T) => Record<string, number>,
+  ) => {
+    const until = (lost: AbortSignal) => (options.signal ? AbortSignal.any([options.signal, lost]) : lost)
+    return recorded(way, job, (lost) => work(until(lost)), counts, { after })
+  }
   switch (job) {
     case 'ingest':
-      return recorded(
-        way,
-        job,
-        () => ingest(way, options),
+      return run(
+        (signal) => ingest(way, { progress, signal }),
         ({ feeds, items }) => ({
           polled: feeds.due,
           failed: feeds.failed,
@@ -43,38 +54,37 @@ export async function runJob(
         }),
       )
     case 'classify':
-      return recorded(
-        way,
-        job,
-        async () => ({ ...(await classify(way, options)), alerts: await writeAlerts(way) }),
+      return run(
+        async (signal) => ({
+          ...(await classify(way, { progress, signal })),
+          alerts: await writeAlerts(way),
+        }),
         (report) => ({ ...report }),
       )
     case 'digest':
-      return recorded(
-        way,
-        job,
-        () => createDigest(way, { release: true, approvalMs: way.post.approvalMs }),
+      return run(
+        async () =>
+          createDigest(way, {
+            release: true,
+            approvalMs: way.post.approvalMs,
+            // A run that was cut off may have made it already, and one that was paused may wake up and want to.
+            unlessMadeSince: (await way.store.jobRuns.unfinishedSince(job)) ?? undefined,
+          }),
         ({ number, digest }) => ({ digest: number, read: digest.read, told: digest.read - digest.leftOut }),
       )
     case 'deliver':
-      return recorded(
-        way,
-        job,
-        () => deliver(way, options),
+      return run(
+        (signal) => deliver(way, { progress, signal }),
         (report) => ({ ...report }),
       )
     case 'housekeeping':
-      return recorded(
-        way,
-        job,
+      return run(
         () => housekeeping(way),
         (report) => ({ ...report }),
       )
     case 'note':
-      return recorded(
-        way,
-        job,
-        () => writeFeedNote(way, options.zone ?? 'UTC'),
+      return run(
+        () => writeFeedNote(way, zone),
         (report) => ({ ...report }),
       )
   }
@@ -144,26 +154,42 @@ export async function startSchedules(
     busy.set(name, run)
   }
 
-  async function due(job: JobName): Promise<boolean> {
+  /** Runs a job that has times of its own, when one has come. */
+  async function runIfDue(job: JobName): Promise<void> {
     const cadence = times[job]
-    if (!cadence || signal.aborted) return false
+    if (!cadence || signal.aborted) return
     const last = await way.store.jobRuns.last(job)
-    if (!last && job === 'ingest') return true
-    return shouldRun(cadence, last, installedAt, way.now())
+    const isFirst = last === null && job === 'ingest'
+    if (!isFirst && !shouldRun(cadence, last, installedAt, way.now())) return
+    await runJob(way, job, { signal, zone: schedules.zone, after: last?.id ?? null })
+  }
+
+  async function isUnderWay(job: JobName): Promise<boolean> {
+    return isRunning(await way.store.jobRuns.last(job), way.now())
+  }
+
+  /** Whoever polled may have been killed since: what came in is classified by whoever is there. */
+  async function classifyIfOwed(): Promise<void> {
+    if (signal.aborted) return
+    const polled = await way.store.jobRuns.last('ingest')
+    const last = await way.store.jobRuns.last('classify')
+    if (isOwed(polled, last, way.now())) await runJob(way, 'classify', { signal, after: last?.id ?? null })
   }
 
   async function wayOfAnItem(): Promise<void> {
-    if (await due('ingest')) {
-      await runJob(way, 'ingest', { signal })
-      if (!signal.aborted) await runJob(way, 'classify', { signal })
-    }
-    if (await due('digest')) await runJob(way, 'digest')
+    await runIfDue('ingest')
+    await classifyIfOwed()
+    // What another process is just reading belongs into the issue.
+    if ((await isUnderWay('ingest')) || (await isUnderWay('classify'))) return
+    await runIfDue('digest')
   }
 
   let quietUntil = 0
   async function sending(): Promise<void> {
-    if (way.now() < quietUntil || !(await hasPost(way))) return
-    const result = await runJob(way, 'deliver', { signal })
+    if (way.now() < quietUntil) return
+    const last = await way.store.jobRuns.last('deliver')
+    if (isRunning(last, way.now()) || !(await hasPost(way))) return
+    const result = await runJob(way, 'deliver', { signal, after: last?.id ?? null })
     // Nothing a broken sender does gets better within a second.
     if (result && 'failed' in result) quietUntil = way.now() + 60_000
   }
@@ -182,8 +208,8 @@ export async function startSchedules(
     if (lists) strand('lists', lists.tick)
     strand('returns', returning)
     strand('house', async () => {
-      if (await due('housekeeping')) await runJob(way, 'housekeeping')
-      if (await due('note')) await runJob(way, 'note', { zone: schedules.zone })
+      await runIfDue('housekeeping')
+      await runIfDue('note')
     })
   })
   return {

@@ -3,6 +3,7 @@ export type JobName = (typeof jobNames)[number]
 
 /** One run of a job, as it is recorded. Times in ms since the epoch. */
 export interface JobRun {
+  id: string
   job: JobName
   startedAt: number
   /** Until when the process that runs it has said it is alive. */

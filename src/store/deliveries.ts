@@ -17,7 +17,7 @@ import type { DeliveryTable, Schema } from './schema.ts'
  * what another has taken over.
  */
 export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
-  const { bodiesStart, settleAll } = deliveryTries(db, kind)
+  const { bodiesStart, mailsBegunSince, settleAll } = deliveryTries(db, kind)
   return {
     /** Writes down a digest's audience, once: a second call adds nobody. Returns how many rows were written. */
     async prepare(digest: number, destinations: Destination[], now: number): Promise<number> {
@@ -98,6 +98,8 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
 
     settleAll,
 
+    mailsBegunSince,
+
     /** Gives a claim back until `dueAt` (ms), as if it had not been tried. */
     async putOff(claim: Claim, dueAt: number): Promise<void> {
       await ours(claim)
@@ -132,12 +134,15 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
 
     /** Extends the lease of everything `owner` holds. */
     async renew(owner: string, leaseUntil: number): Promise<void> {
-      await db
-        .updateTable('delivery')
-        .set({ lease_until: leaseUntil })
+      let held = db
+        .selectFrom('delivery')
+        .select('id')
         .where('state', '=', 'sending')
         .where('owner', '=', owner)
-        .execute()
+      // What is just being begun or settled is left for the next time: waiting for rows in another order than those who
+      // settle them lock them would be a deadlock, of which PostgreSQL ends one side.
+      if (kind === 'postgres') held = held.forUpdate().skipLocked()
+      await db.updateTable('delivery').set({ lease_until: leaseUntil }).where('id', 'in', held).execute()
     },
 
     /** Gives back what `owner` claimed and had not begun to send; on the way out. */
@@ -162,6 +167,7 @@ export function deliveries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
           .select(['id', 'medium', 'body_started_at'])
           .where('state', '=', 'sending')
           .where('lease_until', '<', now)
+          .orderBy('id')
         // Unlocked, its late owner could begin the body between this read and the write below, and it would go out twice.
         if (kind === 'postgres') query = query.forUpdate()
         const rows = await query.execute()

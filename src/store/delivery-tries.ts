@@ -1,5 +1,5 @@
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
-import type { Receipt } from '../model/index.ts'
+import { type Receipt, week } from '../model/index.ts'
 import { cancelLaterParts, deliveryFromRow, settled } from './delivery-rows.ts'
 import type { Schema } from './schema.ts'
 
@@ -45,6 +45,30 @@ export function deliveryTries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
       .returning('id')
       .execute()
     return new Set(rows.map(({ id }) => id))
+  }
+
+  /** The mails of digests that began to go out after `since` (ms), in their order; tries that were put off left out. */
+  async function mailsBegunSince(since: number): Promise<{ email: string; at: number }[]> {
+    const ofLate = db
+      .selectFrom('digest')
+      .select('number')
+      .where('audience_at', '>', since - week)
+    const open = db
+      .selectFrom('delivery')
+      .select('digest')
+      .where('state', 'in', ['pending', 'deferred', 'sending'])
+    const rows = await db
+      .selectFrom('delivery')
+      .innerJoin('subscriber', 'subscriber.id', 'delivery.target')
+      .select(['subscriber.email', 'delivery.body_started_at as at'])
+      // By their issues, which are few and have an index.
+      .where((eb) => eb.or([eb('delivery.digest', 'in', ofLate), eb('delivery.digest', 'in', open)]))
+      .where('delivery.medium', '=', 'email')
+      .where('delivery.body_started_at', '>', since)
+      .orderBy('delivery.body_started_at')
+      .$narrowType<{ at: number }>()
+      .execute()
+    return rows
   }
 
   /** Settles several tries in one transaction. Gives the ids of those that were still ours. */
@@ -114,5 +138,5 @@ export function deliveryTries(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
     ])
   }
 
-  return { bodiesStart, settleAll }
+  return { bodiesStart, mailsBegunSince, settleAll }
 }

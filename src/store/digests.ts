@@ -253,21 +253,22 @@ export function digests(db: Kysely<Schema>) {
       return numUpdatedRows > 0n
     },
 
-    /** Adds a dated note to a digest. Readers of the archive see it; what was sent stays as it was. */
+    /** Adds a dated note to a digest, beside others' of the same moment. Readers of the archive see it; what was sent stays. */
     async correct(number: number, correction: Correction): Promise<void> {
-      await db.transaction().execute(async (tx) => {
-        const row = await tx
+      for (;;) {
+        const { corrections } = await db
           .selectFrom('digest')
           .select('corrections')
           .where('number', '=', number)
           .executeTakeFirstOrThrow()
-        const corrections = [...(JSON.parse(row.corrections) as Correction[]), correction]
-        await tx
+        const { numUpdatedRows } = await db
           .updateTable('digest')
-          .set({ corrections: JSON.stringify(corrections) })
+          .set({ corrections: JSON.stringify([...(JSON.parse(corrections) as Correction[]), correction]) })
           .where('number', '=', number)
-          .execute()
-      })
+          .where('corrections', '=', corrections)
+          .executeTakeFirst()
+        if (numUpdatedRows > 0n) return
+      }
     },
 
     /**

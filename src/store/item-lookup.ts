@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
 import type { Direction, LabelledItem } from '../model/index.ts'
 import { urlAlias } from './known-items.ts'
 import type { ItemTable, Schema } from './schema.ts'
@@ -21,12 +21,15 @@ export interface Bearing {
 /** Finding items by what people know of them. */
 export function itemLookup(db: Kysely<Schema>, withLabels: (rows: ItemTable[]) => Promise<LabelledItem[]>) {
   const happened = sql<number>`coalesce(published_at, first_seen_at)`
-  const bearingOn = ({ idea, direction }: Pick<Bearing, 'idea' | 'direction'>) => {
-    let labels = db.selectFrom('label').select('label.item')
-    if (idea !== null) labels = labels.where('label.idea', '=', idea)
-    if (direction !== null) labels = labels.where('label.direction', '=', direction)
-    return labels
-  }
+  /** For each item by itself: newest first up to a limit, few have to be looked at, however many bear on the idea. */
+  const bearsOn =
+    ({ idea, direction }: Pick<Bearing, 'idea' | 'direction'>) =>
+    (eb: ExpressionBuilder<Schema, 'item'>) => {
+      let labels = eb.selectFrom('label').select('label.item').whereRef('label.item', '=', 'item.id')
+      if (idea !== null) labels = labels.where('label.idea', '=', idea)
+      if (direction !== null) labels = labels.where('label.direction', '=', direction)
+      return eb.exists(labels)
+    }
   return {
     /** Items that bear on an idea in a direction and happened since `since`: newest first. */
     async bearing(wish: Bearing): Promise<LabelledItem[]> {
@@ -34,7 +37,7 @@ export function itemLookup(db: Kysely<Schema>, withLabels: (rows: ItemTable[]) =
         .selectFrom('item')
         .selectAll('item')
         .where(happened, '>=', wish.since)
-        .where('item.id', 'in', bearingOn(wish))
+        .where(bearsOn(wish))
         .orderBy(happened, 'desc')
         .orderBy('id')
         .limit(wish.limit)
@@ -49,7 +52,7 @@ export function itemLookup(db: Kysely<Schema>, withLabels: (rows: ItemTable[]) =
         .selectFrom('item')
         .select(sql<number>`cast(count(*) as integer)`.as('n'))
         .where(happened, '>=', wish.since)
-        .where('item.id', 'in', bearingOn(wish))
+        .where(bearsOn(wish))
         .executeTakeFirstOrThrow()
       return row.n
     },

@@ -6,14 +6,20 @@ import type { JobRunTable, Schema } from './schema.ts'
 /** Runs of jobs; the row of an unfinished run is the lock that keeps a second one out. */
 export function jobRuns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
   return {
-    /** Starts a run, or null while another holds the job. A run whose lease ran out is recorded as abandoned. */
+    /**
+     * Starts a run, or null while another holds the job. A run whose lease ran out is recorded as abandoned. `after` is the
+     * id of the run that was the last one when this one was decided on (null for none): when there has been another since,
+     * what spoke for this one is out of date, and it is null too.
+     */
     async begin(
       job: JobName,
-      options: { owner: string; now: number; leaseMs: number },
+      options: { owner: string; now: number; leaseMs: number; after?: string | null },
     ): Promise<string | null> {
       return db.transaction().execute(async (tx) => {
         if (kind === 'postgres')
           await sql`select pg_advisory_xact_lock(hashtext(${`job ${job}`}))`.execute(tx)
+        if (options.after !== undefined && (await lastOf(tx, job))?.id !== (options.after ?? undefined))
+          return null
         await tx
           .updateTable('job_run')
           .set({
@@ -51,15 +57,23 @@ export function jobRuns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
       })
     },
 
-    async renew(id: string, leaseUntil: number): Promise<void> {
-      await db.updateTable('job_run').set({ lease_until: leaseUntil }).where('id', '=', id).execute()
+    /** Extends the lease of a run. False when it was taken for abandoned meanwhile: another process may be at it. */
+    async renew(id: string, leaseUntil: number): Promise<boolean> {
+      const { numUpdatedRows } = await db
+        .updateTable('job_run')
+        .set({ lease_until: leaseUntil })
+        .where('id', '=', id)
+        .where('outcome', '=', 'running')
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
     },
 
+    /** Records how a run ended. False when it was taken for abandoned meanwhile, and stands so. */
     async finish(
       id: string,
       end: { outcome: 'done' | 'failed'; counts: Record<string, number>; error: string | null; now: number },
-    ): Promise<void> {
-      await db
+    ): Promise<boolean> {
+      const { numUpdatedRows } = await db
         .updateTable('job_run')
         .set({
           outcome: end.outcome,
@@ -69,18 +83,30 @@ export function jobRuns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
         })
         .where('id', '=', id)
         .where('outcome', '=', 'running')
-        .execute()
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
     },
 
     async last(job: JobName): Promise<JobRun | null> {
+      const row = await lastOf(db, job)
+      return row ? fromRow(row) : null
+    },
+
+    /** When the first of a job's runs began (ms) after its last one that was done; null when none has since. */
+    async unfinishedSince(job: JobName): Promise<number | null> {
+      const done = db
+        .selectFrom('job_run')
+        .select((eb) => eb.fn.max('started_at').as('at'))
+        .where('job', '=', job)
+        .where('outcome', '=', 'done')
       const row = await db
         .selectFrom('job_run')
-        .selectAll()
+        .select((eb) => eb.fn.min('started_at').as('at'))
         .where('job', '=', job)
-        .orderBy('started_at', 'desc')
-        .limit(1)
+        .where('outcome', '<>', 'done')
+        .where((eb) => eb('started_at', '>', eb.fn.coalesce(done, eb.lit(0))))
         .executeTakeFirst()
-      return row ? fromRow(row) : null
+      return row?.at ?? null
     },
 
     /** Deletes finished runs that started before `before`, but never a job's last one. */
@@ -106,8 +132,24 @@ export function jobRuns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
   }
 }
 
+function lastOf(db: Kysely<Schema>, job: JobName): Promise<JobRunTable | undefined> {
+  return (
+    db
+      .selectFrom('job_run')
+      .selectAll()
+      .where('job', '=', job)
+      .orderBy('started_at', 'desc')
+      // Of two that began in the same millisecond the one that ended first came first.
+      .orderBy('finished_at', (order) => order.desc().nullsFirst())
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst()
+  )
+}
+
 function fromRow(row: JobRunTable): JobRun {
   return {
+    id: row.id,
     job: row.job as JobName,
     startedAt: row.started_at,
     leaseUntil: row.lease_until,

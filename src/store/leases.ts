@@ -28,6 +28,11 @@ export function leases(db: Kysely<Schema>) {
       await db.deleteFrom('lease').where('name', '=', name).where('owner', '=', owner).execute()
     },
 
+    /** Deletes those that ran out before `before` (ms): their holders died, and nobody wanted them since. */
+    async prune(before: number): Promise<void> {
+      await db.deleteFrom('lease').where('until', '<', before).execute()
+    },
+
     /** Who holds it at `now`; null when nobody does. */
     async holder(name: string, now: number): Promise<string | null> {
       const row = await db

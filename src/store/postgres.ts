@@ -11,6 +11,8 @@ export function postgresDialect(url: string): Dialect {
       connectionString: url,
       max: 8,
       connectionTimeoutMillis: 10_000,
+      // A process that is stopped in the midst of a transaction must not keep others from its rows for longer than a minute.
+      idle_in_transaction_session_timeout: 50_000,
       types: {
         getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
           oid === int8
@@ -20,6 +22,8 @@ export function postgresDialect(url: string): Dialect {
     })
     // An idle connection that breaks emits here and would end the process; the next query reports it itself.
     pool.on('error', () => undefined)
+    // So does one that breaks between two queries of a transaction, and there the pool does not listen.
+    pool.on('connect', (client) => void client.on('error', () => undefined))
     return pool
   })
 }

@@ -97,11 +97,23 @@ function isBusy(error: unknown): boolean {
   return ((error as { errcode?: number }).errcode ?? 0) % 256 === 5
 }
 
-/** Says what "database is locked" means. */
+/** SQLITE_FULL: there was no room to write. */
+function isFull(error: unknown): boolean {
+  return ((error as { errcode?: number }).errcode ?? 0) % 256 === 13
+}
+
+/** Says what "database is locked" and "database or disk is full" mean. */
 function explained(path: string, error: unknown): unknown {
-  if (!isBusy(error)) return error
-  const message = `another process kept ${path} locked for too long. Wait for it or end it, then try again.`
-  return new Error(message, { cause: error })
+  if (isBusy(error)) {
+    const message = `another process kept ${path} locked for too long. Wait for it or end it, then try again.`
+    return new Error(message, { cause: error })
+  }
+  if (isFull(error)) {
+    return new Error(`the disk that holds ${path} is full. Make room on it, then try again.`, {
+      cause: error,
+    })
+  }
+  return error
 }
 
 /** node:sqlite takes an object in first place, a Date too, for named parameters and binds the rest wrongly without a word. */

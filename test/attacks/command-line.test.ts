@@ -20,7 +20,7 @@ import { readFeedLists } from '../../src/feeds/index.ts'
 import { problemLine, readCurated } from '../../src/lib/text/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { readExamples, readPages, readQuestions } from '../../src/wiki/index.ts'
-import { copyCheckout } from '../service/checkout.ts'
+import { type Checkout, copyCheckout } from '../service/checkout.ts'
 import { type Finished, freehold } from '../service/freehold.ts'
 import { writeSmallWiki } from './small-wiki.ts'
 
@@ -36,7 +36,7 @@ function folder(): string {
 }
 
 describe('what a terminal is shown', () => {
-  let checkout: ReturnType<typeof copyCheckout>
+  let checkout: Checkout
   let run: (...args: string[]) => Promise<Finished>
 
   beforeAll(async () => {

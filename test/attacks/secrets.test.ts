@@ -6,7 +6,7 @@ import { hiderOf } from '../../src/cli/secrets.ts'
 import { readConfig, settings } from '../../src/config.ts'
 import { createSigner } from '../../src/lib/sign/index.ts'
 import { openStore } from '../../src/store/index.ts'
-import { copyCheckout } from '../service/checkout.ts'
+import { type Checkout, copyCheckout } from '../service/checkout.ts'
 import { type Finished, freehold, startService } from '../service/freehold.ts'
 import { startEchoingHttp, startEchoingSmtp } from './echoing-servers.ts'
 import { writeSmallWiki } from './small-wiki.ts'
@@ -119,7 +119,7 @@ describe('a text that holds secrets', () => {
 })
 
 describe('freehold, with a canary in every secret setting,', () => {
-  let checkout: ReturnType<typeof copyCheckout>
+  let checkout: Checkout
   let wiki: string
   const key = generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } }).privateKey // biome-ignore format: one line
   const inKey = key.split('\n').slice(1, -2)

@@ -1,173 +1,159 @@
-/**
- * Measures answering: `node test/bench/ask.ts`. Questions of the wiki and questions for news through the real job, with a SQLite
- * file of 100 and of 10,000 stored labelled items, in turns. Prints a table with the machine named; times are this machine's.
- */
 import { mkdtempSync, rmSync } from 'node:fs'
-import { cpus, tmpdir, totalmem } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { type Asker, createAsker } from '../../src/ask/index.ts'
-import { ask } from '../../src/jobs/index.ts'
-import { day, type Example, type Label, unpolled } from '../../src/model/index.ts'
-import { type NewItem, openStore, type Store } from '../../src/store/index.ts'
-import { ideasOf, passagesOf, readExamples, readPages, readQuestions } from '../../src/wiki/index.ts'
+import { ask as askJob } from '../../src/jobs/index.ts'
+import { day, type LabelledItem } from '../../src/model/index.ts'
+import type { Store } from '../../src/store/index.ts'
+import { ideasOf, passagesOf, readPages, readQuestions } from '../../src/wiki/index.ts'
+import { type Bench, type Figure, quantile, spoken, timed, written } from './bench.ts'
+import { eventItems } from './events.ts'
+import { filledStore } from './filled.ts'
 
-const sizes = [100, 10_000]
+const sizes = [1000, 10_000, 100_000]
 const now = Date.UTC(2026, 10, 23, 9)
 /** Stored items are spread over so many days. */
 const days = 60
 /** How much of an article feeds bring along, in characters. */
 const articleLength = 1_500
-const every = 6
+/** Of the wiki's questions, each so many-th. */
+const every = 16
+const rounds = 2
 
-const wiki = join(import.meta.dirname, '..', '..', 'wiki')
-const { pages } = await readPages(wiki)
-const ideas = ideasOf(pages)
-const passages = passagesOf(pages)
-const { examples } = await readExamples(wiki, ideas)
-const { questions: asked } = await readQuestions(wiki, passages)
-const topics = ['', ...ideas.map(({ name }) => ` on ${name}`), ' about chips', ' about open model releases']
+const topics = [' about chips', ' about open model releases']
 const wishes = ['anything lately', 'latest news', 'what happened this week', 'news of the last month']
+/** Houses of which the fixture weeks tell. */
+const houses = ['Harbour Lab', 'Corvane', 'Ardmoor', 'Northfold', 'Skerry', 'Tideline']
 
-const begun = performance.now()
-const asker = createAsker({ passages, pages, ideas, asked, site: 'https://wiki.example.org' })
-const laid = performance.now() - begun
+type Kind = 'the wiki' | 'news' | 'news of somebody'
 
-const questions = {
-  concepts: asked.filter((_, i) => i % every === 0).map(({ question }) => question),
-  news: wishes.flatMap((wish) => topics.map((topic) => `${wish}${topic}?`)),
+/** A database of items with the index that SQLite searches texts by, beside the store's. */
+interface Stocked {
+  size: number
+  store: Store
+  search(question: string): void
+  close(): Promise<void>
 }
-type Kind = keyof typeof questions
-const kinds = Object.keys(questions) as Kind[]
 
-const dir = mkdtempSync(join(tmpdir(), 'freehold-ask-'))
-try {
-  const stores = new Map<number, Store>()
-  for (const size of sizes) stores.set(size, await filled(size))
-  const times = new Map(kinds.map((kind) => [kind, new Map(sizes.map((size) => [size, [] as number[]]))]))
-  for (const store of stores.values()) await askAll(store, asker, questions.news, [])
-  for (const kind of kinds) {
-    // In small turns, so that what else the machine does meanwhile falls on both alike.
-    for (let from = 0; from < questions[kind].length; from += 20) {
+/** Answering with few and with many items stored. */
+export const ask: Bench = {
+  name: 'ask',
+  measures: `questions of the wiki, questions for news and questions what somebody named did go through the real job, with so many labelled items of ${written(articleLength)} characters stored over ${days} days, in turns with SQLite's own text search (FTS5) for any of the question's words over the same texts, the best 10 by bm25. An answer is more than a search: what is compared is how both grow. An answer about somebody looks through up to 3,000 items that bear on anything, so from 1,000 to 10,000 stored it has more to read.`,
+  async run(say) {
+    const wiki = join(import.meta.dirname, '..', '..', 'wiki')
+    const { pages } = await readPages(wiki)
+    const ideas = ideasOf(pages)
+    const passages = passagesOf(pages)
+    const { questions: asked } = await readQuestions(wiki, passages)
+    const learned = await timed(() =>
+      createAsker({ passages, pages, ideas, asked, site: 'https://wiki.example.org' }),
+    )
+    const questions: Record<Kind, string[]> = {
+      'the wiki': asked.filter((_, i) => i % every === 0).map(({ question }) => question),
+      news: wishes.flatMap((wish) =>
+        ['', ...ideas.map(({ name }) => ` on ${name}`), ...topics].map((topic) => `${wish}${topic}?`),
+      ),
+      'news of somebody': houses.flatMap((house) => [
+        `what did ${house} announce lately?`,
+        `any recent news about ${house}?`,
+      ]),
+    }
+    const dir = mkdtempSync(join(tmpdir(), 'freehold-ask-'))
+    const stocks: Stocked[] = []
+    try {
       for (const size of sizes) {
-        const some = questions[kind].slice(from, from + 20)
-        await askAll(stores.get(size)!, asker, some, times.get(kind)!.get(size)!)
+        say(`storing ${written(size)} items`)
+        stocks.push(await stocked(dir, size))
+      }
+      const figures: Figure[] = []
+      for (const kind of Object.keys(questions) as Kind[]) {
+        figures.push(...(await compare(kind, questions[kind], stocks, learned.result, say)))
+      }
+      return [
+        ...figures,
+        {
+          what: `learning from ${written(asked.length)} questions, once`,
+          value: learned.ms,
+          unit: 'ms',
+          from: 'at start',
+          goal: { atMost: 500 },
+        },
+      ]
+    } finally {
+      for (const stock of stocks) await stock.close()
+      rmSync(dir, { recursive: true, force: true })
+    }
+  },
+}
+
+async function compare(
+  kind: Kind,
+  questions: string[],
+  stocks: Stocked[],
+  asker: Asker,
+  say: (doing: string) => void,
+): Promise<Figure[]> {
+  const times = new Map(stocks.map(({ size }) => [size, { answer: [] as number[], search: [] as number[] }]))
+  for (let round = 0; round <= rounds; round++) {
+    say(round === 0 ? `${kind}, warming up` : `${kind}, ${round} of ${rounds}`)
+    for (const question of questions) {
+      for (const { size, store, search } of stocks) {
+        const answer = await timed(() => askJob({ store, now: () => now }, asker, question))
+        const found = await timed(() => search(question))
+        if (round === 0) continue
+        times.get(size)!.answer.push(answer.ms)
+        times.get(size)!.search.push(found.ms)
       }
     }
   }
-  for (const store of stores.values()) await store.close()
-
-  process.stdout.write(
-    `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n\n`,
-  )
-  const [few, many] = sizes as [number, number]
-  const rows = kinds.flatMap((kind) => {
-    const of = (size: number, share: number) => quantile(times.get(kind)!.get(size)!, share)
-    return [
-      ...sizes.map((size) => [
-        `${questions[kind].length} questions for ${kind}, ${size.toLocaleString('en-GB')} items stored`,
-        of(size, 0.5).toFixed(1),
-        of(size, 0.95).toFixed(1),
-        size === many ? 'p95 ≤ 50' : '',
-      ]),
-      [
-        `the same, ${many.toLocaleString('en-GB')} against ${few}`,
-        `${(of(many, 0.5) / of(few, 0.5)).toFixed(2)} times`,
-        `${(of(many, 0.95) / of(few, 0.95)).toFixed(2)} times`,
-        '',
-      ],
-    ]
-  })
-  table([
-    ['answering through the job', 'p50 ms', 'p95 ms', 'goal'],
-    ...rows,
-    [`learning from ${asked.length.toLocaleString('en-GB')} questions, once`, laid.toFixed(0), '', '≤ 500'],
-  ])
-} finally {
-  rmSync(dir, { recursive: true, force: true })
-}
-
-async function askAll(store: Store, asker: Asker, some: string[], times: number[]): Promise<void> {
-  for (const question of some) {
-    const start = performance.now()
-    await ask({ store, now: () => now }, asker, question)
-    times.push(performance.now() - start)
-  }
-}
-
-/** A store with so many items: the labelled examples again and again, spread over the days before now. */
-async function filled(size: number): Promise<Store> {
-  const store = await openStore(`sqlite:${join(dir, `${size}.db`)}`)
-  const labelled = examples.filter(({ labels }) => Object.keys(labels).length > 0)
-  const items = Array.from({ length: size }, (_, i) => itemOf(labelled[i % labelled.length]!, i, size))
-  const state = {
-    ...unpolled('press', 'https://news.example.org/feed.xml'),
-    firstPolledAt: now - days * day,
-    lastPolledAt: now,
-    lastSuccessAt: now,
-    nextPollAt: now + day,
-    failures: 0,
-    lastError: null,
-    itemsSeen: size,
-  }
-  for (let from = 0; from < size; from += 500) {
-    const some = items.slice(from, from + 500)
-    await store.items.absorb(
-      some.map(({ item }) => item),
-      state,
-      now,
-    )
-    await store.items.label(
-      some.map(({ item, labels }) => ({ item: item.id, labels })),
-      'model:bench',
-    )
-  }
-  return store
-}
-
-function itemOf(example: Example, i: number, size: number): { item: NewItem; labels: Label[] } {
-  const { title, summary = '', labels } = example
-  const url = `https://news.example.org/${i}`
-  const when = now - Math.floor((i / size) * days * day)
-  const sentence = `${title}. ${summary} `
-  return {
-    item: {
-      id: `item${String(i).padStart(12, '0')}`,
-      feed: 'press',
-      identity: `url:${url}`,
-      revision: String(i),
-      title,
-      summary,
-      content: sentence.repeat(Math.ceil(articleLength / sentence.length)).slice(0, articleLength),
-      url,
-      canonicalUrl: url,
-      kind: 'press',
-      language: 'en',
-      publishedAt: when,
-      firstSeenAt: when,
-      baseline: false,
+  const of = (size: number, what: 'answer' | 'search', share = 0.5) => quantile(times.get(size)![what], share)
+  const grown = sizes.slice(1).map((size) => ({
+    what: `asking for ${kind}, ${written(size)} items stored against ${written(size / 10)}`,
+    value: of(size, 'answer') / of(size / 10, 'answer'),
+    unit: 'times as long',
+    from: `${spoken(of(size, 'answer'))} against ${spoken(of(size / 10, 'answer'))}; p95 ${spoken(of(size, 'answer', 0.95))}; the search grew ${written(of(size, 'search') / of(size / 10, 'search'), 1)} times`,
+    goal: { atMost: 2 },
+  }))
+  const most = sizes.at(-1)!
+  return [
+    ...grown,
+    {
+      what: `asking for ${kind} against one FTS5 query, ${written(most)} items stored`,
+      value: of(most, 'answer') / of(most, 'search'),
+      unit: 'times as long',
+      from: `${spoken(of(most, 'answer'))} against ${spoken(of(most, 'search'))}`,
     },
-    labels: Object.entries(labels).map(([idea, direction]) => ({
-      idea,
-      direction,
-      score: 0.9,
-      evidence: title,
-      by: 'model:bench',
-    })),
+  ]
+}
+
+async function stocked(dir: string, size: number): Promise<Stocked> {
+  const items = eventItems(size, now, days * day).map(withArticle)
+  const store = await filledStore(join(dir, `${size}.db`), items, now)
+  const db = new DatabaseSync(join(dir, `${size}-search.db`))
+  db.exec('pragma journal_mode = wal; create virtual table text using fts5(title, summary, content); begin')
+  const insert = db.prepare('insert into text (title, summary, content) values (?, ?, ?)')
+  for (const { title, summary, content } of items) insert.run(title, summary, content)
+  db.exec('commit')
+  const query = db.prepare('select * from text where text match ? order by rank limit 10')
+  return {
+    size,
+    store,
+    search(question) {
+      const words = question.match(/[\p{L}\p{N}]+/gu) ?? []
+      query.all(words.map((word) => `"${word}"`).join(' OR '))
+    },
+    async close() {
+      db.close()
+      await store.close()
+    },
   }
 }
 
-function quantile(values: number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))]!
-}
-
-function table(rows: string[][]): void {
-  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((cells) => cells[i]!.length)))
-  for (const cells of rows) {
-    process.stdout.write(
-      `${cells
-        .map((cell, i) => cell.padEnd(widths[i]!))
-        .join('  ')
-        .trimEnd()}\n`,
-    )
+function withArticle(item: LabelledItem): LabelledItem {
+  const sentence = `${item.title}. ${item.summary} `
+  return {
+    ...item,
+    content: sentence.repeat(Math.ceil(articleLength / sentence.length)).slice(0, articleLength),
   }
 }

@@ -1,155 +1,109 @@
-/** Measures composing: `node test/bench/digest.ts`. Prints tables with the machine named; times are this machine's. */
-import { cpus, totalmem } from 'node:os'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { composeDigest } from '../../src/digest/index.ts'
-import { type LabelledItem, week } from '../../src/model/index.ts'
+import type { Classifier } from '../../src/classify/index.ts'
+import { composePeriod } from '../../src/jobs/index.ts'
+import { week } from '../../src/model/index.ts'
+import type { Store } from '../../src/store/index.ts'
 import { ideasOf, readPages } from '../../src/wiki/index.ts'
-import {
-  type Figures,
-  groupingFigures,
-  memoryFigures,
-  pairFigures,
-  readStoryPairs,
-} from '../digest/figures.ts'
-import { weekFeeds } from '../fixtures/weeks/feeds.ts'
-import { composeWeeks, loadWeek, weekNumbers } from '../fixtures/weeks.ts'
+import { groupingFigures, memoryFigures, pairFigures, readStoryPairs } from '../digest/figures.ts'
+import { composeWeeks } from '../fixtures/weeks.ts'
+import { type Bench, type Figure, median, spoken, timed, written } from './bench.ts'
+import { eventFeeds, eventItems } from './events.ts'
+import { filledStore, model } from './filled.ts'
 
-const { pages } = await readPages(join(import.meta.dirname, '..', '..', 'wiki'))
-const ideas = ideasOf(pages)
 const until = Date.parse('2026-05-25T09:00:00Z')
-const since = until - week
-const rounds = 3
-const sizes = [2_500, 5_000, 10_000]
+const period = { since: until - week, until }
+/** How often an issue of so many items is composed. */
+const sizes = [
+  { size: 1000, times: 10 },
+  { size: 10_000, times: 5 },
+  { size: 100_000, times: 2 },
+]
 
-const fixture = weekNumbers.flatMap(loadWeek)
-/** Words so frequent that every story uses them. */
-const frequent = 150
-/** Words that stand in for one another are so near in frequency. */
-const block = 60
-const standIns = standInsOf(fixture.map(({ title, summary }) => `${title} ${summary}`))
+/** Composing an issue of few and of many items, and how well. */
+export const digest: Bench = {
+  name: 'digest',
+  measures:
+    'an issue is composed from a database whose week holds so many labelled items, from the first query on: read, grouped into stories, chosen, checked. The items are those of the fixture weeks told again about other names, things and numbers, with more names the more they are. Below it how well items of one event are found among those weeks, by what people said of them.',
+  async run(say) {
+    return [...(await growth(say)), ...(await quality(say))]
+  },
+}
 
-/** So many items in one week: the fixture's again and again, each time about other names, things and numbers. */
-function items(count: number): LabelledItem[] {
-  return Array.from({ length: count }, (_, i) => {
-    const item = fixture[i % fixture.length]!
-    const turn = Math.floor(i / fixture.length)
-    const shift = until - 1 - ((until - 1 - item.firstSeenAt) % week) - item.firstSeenAt
-    const url = `${item.url}/${turn}`
-    // By its title a round-up is known; what it names stands in its text.
-    const title = item.roundUp ? item.title : retold(item.title, turn)
-    return {
-      ...item,
-      id: `${item.id}-${turn}`,
-      url,
-      canonicalUrl: url,
-      title,
-      summary: retold(item.summary, turn),
-      publishedAt: item.publishedAt === null ? null : item.publishedAt + shift,
-      firstSeenAt: item.firstSeenAt + shift,
-      labels: item.labels.map((label) => ({
-        ...label,
-        evidence: title.includes(label.evidence) ? label.evidence : retold(label.evidence, turn),
-      })),
-    }
+async function growth(say: (doing: string) => void): Promise<Figure[]> {
+  const { pages } = await readPages(join(import.meta.dirname, '..', '..', 'wiki'))
+  const ideas = ideasOf(pages)
+  const classifier = async (): Promise<Classifier> => ({
+    by: model,
+    classify: () => ({ id: '', labels: [] }),
   })
-}
-
-/** A text of another event: names and all but the most frequent words become others as frequent, numbers become others. */
-function retold(text: string, turn: number): string {
-  if (turn === 0) return text
-  return text
-    .replace(/\p{L}+/gu, (word) => {
-      const other = standIn(word.toLowerCase(), turn)
-      return /^\p{Lu}/u.test(word) ? `${other.charAt(0).toUpperCase()}${other.slice(1)}` : other
-    })
-    .replace(/\d+/g, (number) => String(Number(number) + 7 * turn))
-}
-
-function standIn(word: string, turn: number): string {
-  const { others, at } = standIns.get(word) ?? { others: [word], at: 0 }
-  return others[(at + 7 * turn) % others.length]!
-}
-
-/** For each word those that may stand in for it, itself among them; names for names. */
-function standInsOf(texts: string[]): Map<string, { others: string[]; at: number }> {
-  const counts = new Map<string, { all: number; capitals: number }>()
-  for (const word of texts.flatMap((text) => text.match(/\p{L}+/gu) ?? [])) {
-    const { all, capitals } = counts.get(word.toLowerCase()) ?? { all: 0, capitals: 0 }
-    const capital = /^\p{Lu}/u.test(word) ? 1 : 0
-    counts.set(word.toLowerCase(), { all: all + 1, capitals: capitals + capital })
+  const compose = async (store: Store, size: number) => {
+    const way = { store, ideas, pages, feeds: eventFeeds(size), classifier, now: () => until }
+    const { result, ms } = await timed(() => composePeriod(way, period, true))
+    if (result.digest.read !== size)
+      throw new Error(`The digest read ${result.digest.read} items of ${size}.`)
+    return ms
   }
-  const ranked = [...counts].sort(([a, x], [b, y]) => y.all - x.all || (a < b ? -1 : 1))
-  const names = ranked.flatMap(([word, { all, capitals }]) => (2 * capitals > all ? word : []))
-  const others = ranked.flatMap(([word, { all, capitals }]) => (2 * capitals > all ? [] : word))
-  const blocks = [names, others.slice(frequent)].flatMap((words) =>
-    Array.from({ length: Math.ceil(words.length / block) }, (_, i) =>
-      words.slice(i * block, (i + 1) * block),
-    ),
-  )
-  return new Map(blocks.flatMap((words) => words.map((word, at) => [word, { others: words, at }] as const)))
-}
-
-const inputs = sizes.map((size) => {
-  const these = items(size)
-  return { period: { since, until }, ideas, pages, feeds: weekFeeds, items: these, history: these }
-})
-const times = sizes.map((size) => ({ size, ms: Number.POSITIVE_INFINITY }))
-// In turns, and the best of each: what else the machine does meanwhile is not measured.
-for (let round = 0; round < rounds; round++) {
-  for (const [i, input] of inputs.entries()) {
-    const start = performance.now()
-    const { digest } = composeDigest(input)
-    times[i]!.ms = Math.min(times[i]!.ms, performance.now() - start)
-    if (digest.read !== sizes[i]) throw new Error(`The digest read ${digest.read} items of ${sizes[i]}.`)
+  const dir = mkdtempSync(join(tmpdir(), 'freehold-digest-'))
+  const stores = new Map<number, Store>()
+  try {
+    for (const { size } of sizes) {
+      say(`storing ${written(size)} items`)
+      stores.set(size, await filledStore(join(dir, `${size}.db`), eventItems(size, until, week), until))
+    }
+    for (const { size } of sizes.slice(0, 2)) await compose(stores.get(size)!, size)
+    const took = new Map(sizes.map(({ size }) => [size, [] as number[]]))
+    const rounds = Math.max(...sizes.map(({ times }) => times))
+    for (let round = 0; round < rounds; round++) {
+      for (const { size, times } of sizes) {
+        if (round >= times) continue
+        say(`composing ${written(size)} items, ${round + 1} of ${times}`)
+        took.get(size)!.push(await compose(stores.get(size)!, size))
+      }
+    }
+    const of = (size: number) => median(took.get(size)!)
+    return sizes.slice(1).map(({ size }) => ({
+      what: `digest of ${written(size)} items against ${written(size / 10)}`,
+      value: of(size) / of(size / 10),
+      unit: 'times as long',
+      from: `${spoken(of(size))} against ${spoken(of(size / 10))}`,
+      goal: { atMost: 12 },
+    }))
+  } finally {
+    for (const store of stores.values()) await store.close()
+    rmSync(dir, { recursive: true, force: true })
   }
 }
-const ratio = times.at(-1)!.ms / times[0]!.ms
 
-const pairs = readStoryPairs()
-const half = (name: string) => pairFigures(pairs.filter((pair) => pair.half === name))
-
-process.stdout.write(
-  `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n\n`,
-)
-table([
-  [`composing, one core, best of ${rounds} rounds`, 'ms', 'ms an item', 'goal'],
-  ...times.map(({ size, ms }) => [
-    `${size.toLocaleString('en-GB')} items in one period`,
-    ms.toFixed(0),
-    (ms / size).toFixed(3),
-    '',
-  ]),
-  ['10,000 items against 2,500', '', ratio.toFixed(1), 'grows no faster than the items (≤ 4.4)'],
-])
-process.stdout.write('\n')
-table([
-  ['pairs of one event', 'precision', 'recall', 'F1', 'goal'],
-  row('weeks 1 to 6', groupingFigures([1, 2, 3, 4, 5, 6]), '0.90'),
-  row('weeks 7 to 12, not tuned on', groupingFigures([7, 8, 9, 10, 11, 12]), '0.88'),
-  row('look-alikes, first half', half('tune')),
-  row('look-alikes, second half', half('test')),
-])
-
-process.stdout.write('\n')
-const memory = memoryFigures(await composeWeeks())
-table([
-  ['memory over the twelve weeks', 'count', 'of'],
-  ['stories that move an earlier one on, told as updates', String(memory.updates), String(memory.moved)],
-  ['items left out as told before that bring news', String(memory.news), String(memory.repeats)],
-])
-
-function row(name: string, { precision, recall, f1 }: Figures, goal = ''): string[] {
-  return [name, ...[precision, recall, f1].map((figure) => figure.toFixed(3)), goal]
-}
-
-function table(rows: string[][]): void {
-  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((cells) => cells[i]!.length)))
-  for (const cells of rows) {
-    process.stdout.write(
-      `${cells
-        .map((cell, i) => cell.padEnd(widths[i]!))
-        .join('  ')
-        .trimEnd()}\n`,
-    )
-  }
+async function quality(say: (doing: string) => void): Promise<Figure[]> {
+  say('how well')
+  const pairs = readStoryPairs()
+  const half = (name: string) => pairFigures(pairs.filter((pair) => pair.half === name))
+  const f1 = (what: string, { precision, recall, f1: value }: ReturnType<typeof half>, goal?: number) => ({
+    what: `pairs of one event, ${what}`,
+    value,
+    unit: 'F1',
+    from: `precision ${precision.toFixed(3)}, recall ${recall.toFixed(3)}`,
+    ...(goal === undefined ? {} : { goal: { atLeast: goal } }),
+  })
+  const memory = memoryFigures(await composeWeeks())
+  return [
+    f1('weeks 1 to 6', groupingFigures([1, 2, 3, 4, 5, 6]), 0.9),
+    f1('weeks 7 to 12, not tuned on', groupingFigures([7, 8, 9, 10, 11, 12]), 0.88),
+    f1('look-alikes, first half', half('tune')),
+    f1('look-alikes, second half', half('test')),
+    {
+      what: 'stories that move an earlier one on, told as updates',
+      value: memory.updates / memory.moved,
+      unit: 'of them',
+      from: `${memory.updates} of ${memory.moved}`,
+    },
+    {
+      what: 'items left out as told before that bring news',
+      value: memory.news / memory.repeats,
+      unit: 'of them',
+      from: `${memory.news} of ${memory.repeats}`,
+    },
+  ]
 }

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { createAsker } from '../../src/ask/index.ts'
 import { type Bot, type BotOptions, startBot } from '../../src/bot/index.ts'
 import { type Desk, openDesk, type Way } from '../../src/jobs/index.ts'
@@ -28,6 +27,7 @@ import {
   startDiscordServer,
   type TestDiscordServer,
 } from '../servers/discord-server.ts'
+import { ownDatabase } from '../store/own-database.ts'
 import { keepForChecks } from './checks.ts'
 
 export const site = 'https://freehold.example.org'
@@ -93,8 +93,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const server = options.on ?? (await startDiscordServer({ now: () => now, ...options.server }))
   keepForChecks(server)
   const folder = mkdtempSync(join(tmpdir(), 'freehold-bot-'))
-  const file = join(folder, 'freehold.db')
-  const store = await openStore(`sqlite:${file}`)
+  const database = await ownDatabase(folder)
+  const store = await openStore(database.url)
   const items = options.items ?? thisWeek()
   await keep(store, items)
   const log: Line[] = []
@@ -170,16 +170,11 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       if (!(await bot.ready)) throw new Error(`The bot is not there: ${log.at(-1)?.message}`)
       return bot
     },
-    dump() {
-      const db = new DatabaseSync(file, { readOnly: true })
-      const tables = db.prepare("select name from sqlite_schema where type = 'table'").all()
-      const rows = tables.map(({ name }) => [name, db.prepare(`select * from "${name}"`).all()])
-      db.close()
-      return JSON.stringify(rows)
-    },
+    dump: () => database.dump().join('\n'),
     async close() {
       await Promise.all(bots.map((bot) => bot.stop()))
       await store.close()
+      await database.remove()
       if (!options.on) await server.close()
       rmSync(folder, { recursive: true, force: true })
     },

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ConfigError, readConfig } from '../../src/config.ts'
 import { itemOf, startLlmServer, type TestLlmServer } from '../servers/llm-server.ts'
-import { copyCheckout } from '../service/checkout.ts'
+import { type Checkout, copyCheckout } from '../service/checkout.ts'
 import { freehold } from '../service/freehold.ts'
 
 const item = {
@@ -19,7 +19,7 @@ const unrelated = {
 }
 
 describe('with LLM_BASE_URL set', () => {
-  let checkout: ReturnType<typeof copyCheckout>
+  let checkout: Checkout
   let server: TestLlmServer
   let env: Record<string, string>
 

@@ -10,6 +10,7 @@ import { createLlm } from '../../src/lib/llm/index.ts'
 import type { ClassifiableItem, Example, Idea } from '../../src/model/index.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { itemOf, type Reply, startLlmServer, type TestLlmServer } from '../servers/llm-server.ts'
+import { ownDatabase } from '../store/own-database.ts'
 import { feedState, newItem, now } from '../store/samples.ts'
 import { readWiki } from './wiki.ts'
 
@@ -150,8 +151,12 @@ describe('the classify job with an LLM', () => {
     newItem(n, { title: `${clear.title} (${n})`, summary: clear.summary!, firstSeenAt: now + n })
 
   async function storeOf(count = 5): Promise<Store> {
-    const store = await openStore(`sqlite:${join(dir, 'freehold.db')}`)
-    onTestFinished(() => store.close())
+    const database = await ownDatabase(dir)
+    const store = await openStore(database.url)
+    onTestFinished(async () => {
+      await store.close()
+      await database.remove()
+    })
     const far = newItem(9, { title: unrelated.title, summary: unrelated.summary! })
     await store.items.absorb([...numbers.slice(0, count).map(stored), far], feedState(), now)
     return store

@@ -15,7 +15,7 @@ let text: string
 beforeAll(async () => {
   const wiki = await readWiki()
   ideas = wiki.ideas
-  examples = wiki.examples.filter((_, i) => i % 6 === 0)
+  examples = wiki.examples.filter((_, i) => i % 80 === 0)
   text = toText(train(examples, ideas))
 })
 

@@ -5,6 +5,7 @@ import { openStore, type Store } from '../../src/store/index.ts'
 import { startFeedServer } from '../servers/feed-server.ts'
 import { copyCheckout } from '../service/checkout.ts'
 import { freehold } from '../service/freehold.ts'
+import { ownDatabase } from '../store/own-database.ts'
 
 const day = 86_400_000
 
@@ -55,7 +56,8 @@ export async function checkingCheckout() {
   const server = await startFeedServer('0.0.0.0')
   const port = new URL(server.origin).port
   const dataDir = join(checkout.dir, 'data')
-  const env = { DATA_DIR: dataDir, ALLOW_PRIVATE_NETWORK: 'true' }
+  const database = await ownDatabase(dataDir)
+  const env = { DATA_DIR: dataDir, DATABASE_URL: database.url, ALLOW_PRIVATE_NETWORK: 'true' }
   const git = (...args: string[]) =>
     execFileSync(
       'git',
@@ -66,6 +68,7 @@ export async function checkingCheckout() {
     )
   return {
     dir: checkout.dir,
+    env,
     feedsDir,
     server,
     /** The origin of the `n`-th host. */
@@ -89,12 +92,13 @@ export async function checkingCheckout() {
     feeds: (args: string[]) => freehold(checkout.dir, ['feeds', ...args], { env }),
     /** Works on the database of the checkout, which is there from then on. */
     async inStore(work: (store: Store) => Promise<void>) {
-      const store = await openStore(`sqlite:${join(dataDir, 'freehold.db')}`)
+      const store = await openStore(database.url)
       await work(store).finally(() => store.close())
     },
     git,
     async remove() {
       await server.close()
+      await database.remove()
       checkout.remove()
     },
   }

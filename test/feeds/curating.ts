@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type FeedServer, startFeedServer } from '../servers/feed-server.ts'
 import { copyCheckout } from '../service/checkout.ts'
 import { freehold } from '../service/freehold.ts'
+import { ownDatabase } from '../store/own-database.ts'
 
 const day = 86_400_000
 
@@ -22,16 +23,13 @@ export function labFeed(title: string, site: string, count = 12, silentFor = 3.5
   return `<?xml version="1.0"?><rss version="2.0"><channel><title>${title}</title><link>${site}</link><language>en-us</language>${items.join('')}</channel></rss>`
 }
 
-/** A copy of the checkout, its label files thinned out so that training takes a second, and a server of feeds. */
+/** A copy of the checkout and a server of feeds. */
 export async function curatingCheckout() {
   const checkout = copyCheckout()
-  const labels = join(checkout.dir, 'wiki', 'labels')
-  for (const name of readdirSync(labels)) {
-    const lines = readFileSync(join(labels, name), 'utf8').trimEnd().split('\n')
-    writeFileSync(join(labels, name), `${lines.filter((_, i) => i % 10 === 0).join('\n')}\n`)
-  }
   const server: FeedServer = await startFeedServer()
-  const env = { DATA_DIR: join(checkout.dir, 'data'), ALLOW_PRIVATE_NETWORK: 'true' }
+  const dataDir = join(checkout.dir, 'data')
+  const database = await ownDatabase(dataDir)
+  const env = { DATA_DIR: dataDir, DATABASE_URL: database.url, ALLOW_PRIVATE_NETWORK: 'true' }
   return {
     dir: checkout.dir,
     server,
@@ -43,6 +41,7 @@ export async function curatingCheckout() {
     list: (name: string) => readFileSync(join(checkout.dir, 'feeds', name), 'utf8'),
     async remove() {
       await server.close()
+      await database.remove()
       checkout.remove()
     },
   }

@@ -13,7 +13,7 @@ describe('freehold feeds health', () => {
   const ids = ['best', 'broken', 'gone', 'a-feed-with-a-very-long-name-that-nobody-would-choose-on-purpose']
   beforeAll(async () => {
     at = await checkingCheckout()
-    mkdirSync(join(at.dir, 'data'))
+    mkdirSync(join(at.dir, 'data'), { recursive: true })
     at.list(ids.map((id) => ({ id, url: `https://${id}.example/feed` })))
   })
   afterAll(() => at.remove())
@@ -133,7 +133,7 @@ describe('freehold feeds health', () => {
     })
 
     test('is what doctor counts, and what jobs run note tells', async () => {
-      const env = { DATA_DIR: join(at.dir, 'data'), MAINTAINERS: 'ada@example.org' }
+      const env = { ...at.env, MAINTAINERS: 'ada@example.org' }
       const run = (args: string[], more = {}) => freehold(at.dir, args, { env: { ...env, ...more } })
       // Without a wiki nothing has to be learned first.
       const doctor = (await run(['doctor'], { WIKI_DIR: join(at.dir, 'data') })).stdout

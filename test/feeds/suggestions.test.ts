@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { canonicalUrl } from '../../src/model/index.ts'
 import { openStore } from '../../src/store/index.ts'
@@ -17,7 +16,7 @@ beforeAll(async () => {
   url = `${at.server.origin}/posts/harbour.xml`
   // As /suggest-feed does it, before any command has made the database.
   await at.feeds(['suggestions'])
-  const store = await openStore(`sqlite:${join(at.dir, 'data', 'freehold.db')}`)
+  const store = await openStore(at.env.DATABASE_URL)
   for (const one of [url, url, `${at.server.origin}/page`, 'https://spam.example/']) {
     await store.suggestions.record(canonicalUrl(one)!, one, Date.now())
   }

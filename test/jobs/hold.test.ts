@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Hold, holdAlone } from '../../src/jobs/index.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
+import { ownDatabase } from '../store/own-database.ts'
 
 const leaseMs = 15_000
 
 /** Processes that share a database, each with a clock and a connection of its own. */
 async function startProcesses(names: string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'freehold-hold-'))
-  const url = `sqlite:${join(folder, 'freehold.db')}`
+  const database = await ownDatabase(folder)
   let now = Date.UTC(2026, 10, 23, 9)
   const running = new Set<string>()
   let most = 0
@@ -18,7 +19,7 @@ async function startProcesses(names: string[]) {
   const say = (_: object, message: string) => void log.push(message)
   const processes: { hold: Hold; store: Store }[] = []
   for (const owner of names) {
-    const store = await openStore(url)
+    const store = await openStore(database.url)
     const way = { store, owner, leaseMs, now: () => now, log: { info: say, warn: say, error: say } }
     const hold = holdAlone(way, 'the bot', async () => {
       running.add(owner)
@@ -29,6 +30,7 @@ async function startProcesses(names: string[]) {
   }
   onTestFinished(async () => {
     for (const { store } of processes) await store.close()
+    await database.remove()
     rmSync(folder, { recursive: true, force: true })
   })
   return {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { deliver } from '../../src/jobs/index.ts'
 import { mailPace } from '../../src/jobs/mail-pace.ts'
 import { quietDigest } from '../fixtures/digests.ts'
 import { hour, minute, second, startPost } from '../mail/post-office.ts'
@@ -37,6 +38,16 @@ describe('the pace', () => {
     expect(pace.wait('third.example')).toBe(hour - minute)
     now = hour
     expect(pace.wait('third.example')).toBe(0)
+  })
+
+  test('counts what went out before, by whomever', () => {
+    const past = [
+      { domain: 'A.example', at: 100 },
+      { domain: 'b.example', at: 400 },
+    ]
+    const pace = mailPace({ perSecond: 2, perHour: null, perDomainMinute: 1 }, () => 500, past)
+    expect(pace.wait('c.example')).toBe(600)
+    expect(pace.wait('a.example')).toBe(minute - 400)
   })
 
   test('is never exceeded in any span, and nobody waits for longer than it takes', () => {
@@ -91,6 +102,21 @@ describe('a mailing under limits', () => {
     expect(new Set(mails.map(({ envelope }) => envelope.to[0])).size).toBe(10)
     expect(mails).toHaveLength(10)
     expect((await way.store.deliveries.list({})).map(({ attempts }) => attempts)).toEqual(Array(10).fill(1))
+  })
+
+  test('counts what an earlier run sent, and another process', async () => {
+    const { reader, release, send, way, pass } = await startPost({ MAIL_LIMITS: '5/h, 3/m per domain' })
+    for (let n = 0; n < 3; n++) await reader(`reader${n}@bücher.example`)
+    await release(quietDigest)
+    expect(await send()).toMatchObject({ sent: 3 })
+    pass(second)
+    await reader('late@bücher.example')
+    for (let n = 0; n < 4; n++) await reader(`reader@small${n}.example`)
+    const later = new Date(way.now()).toISOString()
+    await release({ ...quietDigest, until: later })
+    expect(await deliver({ ...way, owner: 'another process' })).toMatchObject({ sent: 2 })
+    pass(hour)
+    expect(await send()).toMatchObject({ sent: 5 })
   })
 
   test('of one domain does not hold up the others', async () => {

@@ -10,6 +10,7 @@ import { openStore } from '../../src/store/index.ts'
 import { weekFeeds } from '../fixtures/weeks/feeds.ts'
 import { rss, rssItem } from '../ingest/documents.ts'
 import { type FeedServer, startFeedServer } from '../servers/feed-server.ts'
+import { ownDatabase } from '../store/own-database.ts'
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
 
@@ -17,7 +18,8 @@ const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
 async function startPolling(hosts: number, feedsEach = 1) {
   let now = Date.UTC(2026, 1, 3, 9)
   const folder = mkdtempSync(join(tmpdir(), 'freehold-polling-'))
-  const store = await openStore(`sqlite:${join(folder, 'freehold.db')}`)
+  const database = await ownDatabase(folder)
+  const store = await openStore(database.url)
   const servers = await Promise.all(
     Array.from({ length: hosts }, (_, n) => startFeedServer(`127.0.0.${n + 1}`)),
   )
@@ -46,6 +48,7 @@ async function startPolling(hosts: number, feedsEach = 1) {
   }
   onTestFinished(async () => {
     await Promise.all([store.close(), http.close(), parser.close(), ...servers.map((one) => one.close())])
+    await database.remove()
     rmSync(folder, { recursive: true, force: true })
   })
   const state = async (id: string) => (await store.feedStates.get(id))!

@@ -9,6 +9,7 @@ import { createHttp } from '../../src/lib/http/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { asker, ideas, schedules } from '../bot/bot.ts'
 import { startFeedServer } from '../servers/feed-server.ts'
+import { ownDatabase } from '../store/own-database.ts'
 
 const hour = 3_600_000
 
@@ -24,7 +25,8 @@ async function keeping(ids: string[]) {
   let now = Date.UTC(2026, 10, 23, 9)
   const dir = mkdtempSync(join(tmpdir(), 'freehold-keeping-'))
   const server = await startFeedServer()
-  const store = await openStore(`sqlite:${join(dir, 'freehold.db')}`)
+  const database = await ownDatabase(dir)
+  const store = await openStore(database.url)
   const http = createHttp({ userAgent: 'test/1', allowPrivateNetwork: true, hostGapMs: 0 })
   const parser = createParsePool()
   onTestFinished(async () => {
@@ -32,6 +34,7 @@ async function keeping(ids: string[]) {
     await http.close()
     await server.close()
     await store.close()
+    await database.remove()
     rmSync(dir, { recursive: true, force: true })
   })
   const list = (names: string[]) =>

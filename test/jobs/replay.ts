@@ -8,6 +8,7 @@ import { createHttp } from '../../src/lib/http/index.ts'
 import type { Feed, LabelledItem } from '../../src/model/index.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { startFeedServer } from '../servers/feed-server.ts'
+import { ownDatabase } from '../store/own-database.ts'
 import { day, hour } from './way.ts'
 
 /** An item as a version of a feed has it; what is left out it does not have. */
@@ -43,7 +44,8 @@ export const start = Date.UTC(2026, 5, 1, 9)
 async function ownGround() {
   let now = start
   const folder = mkdtempSync(join(tmpdir(), 'freehold-replay-'))
-  const store = await openStore(`sqlite:${join(folder, 'freehold.db')}`)
+  const database = await ownDatabase(folder)
+  const store = await openStore(database.url)
   return {
     store,
     now: () => now,
@@ -52,6 +54,7 @@ async function ownGround() {
     },
     async close() {
       await store.close()
+      await database.remove()
       rmSync(folder, { recursive: true, force: true })
     },
   }

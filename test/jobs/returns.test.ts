@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -385,6 +386,27 @@ describe('where they arrive', () => {
     expect(await way.store.subscribers.audience()).toEqual([])
   })
 
+  test('a message that another process has begun to deal with is left to it, and taken over when that dies', async () => {
+    const { way, takeReturn, mail, now, pass } = await sent()
+    const bounce = bounceOf(mail)
+    const dir = maildir([bounce])
+    const name = `return ${createHash('sha256').update(bounce).digest('hex')}`
+    const until = way.now() + way.leaseMs
+    expect(await way.store.leases.take(name, { owner: 'another', now: way.now(), until })).toBe(true)
+    expect(await takeReturn(bounce)).toEqual({
+      kind: 'bounce',
+      did: 'nothing',
+      note: 'Another process is dealing with it.',
+    })
+    expect(await all(takeMaildir(way, dir))).toEqual([])
+    expect(readdirSync(join(dir, 'new'))).toHaveLength(1)
+    expect((await now()).unsubscribedAt).toBeNull()
+    pass(way.leaseMs + 1)
+    expect(await all(takeMaildir(way, dir))).toMatchObject([{ did: 'stopped' }])
+    expect(readdirSync(join(dir, 'new'))).toEqual([])
+    expect(await way.store.leases.holder(name, way.now())).toBeNull()
+  })
+
   test('a Maildir that the service reads each minute', async () => {
     const { way, mail, now, pass } = await sent()
     const dir = maildir([bounceOf(mail)])
@@ -405,9 +427,9 @@ describe('where they arrive', () => {
   })
 
   test('a pipe: freehold bounces < message', async () => {
-    const { mail, now, way, file } = await sent()
+    const { mail, now, way, databaseUrl } = await sent()
     const env = {
-      DATABASE_URL: `sqlite:${file}`,
+      DATABASE_URL: databaseUrl,
       SECRET: secret,
       BOUNCE_DOMAIN: 'news.freehold.example',
       MAIL_FROM: 'Freehold <digest@freehold.example>',

@@ -19,6 +19,7 @@ import {
   startDiscordServer,
   type TestDiscordServer,
 } from '../servers/discord-server.ts'
+import { ownDatabase } from '../store/own-database.ts'
 
 export const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000]
 
@@ -55,7 +56,7 @@ export interface TestWay {
 }
 
 /**
- * A way of a test's own: a database in a temporary folder, the committed templates, a client and a server of Discord. When the test is over, every body that was sent has to be valid by Discord's
+ * A way of a test's own: a database, the committed templates, a client and a server of Discord. When the test is over, every body that was sent has to be valid by Discord's
  * description, where that is at hand. `timeoutMs` is how long the client waits for an answer.
  */
 export async function startWay(
@@ -64,12 +65,14 @@ export async function startWay(
   let now = Date.UTC(2026, 10, 23, 9)
   const server = await startDiscordServer({ now: () => now, ...options })
   const folder = mkdtempSync(join(tmpdir(), 'freehold-jobs-'))
-  const store = await openStore(`sqlite:${join(folder, 'freehold.db')}`)
+  const database = await ownDatabase(folder)
+  const store = await openStore(database.url)
   const log: Line[] = []
   const say = (level: Line['level']) => (facts: object, message: string) =>
     void log.push({ level, facts, message })
   onTestFinished(async () => {
     await store.close()
+    await database.remove()
     await server.close()
     rmSync(folder, { recursive: true, force: true })
     const faults = faultsOf(server)

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startFeedServer } from '../servers/feed-server.ts'
 import { copyCheckout } from '../service/checkout.ts'
+import { ownDatabase } from '../store/own-database.ts'
 
 const day = 86_400_000
 
@@ -33,16 +34,12 @@ export const entries = {
 }
 
 /**
- * A checkout whose three feeds are served by a real server and whose label files are thinned out, so that training takes
- * a second. `env` are the settings its commands run with.
+ * A checkout whose three feeds are served by a real server. `env` are the settings its commands run with.
  */
 export async function labellingCheckout() {
   const checkout = copyCheckout()
-  const labels = join(checkout.dir, 'wiki', 'labels')
-  for (const name of readdirSync(labels)) {
-    const lines = readFileSync(join(labels, name), 'utf8').trimEnd().split('\n')
-    writeFileSync(join(labels, name), `${lines.filter((_, i) => i % 10 === 0).join('\n')}\n`)
-  }
+  const dataDir = join(checkout.dir, 'data')
+  const database = await ownDatabase(dataDir)
   const server = await startFeedServer()
   const lists = join(checkout.dir, 'lists')
   mkdirSync(lists)
@@ -54,12 +51,14 @@ export async function labellingCheckout() {
   return {
     dir: checkout.dir,
     env: {
-      DATA_DIR: join(checkout.dir, 'data'),
+      DATA_DIR: dataDir,
+      DATABASE_URL: database.url,
       FEEDS_DIR: lists,
       ALLOW_PRIVATE_NETWORK: 'true',
     } as Record<string, string>,
     async remove() {
       await server.close()
+      await database.remove()
       checkout.remove()
     },
   }

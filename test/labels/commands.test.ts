@@ -99,7 +99,7 @@ describe('freehold label', () => {
 
     // Its own words, which the classifier finds the stronger evidence of the two.
     const more = 'The open weights of Heron 3 are free to download and reuse.'
-    const store = await openStore(`sqlite:${join(checkout.env.DATA_DIR!, 'freehold.db')}`)
+    const store = await openStore(checkout.env.DATABASE_URL!)
     const item = (await store.items.list()).find((one) => one.title === garden)!
     const state = (await store.feedStates.get(item.feed))!
     const changed = { ...item, title: 'News', summary: `Tulips, then lunch. ${more}` }

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { onTestFinished } from 'vitest'
 import { openPostOffice } from '../../src/cli/wiring.ts'
 import { readConfig } from '../../src/config.ts'
@@ -21,6 +20,7 @@ import { openStore } from '../../src/store/index.ts'
 import { createWeb, listen } from '../../src/web/index.ts'
 import { ideas } from '../fixtures/digests.ts'
 import { type ReceivedMail, startSmtpServer, type TestSmtpServer } from '../servers/smtp-server.ts'
+import { ownDatabase } from '../store/own-database.ts'
 
 export const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000]
 export const templatesDir = join(import.meta.dirname, '..', '..', 'templates')
@@ -38,8 +38,8 @@ export interface TestPost {
   server: TestSmtpServer
   /** Where the pages are served. */
   url: string
-  /** The database's. */
-  file: string
+  /** For DATABASE_URL. */
+  databaseUrl: string
   app: ReturnType<typeof createWeb>
   log: Line[]
   /** Moves the clock on. */
@@ -64,14 +64,13 @@ export interface TestPost {
 }
 
 /**
- * The newsletter with all its parts, real: a database in a temporary folder, the committed templates, the pages on a port
+ * The newsletter with all its parts, real: a database, the committed templates, the pages on a port
  * of this machine, and a mail server that the sender talks to. `env` are settings besides.
  */
 export async function startPost(env: Record<string, string> = {}): Promise<TestPost> {
   let now = Date.UTC(2026, 10, 23, 9)
   const server = await startSmtpServer()
   const folder = mkdtempSync(join(tmpdir(), 'freehold-mail-'))
-  const file = join(folder, 'freehold.db')
   const settings = readConfig({
     root: folder,
     env: {
@@ -84,7 +83,8 @@ export async function startPost(env: Record<string, string> = {}): Promise<TestP
       ...env,
     },
   })
-  const store = await openStore(`sqlite:${file}`)
+  const database = await ownDatabase(folder)
+  const store = await openStore(database.url)
   const log: Line[] = []
   const say = (level: Line['level']) => (facts: object, message: string) =>
     void log.push({ level, facts, message })
@@ -128,6 +128,7 @@ export async function startPost(env: Record<string, string> = {}): Promise<TestP
     await pages.close()
     await post.smtp?.close()
     await store.close()
+    await database.remove()
     await server.close()
     rmSync(folder, { recursive: true, force: true })
   })
@@ -138,7 +139,7 @@ export async function startPost(env: Record<string, string> = {}): Promise<TestP
     way,
     server,
     url: pages.url,
-    file,
+    databaseUrl: database.url,
     app,
     log,
     pass(ms) {
@@ -161,7 +162,7 @@ export async function startPost(env: Record<string, string> = {}): Promise<TestP
       seen = server.mails.length
       return mails
     },
-    dump: () => dumpOf(file),
+    dump: database.dump,
     here: (link) => pages.url + new URL(link, publicUrl).pathname,
     post(path, form = {}, headers = {}) {
       const body = new URLSearchParams()
@@ -174,22 +175,6 @@ export async function startPost(env: Record<string, string> = {}): Promise<TestP
         headers: { 'x-forwarded-for': `198.51.${++networks}.1`, ...headers },
       })
     },
-  }
-}
-
-function dumpOf(file: string): string[] {
-  const db = new DatabaseSync(file, { readOnly: true })
-  try {
-    const tables = db.prepare("select name from sqlite_master where type = 'table' order by name").all()
-    return tables.flatMap(({ name }) =>
-      db
-        .prepare(`select * from "${name}"`)
-        .all()
-        .map((row) => `${name} ${JSON.stringify(row)}`)
-        .sort(),
-    )
-  } finally {
-    db.close()
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { shouldRun } from '../../src/jobs/due.ts'
+import { isOwed, shouldRun } from '../../src/jobs/due.ts'
 import { type JobRun, minute } from '../../src/model/index.ts'
 
 const ms = (iso: string) => Date.parse(iso)
@@ -10,6 +10,7 @@ const nine = ms('2026-11-23T09:00Z')
 function run(part: Partial<JobRun>): JobRun {
   const startedAt = part.startedAt ?? nine
   return {
+    id: 'a run',
     job: 'digest',
     startedAt,
     leaseUntil: startedAt + 15_000,
@@ -83,5 +84,36 @@ describe('a job that is running', () => {
 
   test('is taken over once its lease ran out', () => {
     expect(shouldRun(monday, running, installedAt, running.leaseUntil + 1)).toBe(true)
+  })
+})
+
+describe('a job that follows another', () => {
+  const polled = run({ job: 'ingest', finishedAt: nine })
+  const judged = (part: Partial<JobRun>) => run({ job: 'classify', ...part })
+
+  test('is owed to a run that has ended, until it has begun after it', () => {
+    expect(isOwed(null, null, nine)).toBe(false)
+    expect(isOwed(run({ job: 'ingest', finishedAt: null, outcome: 'running' }), null, nine)).toBe(false)
+    expect(isOwed(polled, null, nine)).toBe(true)
+    expect(isOwed(polled, judged({ startedAt: nine - 1 }), nine)).toBe(true)
+    expect(isOwed(polled, judged({ startedAt: nine }), nine + minute)).toBe(false)
+  })
+
+  test('is taken over from a process that fell silent, and tried again five minutes after it failed', () => {
+    const running = judged({
+      startedAt: nine,
+      outcome: 'running',
+      finishedAt: null,
+      leaseUntil: nine + minute,
+    })
+    expect(isOwed(polled, running, nine + minute)).toBe(false)
+    expect(isOwed(polled, running, nine + minute + 1)).toBe(true)
+    const failed = judged({ startedAt: nine, outcome: 'failed', finishedAt: nine + 1 })
+    expect(isOwed(polled, failed, nine + 5 * minute)).toBe(false)
+    expect(isOwed(polled, failed, nine + 5 * minute + 1)).toBe(true)
+  })
+
+  test('waits until a clock that was put back has come to where the other ended', () => {
+    expect(isOwed(polled, judged({ startedAt: nine - minute }), nine - 1)).toBe(false)
   })
 })

@@ -57,6 +57,8 @@ export interface TestDiscordServer {
   /** The bot's roles in it, by id, besides @everyone. */
   botRoles: string[]
   requests: DiscordRequest[]
+  /** Requests and connections that are open now, the gateway's among the connections. */
+  open(): { requests: number; connections: number }
   gateway: TestGateway
   commands: TestCommands
   /** Makes a guild; `botRoles: null` where the bot is no member. */
@@ -85,6 +87,8 @@ export interface TestDiscordServer {
    * such as `POST /interactions/:interaction/:token/callback`.
    */
   fault(where: string, fault: DiscordFault, options?: { times?: number; method?: string }): void
+  /** Asks at each request what goes wrong with it; null for nothing, and for not asking any more. */
+  meddle(choose: ((request: DiscordRequest) => DiscordFault | null) | null): void
   heal(): void
   /** The next answer for the channel says that its rate limit is used up for so many seconds. */
   drain(channel: string, seconds: number): void
@@ -108,7 +112,13 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
   const { guild, botRoles } = world.addGuild('Test server')
   const rates = createRates()
   const routeFaults: { route: string; fault: DiscordFault; times: number }[] = []
+  let meddler: Parameters<TestDiscordServer['meddle']>[0] = null
+  const open = { requests: 0, connections: 0 }
   const server = createServer((request, response) => void handle(request, response))
+  server.on('connection', (socket) => {
+    open.connections++
+    socket.once('close', () => open.connections--)
+  })
   const gateway = openGateway(world, server, options)
   const commands = commandRoutes(world)
   const interactions = createInteractions(world)
@@ -130,9 +140,19 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
     return found?.fault ?? null
   }
 
+  /** Counts a request as long as it is open. */
+  function count(response: ServerResponse): void {
+    open.requests++
+    response.once('close', () => open.requests--)
+  }
+
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    count(response)
     const url = new URL(request.url ?? '', 'http://localhost')
-    const { body, files } = await readBody(request)
+    const sent = await readBody(request).catch(() => null)
+    // It broke off, as when its sender is killed.
+    if (sent === null) return void response.destroy()
+    const { body, files } = sent
     const method = request.method!
     const path = decodeURIComponent(url.pathname)
     const below = path.replace(/^\/api\/v10/, '')
@@ -157,7 +177,7 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
       return world.changed()
     }
     const channel = world.channels.get(found?.params.channel ?? '')
-    const fault = takeFault(channel, asked)
+    const fault = takeFault(channel, asked) ?? meddler?.(asked) ?? null
     if (failBefore(fault, request, response)) return world.changed()
     const drained = channel?.drained ?? null
     if (channel) channel.drained = null
@@ -199,6 +219,7 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
     guild,
     botRoles: botRoles!,
     requests: world.requests,
+    open: () => ({ ...open }),
     gateway: gateway.test,
     commands: commands.test,
     until: world.until,
@@ -247,7 +268,11 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
       if (where.includes('/')) routeFaults.push({ route: where, fault, times })
       else channelOf(where).faults.push({ fault, times, method })
     },
+    meddle(choose) {
+      meddler = choose
+    },
     heal() {
+      meddler = null
       routeFaults.length = 0
       for (const channel of world.channels.values()) channel.faults = []
     },

@@ -22,6 +22,8 @@ export interface FeedServer {
   /** `http://host:port`, without a slash at the end. */
   origin: string
   requests: LoggedRequest[]
+  /** Connections that are open now. */
+  connections(): number
   /** Most requests that were being answered at the same time. */
   mostAtOnce(): number
   /** Decides what `path` answers; a query counts only where it is set. Else 404. */
@@ -69,6 +71,7 @@ export async function startFeedServer(host = '127.0.0.1'): Promise<FeedServer> {
   return {
     origin: `http://${host}:${(server.address() as AddressInfo).port}`,
     requests,
+    connections: () => sockets.size,
     mostAtOnce: () => most,
     set(path, answer) {
       if (typeof answer === 'function') answers.set(path, answer)

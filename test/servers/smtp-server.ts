@@ -50,6 +50,8 @@ export interface TestSmtpServer {
   counts: { mail: number; rcpt: number; bodyBytes: number }
   connections: { opened: number; open: number; most: number }
   fault(fault: SmtpFault): void
+  /** Asks at each step what goes wrong there; nothing where it says nothing. Null for not asking any more. */
+  meddle(choose: ((at: SmtpFault['at'], to: string[]) => SmtpFault['does'] | undefined) | null): void
   /** Takes all faults back. */
   heal(): void
   /** From now on replies to whole messages are kept back. */
@@ -70,6 +72,7 @@ export async function startSmtpServer(options: SmtpServerOptions = {}): Promise<
   const connections = { opened: 0, open: 0, most: 0 }
   const sockets = new Set<Socket>()
   let faults: SmtpFault[] = []
+  let meddler: Parameters<TestSmtpServer['meddle']>[0] = null
   let kept: (() => void)[] | null = null
   let watchers: { count: number; seen: () => void }[] = []
 
@@ -122,7 +125,8 @@ export async function startSmtpServer(options: SmtpServerOptions = {}): Promise<
       (f) => f.at === at && (f.to === undefined || to.includes(f.to)) && f.times !== 0,
     )
     if (fault?.times) fault.times--
-    return fault
+    const does = fault ? undefined : meddler?.(at, to)
+    return does === undefined ? fault : { at, does }
   }
 
   function connectionOf(session: SMTPServerSession) {
@@ -202,8 +206,12 @@ export async function startSmtpServer(options: SmtpServerOptions = {}): Promise<
     counts,
     connections,
     fault: (fault) => void faults.push({ ...fault }),
+    meddle(choose) {
+      meddler = choose
+    },
     heal() {
       faults = []
+      meddler = null
     },
     hold() {
       kept ??= []

@@ -3,18 +3,25 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { copyCheckout } from './checkout.ts'
+import { type OwnDatabase, ownDatabase } from '../store/own-database.ts'
+import { type Checkout, copyCheckout } from './checkout.ts'
 import { freehold } from './freehold.ts'
 
 describe('the command line', () => {
-  let checkout: ReturnType<typeof copyCheckout>
+  let checkout: Checkout
   let env: Record<string, string>
+  let database: OwnDatabase
 
-  beforeAll(() => {
+  beforeAll(async () => {
     checkout = copyCheckout()
-    env = { DATA_DIR: join(checkout.dir, 'data') }
+    const dataDir = join(checkout.dir, 'data')
+    database = await ownDatabase(dataDir)
+    env = { DATA_DIR: dataDir, DATABASE_URL: database.url }
   })
-  afterAll(() => checkout.remove())
+  afterAll(async () => {
+    await database.remove()
+    checkout.remove()
+  })
 
   it('classify answers each item in order, in the shape of the contract', async () => {
     const items = [

@@ -17,11 +17,11 @@ import { backupsIn, freeName, lastBackup, prune } from '../../src/cli/backup-fil
 import { everything, fillEveryTable, letGo, liveInstallation } from '../store/copy-filler.ts'
 import { madeFile } from '../store/copy-places.ts'
 import { now } from '../store/samples.ts'
-import { copyCheckout } from './checkout.ts'
+import { type Checkout, copyCheckout } from './checkout.ts'
 import { freehold } from './freehold.ts'
 
 const hour = 3_600_000
-let checkout: ReturnType<typeof copyCheckout>
+let checkout: Checkout
 let files = 0
 const newPath = (name = 'x.db') => join(checkout.dir, `${++files}-${name}`)
 

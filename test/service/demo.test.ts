@@ -4,11 +4,11 @@ import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { simpleParser } from 'mailparser'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { copyCheckout } from './checkout.ts'
+import { type Checkout, copyCheckout } from './checkout.ts'
 import { type Finished, freehold } from './freehold.ts'
 
 describe('freehold demo', () => {
-  let checkout: ReturnType<typeof copyCheckout>
+  let checkout: Checkout
   let trap: Server
   let touched = 0
   let first: Finished

@@ -6,26 +6,32 @@ import type { DigestChange } from '../../src/model/index.ts'
 import { openStore, type StoredDigest } from '../../src/store/index.ts'
 import { quietDigest, richDigest } from '../fixtures/digests.ts'
 import { startSmtpServer } from '../servers/smtp-server.ts'
-import { copyCheckout } from './checkout.ts'
+import { type OwnDatabase, ownDatabase } from '../store/own-database.ts'
+import { type Checkout, copyCheckout } from './checkout.ts'
 import { freehold } from './freehold.ts'
 
 const [hour, day] = [3_600_000, 86_400_000]
 
 describe('what editors do on the command line', () => {
-  let checkout: ReturnType<typeof copyCheckout>
+  let checkout: Checkout
   let env: Record<string, string>
   let data: string
+  let database: OwnDatabase
 
-  beforeAll(() => {
+  beforeAll(async () => {
     checkout = copyCheckout()
     data = join(checkout.dir, 'data')
-    env = { DATA_DIR: data, LOG_LEVEL: 'silent' }
+    database = await ownDatabase(data)
+    env = { DATA_DIR: data, DATABASE_URL: database.url, LOG_LEVEL: 'silent' }
   })
-  afterAll(() => checkout.remove())
+  afterAll(async () => {
+    await database.remove()
+    checkout.remove()
+  })
 
   const run = (...args: string[]) => freehold(checkout.dir, ['digest', ...args], { env })
   const inStore = async <T>(work: (store: Awaited<ReturnType<typeof openStore>>) => Promise<T>) => {
-    const store = await openStore(`sqlite:${join(data, 'freehold.db')}`)
+    const store = await openStore(database.url)
     try {
       return await work(store)
     } finally {

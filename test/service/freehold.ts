@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { sharedCompilation } from './checkout.ts'
 
 export interface Finished {
   code: number | null
@@ -14,8 +15,7 @@ export async function freehold(
   options: { env?: Record<string, string>; stdin?: string } = {},
 ): Promise<Finished> {
   const child = spawn(process.execPath, [join(checkout, 'bin', 'freehold.js'), ...args], {
-    // Its own, which goes with the checkout.
-    env: { ...settings(options.env ?? {}), NODE_COMPILE_CACHE: join(checkout, '.compiled') },
+    env: settings(checkout, options.env ?? {}),
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   let [stdout, stderr] = ['', '']
@@ -46,35 +46,33 @@ export function startService(
   env: Record<string, string>,
   args: string[] = [],
 ): RunningService {
-  return watch(process.execPath, [join(checkout, 'src', 'main.ts'), 'start', ...args], env)
+  return watch(
+    process.execPath,
+    [join(checkout, 'src', 'main.ts'), 'start', ...args],
+    settings(checkout, env),
+  )
 }
 
 /** Starts it through `bin`, as `npx freehold start` does. */
 export function startThroughBin(checkout: string, env: Record<string, string>): RunningService {
-  return watch(process.execPath, [join(checkout, 'bin', 'freehold.js'), 'start'], {
-    ...env,
-    NODE_COMPILE_CACHE: join(checkout, '.compiled'),
-  })
+  return watch(process.execPath, [join(checkout, 'bin', 'freehold.js'), 'start'], settings(checkout, env))
 }
 
 /** Starts it under a shell that keeps signals to itself, as npx does. */
 export function startUnderNpx(checkout: string, env: Record<string, string>): RunningService {
   const script = '"$0" "$1" start; true'
   const args = ['-c', script, process.execPath, join(checkout, 'bin', 'freehold.js')]
-  return watch('/bin/sh', args, {
-    ...env,
-    npm_command: 'exec',
-    NODE_COMPILE_CACHE: join(checkout, '.compiled'),
-  })
+  return watch('/bin/sh', args, settings(checkout, { ...env, npm_command: 'exec' }))
 }
 
 /** Nothing of the machine's own settings; only what a process needs to run. */
-function settings(env: Record<string, string>): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env }
+function settings(checkout: string, env: Record<string, string>): NodeJS.ProcessEnv {
+  const { PATH = '', HOME = '' } = process.env
+  return { PATH, HOME, ...sharedCompilation(checkout), ...env }
 }
 
-function watch(command: string, args: string[], env: Record<string, string>): RunningService {
-  const child = spawn(command, args, { env: settings(env), stdio: ['ignore', 'ignore', 'pipe'] })
+function watch(command: string, args: string[], env: NodeJS.ProcessEnv): RunningService {
+  const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
   const log: string[] = []
   const waiting = new Set<(line: string) => void>()
   let rest = ''

@@ -9,6 +9,8 @@ import { openStore } from '../../src/store/index.ts'
 import { richDigest } from '../fixtures/digests.ts'
 import { faultsOf, minute, said, second } from '../jobs/way.ts'
 import { startDiscordServer } from '../servers/discord-server.ts'
+import { ownDatabase } from '../store/own-database.ts'
+import { sharedCompilation } from './checkout.ts'
 import { until } from './until.ts'
 
 const script = fileURLToPath(new URL('../jobs/deliver-process.ts', import.meta.url))
@@ -25,10 +27,11 @@ async function start({ onTestFinished }: TestContext, nonceWindowMs: number) {
   let ahead = 0
   const server = await startDiscordServer({ nonceWindowMs, now: () => Date.now() + ahead })
   const folder = mkdtempSync(join(tmpdir(), 'freehold-kill-'))
-  const url = `sqlite:${join(folder, 'freehold.db')}`
-  const store = await openStore(url)
+  const database = await ownDatabase(folder)
+  const store = await openStore(database.url)
   onTestFinished(async () => {
     await store.close()
+    await database.remove()
     await server.close()
     rmSync(folder, { recursive: true, force: true })
   })
@@ -53,8 +56,9 @@ async function start({ onTestFinished }: TestContext, nonceWindowMs: number) {
   await store.digests.create(richDigest, [], { now, release: true, expectedLast: null })
   const env = {
     PATH: process.env.PATH,
+    ...sharedCompilation(),
     DATA_DIR: folder,
-    DATABASE_URL: url,
+    DATABASE_URL: database.url,
     DISCORD_TOKEN: server.token,
     DISCORD_API_URL: server.apiUrl,
     PUBLIC_URL: 'https://freehold.example',

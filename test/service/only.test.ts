@@ -2,13 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startDiscordServer, type TestDiscordServer } from '../servers/discord-server.ts'
-import { copyCheckout } from './checkout.ts'
+import { type OwnDatabase, ownDatabase } from '../store/own-database.ts'
+import { type Checkout, copyCheckout } from './checkout.ts'
 import { freehold, type RunningService, startService } from './freehold.ts'
 
 describe('a service shared out over processes', () => {
-  let checkout: ReturnType<typeof copyCheckout>
+  let checkout: Checkout
   let discord: TestDiscordServer
   let env: Record<string, string>
+  let database: OwnDatabase
   const running: RunningService[] = []
 
   beforeAll(async () => {
@@ -16,7 +18,9 @@ describe('a service shared out over processes', () => {
     discord = await startDiscordServer()
     mkdirSync(join(checkout.dir, 'lists'))
     writeFileSync(join(checkout.dir, 'lists', 'one.yaml'), 'group: Test\nfeeds: []\n')
+    database = await ownDatabase(join(checkout.dir, 'data'))
     env = {
+      DATABASE_URL: database.url,
       FEEDS_DIR: 'lists',
       PORT: '0',
       DISCORD_TOKEN: discord.token,
@@ -27,6 +31,7 @@ describe('a service shared out over processes', () => {
   afterAll(async () => {
     for (const service of running) await service.end('SIGKILL')
     await discord.close()
+    await database.remove()
     checkout.remove()
   })
 

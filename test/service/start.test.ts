@@ -1,23 +1,27 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/store/index.ts'
 import { startDiscordServer, type TestDiscordServer } from '../servers/discord-server.ts'
 import { startFeedServer } from '../servers/feed-server.ts'
 import { startSmtpServer, type TestSmtpServer } from '../servers/smtp-server.ts'
-import { copyCheckout } from './checkout.ts'
+import { type OwnDatabase, ownDatabase } from '../store/own-database.ts'
+import { type Checkout, copyCheckout } from './checkout.ts'
 import { freehold, type RunningService, startService, startThroughBin, startUnderNpx } from './freehold.ts'
 import { until } from './until.ts'
 
 type FeedServer = Awaited<ReturnType<typeof startFeedServer>>
 
 describe('the service, with a feed, a mail server and Discord to talk to', () => {
-  let checkout: ReturnType<typeof copyCheckout>
+  let checkout: Checkout
   let feeds: FeedServer
   let smtp: TestSmtpServer
   let discord: TestDiscordServer
   let channel: string
   let service: RunningService | undefined
+  let folder: string
+  let database: OwnDatabase
 
   beforeAll(async () => {
     checkout = copyCheckout()
@@ -31,9 +35,16 @@ describe('the service, with a feed, a mail server and Discord to talk to', () =>
     )
   })
 
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'freehold-start-'))
+    database = await ownDatabase(folder)
+  })
+
   afterEach(async () => {
     await service?.end('SIGKILL')
     await smtp.close()
+    await database.remove()
+    rmSync(folder, { recursive: true })
   })
 
   afterAll(async () => {
@@ -42,11 +53,11 @@ describe('the service, with a feed, a mail server and Discord to talk to', () =>
     checkout.remove()
   })
 
-  function environment(name: string, more: Record<string, string> = {}): Record<string, string> {
+  function environment(more: Record<string, string> = {}): Record<string, string> {
     return {
-      // One folder for all, so that the model is trained once; a database each.
+      // One folder for all, so that the model is trained once.
       DATA_DIR: join(checkout.dir, 'data'),
-      DATABASE_URL: `sqlite:data/${name}.db`,
+      DATABASE_URL: database.url,
       FEEDS_DIR: 'lists',
       PORT: '0',
       ALLOW_PRIVATE_NETWORK: 'true',
@@ -63,7 +74,7 @@ describe('the service, with a feed, a mail server and Discord to talk to', () =>
 
   it('an item that appears in a feed is classified, and the next digest arrives by mail and in the channel', async () => {
     smtp = await startSmtpServer()
-    const env = environment('way', { SCHEDULE_DIGEST: '*/4 * * * * *' })
+    const env = environment({ SCHEDULE_DIGEST: '*/4 * * * * *' })
     feeds.set('/feed.xml', rss([{ id: 'old', title: 'Our canteen has a new stove', age: 20 }]))
     await done(checkout.dir, ['subscribers', 'add', 'reader@example.org', '--confirmed'], { env })
     service = startService(checkout.dir, env)
@@ -79,7 +90,7 @@ describe('the service, with a feed, a mail server and Discord to talk to', () =>
     )
 
     // By its rhythm it would be asked again in two hours.
-    const store = await openStore(`sqlite:${join(checkout.dir, 'data', 'way.db')}`)
+    const store = await openStore(database.url)
     const [state] = await store.feedStates.all()
     await store.feedStates.save({ ...state!, nextPollAt: 0 })
     await store.close()
@@ -117,7 +128,7 @@ describe('the service, with a feed, a mail server and Discord to talk to', () =>
   it('SIGTERM to what npx started reaches the service and ends it cleanly', async () => {
     smtp = await startSmtpServer()
     feeds.set('/feed.xml', rss([]))
-    service = startThroughBin(checkout.dir, environment('term'))
+    service = startThroughBin(checkout.dir, environment())
     await service.logged((line) => line.includes('Freehold is running'))
     const end = await service.end('SIGTERM')
     expect(end).toEqual({ code: 0, signal: null })
@@ -127,7 +138,7 @@ describe('the service, with a feed, a mail server and Discord to talk to', () =>
   it('ends cleanly too when npx, which keeps signals to itself, is told to stop', async () => {
     smtp = await startSmtpServer()
     feeds.set('/feed.xml', rss([]))
-    service = startUnderNpx(checkout.dir, environment('npx'))
+    service = startUnderNpx(checkout.dir, environment())
     await service.logged((line) => line.includes('Freehold is running'))
     service.child.kill('SIGTERM')
     await until(() => service?.log.some((line) => line.includes('"stopped"')))
@@ -136,7 +147,7 @@ describe('the service, with a feed, a mail server and Discord to talk to', () =>
   it('killed in the middle of sending to 500 subscribers and started again, it serves each once or lists it as unknown', async () => {
     smtp = await startSmtpServer()
     feeds.set('/feed.xml', rss([{ id: 'n', title: 'Harbour Lab releases open weights', age: 0 }]))
-    const env = environment('kill', { SCHEDULE_INGEST: '0 0 1 1 *' })
+    const env = environment({ SCHEDULE_INGEST: '0 0 1 1 *' })
     const list = join(checkout.dir, 'readers.csv')
     writeFileSync(
       list,
@@ -145,7 +156,7 @@ describe('the service, with a feed, a mail server and Discord to talk to', () =>
     await done(checkout.dir, ['subscribers', 'import', list, '--confirmed'], { env })
     await done(checkout.dir, ['ingest', '--all'], { env })
     await done(checkout.dir, ['digest', 'create'], { env })
-    const store = await openStore(`sqlite:${join(checkout.dir, 'data', 'kill.db')}`)
+    const store = await openStore(database.url)
     try {
       await store.digests.release(1, Date.now())
       let openAtKills = 0

@@ -1,15 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Dialect, Kysely, sql } from 'kysely'
-import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest'
 import { openOn, type Store } from '../../src/store/index.ts'
 import { postgresDialect, postgresOver } from '../../src/store/postgres.ts'
 import type { Schema } from '../../src/store/schema.ts'
 import { sqliteDialect } from '../../src/store/sqlite.ts'
 import { startPostgresInProcess } from '../servers/postgres-in-process.ts'
+import { schemaOn } from './own-database.ts'
 
 export type Kind = 'sqlite' | 'postgres'
 
@@ -149,21 +148,12 @@ async function startPGlite(): Promise<Server> {
 
 /** Each place is a schema of its own, so that test files running at the same time don't meet. */
 async function startPostgres(base: string): Promise<Server> {
-  const admin = new pg.Pool({ connectionString: base, max: 1 })
   return {
     place: async () => {
-      const schema = `freehold_test_${randomUUID().replaceAll('-', '')}`
-      await admin.query(`create schema ${schema}`)
-      const url = new URL(base)
-      url.searchParams.set('options', `-c search_path=${schema} -c client_min_messages=warning`)
-      return {
-        dialect: () => postgresDialect(url.href),
-        remove: async () => {
-          await admin.query(`drop schema ${schema} cascade`)
-        },
-      }
+      const { url, remove } = await schemaOn(base)
+      return { dialect: () => postgresDialect(url), remove }
     },
-    stop: () => admin.end(),
+    stop: async () => undefined,
   }
 }
 

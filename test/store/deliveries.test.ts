@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { deliveryStates, nextTry } from '../../src/model/index.ts'
 import { type Destination, deliveryId, type Store } from '../../src/store/index.ts'
-import { onEachDatabase } from './databases.ts'
+import { onEachDatabase, whereItApplies } from './databases.ts'
 import {
   alert,
   claim as claimFrom,
@@ -179,6 +179,47 @@ onEachDatabase((db) => {
     const listed = await deliveries().list({})
     expect(listed.filter((each) => each.leaseUntil !== null)).toMatchObject([
       { owner: 'one', leaseUntil: now + 50_000, state: 'sending' },
+    ])
+  })
+
+  whereItApplies(db.manyConnections)(
+    'renewing does not wait for what is just being settled: it would be a deadlock',
+    async () => {
+      await prepare(mails(3))
+      const [one, ...others] = await claim()
+      await db
+        .tables()
+        .transaction()
+        .execute(async (tx) => {
+          await tx.updateTable('delivery').set({ error: 'busy' }).where('id', '=', one!.id).execute()
+          await deliveries().renew('one', now + 9 * leaseMs)
+        })
+      const until = new Map((await deliveries().list({})).map(({ id, leaseUntil }) => [id, leaseUntil]))
+      expect(until.get(one!.id)).toBe(now + leaseMs)
+      expect(others.map(({ id }) => until.get(id))).toEqual([now + 9 * leaseMs, now + 9 * leaseMs])
+    },
+  )
+
+  test('the mails of digests that began to go out lately are told in their order, whoever sent them', async () => {
+    const readers = await Promise.all(
+      ['ada@a.example', 'bram@b.example', 'chidi@c.example', 'dora@d.example'].map(
+        async (email) => (await db.store.subscribers.add(email, { confirmed: true, now }))!.subscriber.id,
+      ),
+    )
+    const to = (n: number): Destination => ({ medium: 'email', target: readers[n]!, part: 0 })
+    await prepare([to(0), to(1), to(2), to(3)])
+    const claimed = new Map((await claim()).map((one) => [one.target, one]))
+    await settleSent(db.store, claimed.get(readers[1]!)!, sent, now + 20)
+    await settleSent(db.store, claimed.get(readers[0]!)!, sent, now + 30)
+    await settleSent(db.store, claimed.get(readers[2]!)!, deferred, now + 40)
+    expect(await deliveries().mailsBegunSince(now + 20)).toEqual([{ email: 'ada@a.example', at: now + 30 }])
+    expect(await deliveries().mailsBegunSince(now)).toEqual([
+      { email: 'bram@b.example', at: now + 20 },
+      { email: 'ada@a.example', at: now + 30 },
+    ])
+    await deliveries().bodyStarts(held(claimed.get(readers[3]!)!), now + 50)
+    expect((await deliveries().mailsBegunSince(now + 30)).map(({ email }) => email)).toEqual([
+      'dora@d.example',
     ])
   })
 

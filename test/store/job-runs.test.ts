@@ -10,6 +10,8 @@ onEachDatabase((db) => {
   const runs = () => db.store.jobRuns
   const begin = (job: JobName, at = now, store: Store = db.store) =>
     store.jobRuns.begin(job, { owner: 'one', now: at, leaseMs })
+  const beginAfter = (after: string | null, at = now, store: Store = db.store) =>
+    store.jobRuns.begin('digest', { owner: 'two', now: at, leaseMs, after })
   const finish = (id: string, at = now, outcome: 'done' | 'failed' = 'done') =>
     runs().finish(id, { outcome, counts: { new: 3, 'Größe "x"': 1.5 }, error: null, now: at })
   const outcomes = async () =>
@@ -42,7 +44,7 @@ onEachDatabase((db) => {
 
     test('records what it did', async () => {
       const id = await begin('ingest')
-      const running = { job: 'ingest', startedAt: now, leaseUntil: now + leaseMs, error: null }
+      const running = { id, job: 'ingest', startedAt: now, leaseUntil: now + leaseMs, error: null }
       expect(await runs().last('ingest')).toEqual({
         ...running,
         finishedAt: null,
@@ -73,18 +75,68 @@ onEachDatabase((db) => {
       const next = await begin('ingest', now + leaseMs + 1)
       expect(next).toEqual(expect.any(String))
       expect(await outcomes()).toEqual(['abandoned', 'running'])
-      await finish(lost!, now + leaseMs + 2)
+      expect(await finish(lost!, now + leaseMs + 2)).toBe(false)
+      expect(await runs().renew(lost!, now + 9 * leaseMs)).toBe(false)
       expect(await outcomes()).toEqual(['abandoned', 'running'])
-      await finish(next!, now + leaseMs + 3)
+      expect(await finish(next!, now + leaseMs + 3)).toBe(true)
       expect(await outcomes()).toEqual(['abandoned', 'done'])
     })
 
     test('keeps its lock as long as it renews its lease', async () => {
       const id = await begin('ingest')
-      await runs().renew(id!, now + 50_000)
+      expect(await runs().renew(id!, now + 50_000)).toBe(true)
       expect(await begin('ingest', now + 50_000)).toBeNull()
       expect(await begin('ingest', now + 50_001)).not.toBeNull()
     })
+  })
+
+  describe('a job that was decided on after a look at its last run', () => {
+    test('does not run when another process has run it since, however soon that was done', async () => {
+      const seen = (await runs().last('digest'))?.id ?? null
+      const first = await beginAfter(seen)
+      await finish(first!)
+      expect(await beginAfter(seen, now + 1)).toBeNull()
+      expect(await beginAfter(first, now + 1)).toEqual(expect.any(String))
+      expect(await outcomes()).toEqual(['done', 'running'])
+    })
+
+    test('takes over the run it saw, once that has been given up', async () => {
+      const lost = await beginAfter(null)
+      expect(await beginAfter(lost, now + leaseMs)).toBeNull()
+      expect(await beginAfter(lost, now + leaseMs + 1)).toEqual(expect.any(String))
+      expect(await beginAfter(lost, now + 3 * leaseMs)).toBeNull()
+    })
+
+    test('runs once of many that decided alike, each of which is done at once', async () => {
+      const other = await db.peer()
+      for (let round = 0; round < 20; round++) {
+        const seen = (await runs().last('digest'))?.id ?? null
+        const at = now + round
+        const tries = Array.from({ length: 6 }, async (_, n) => {
+          const store = n % 2 ? other : db.store
+          const id = await beginAfter(seen, at, store)
+          if (id) await store.jobRuns.finish(id, { outcome: 'done', counts: {}, error: null, now: at })
+          return id
+        })
+        expect((await Promise.all(tries)).filter((id) => id !== null)).toHaveLength(1)
+      }
+      expect(await outcomes()).toEqual(Array(20).fill('done'))
+    })
+  })
+
+  test('since when a job has not come to its end is told by the first run after the last that did', async () => {
+    expect(await runs().unfinishedSince('digest')).toBeNull()
+    await begin('digest', now)
+    expect(await runs().unfinishedSince('digest')).toBe(now)
+    const failed = await begin('digest', now + 2000)
+    await finish(failed!, now + 2001, 'failed')
+    const last = await begin('digest', now + 4000)
+    expect(await runs().unfinishedSince('digest')).toBe(now)
+    await begin('ingest', now - 9000)
+    await finish(last!, now + 4001)
+    expect(await runs().unfinishedSince('digest')).toBeNull()
+    await begin('digest', now + 9000)
+    expect(await runs().unfinishedSince('digest')).toBe(now + 9000)
   })
 
   describe('pruning', () => {

@@ -26,6 +26,14 @@ onEachDatabase((db) => {
     expect(await db.store.leases.take('other', { owner: 'bram', now, until: now + 1 })).toBe(true)
   })
 
+  test('those whose holders are long gone are cleared away', async () => {
+    await take('ada', now)
+    await db.store.leases.take('other', { owner: 'bram', now, until: now + 5000 })
+    await db.store.leases.prune(now + 2000)
+    const names = await db.tables().selectFrom('lease').select('name').execute()
+    expect(names).toEqual([{ name: 'other' }])
+  })
+
   test('of many who want it at the same moment one gets it', async () => {
     const other = await db.peer()
     const wanted = Array.from({ length: 20 }, (_, n) =>

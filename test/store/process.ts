@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { sharedCompilation } from '../service/checkout.ts'
 
 export interface Child {
   /** The next line it says; null when it has ended. */
@@ -18,7 +19,7 @@ export interface Child {
 /** Starts `processes/NAME.ts` as a process of its own, for this test. */
 export function start(name: string, ...parameters: string[]): Child {
   const script = fileURLToPath(new URL(`processes/${name}.ts`, import.meta.url))
-  const env = { ...process.env, NODE_NO_WARNINGS: '1' }
+  const env = { ...process.env, ...sharedCompilation(), NODE_NO_WARNINGS: '1' }
   const child = spawn(process.execPath, [script, ...parameters], { stdio: 'pipe', env })
   onTestFinished(() => {
     child.kill('SIGKILL')

@@ -69,6 +69,23 @@ describe('several processes on one SQLite file', () => {
     expect(await Promise.all(children.map((child) => child.ended))).toEqual([well, well, well, well])
   })
 
+  test('run a job once that each has found to be due', async () => {
+    const file = newFile()
+    await openFile(file)
+    const children = [start('begin', file, 'one'), start('begin', file, 'two')]
+    await eachSays(children)
+    for (let round = 0; round < 60; round++) {
+      for (const child of children) child.say('look')
+      expect(new Set(await eachSays(children)).size).toBe(1)
+      for (const child of children) child.say('run')
+      const ran = await eachSays(children)
+      expect(ran.toSorted()).toEqual(['done', 'not due'])
+    }
+    expect(rowsOf<{ n: number }>(file, 'select count(*) as n from job_run')).toEqual([{ n: 60 }])
+    for (const child of children) child.leave()
+    expect(await Promise.all(children.map((child) => child.ended))).toEqual([well, well])
+  })
+
   test('never claim the same delivery', async () => {
     const file = newFile()
     const store = await openFile(file)

@@ -1,6 +1,6 @@
-import { parseAddressHeader } from 'mailparser'
 import { normalEmail } from '../../model/index.ts'
 import { allValues, distinct, type Field } from './fields.ts'
+import { mailparser } from './mailparser.ts'
 
 const mostAddresses = 100
 /** Longer lists are cut: their parsing takes more than its share of time. */
@@ -8,7 +8,7 @@ const longestList = 20_000
 
 /** The addresses in the value of a header, bare and lower-case. */
 export function addressesIn(value: string): string[] {
-  const { value: parsed } = parseAddressHeader(value.slice(0, longestList), {
+  const { value: parsed } = mailparser().parseAddressHeader(value.slice(0, longestList), {
     flatten: true,
     decodePunycode: false,
   })

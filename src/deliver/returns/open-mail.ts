@@ -1,6 +1,7 @@
-import { type AttachmentStream, MailParser, type MessageText } from 'mailparser'
+import type { AttachmentStream, MessageText } from 'mailparser'
 import { plainText } from '../../lib/text/index.ts'
 import { decoded, type Field, firstValue, headFields, shortLine } from './fields.ts'
+import { mailparser } from './mailparser.ts'
 import type { Unreadable } from './return.ts'
 
 /** The largest message that is read, in bytes. */
@@ -40,7 +41,7 @@ export interface MailPart {
  */
 export function openMail(raw: Uint8Array): Promise<OpenMail | Unreadable> {
   if (raw.byteLength > largestMail) return Promise.resolve(unreadable('It is larger than 5 MB.'))
-  const parser = new MailParser({
+  const parser = new (mailparser().MailParser)({
     ignoreEmbedded: true,
     keepDeliveryStatus: true,
     checksumAlgo: false,

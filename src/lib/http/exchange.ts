@@ -1,5 +1,4 @@
 import type { LookupFunction } from 'node:net'
-import { Client } from 'undici'
 import { readBody } from './body.ts'
 import { connectOnce } from './connect.ts'
 import { Stopped } from './failure.ts'
@@ -39,7 +38,10 @@ const over = new Error('the exchange is over')
 
 /** Asks for `url` over a connection of its own, which is closed when the promise settles. Throws what went wrong. */
 export async function exchange(url: URL, question: Question, options: ExchangeOptions): Promise<Hop> {
+  // Loaded here: it takes longer than what many a command does that asks nobody.
+  const { Client } = await import('undici')
   const { headers: asked, maxBytes, signal } = question
+  signal.throwIfAborted()
   const host = url.hostname
   const connection = connectOnce(options.lookup, options.connectMs)
   const client = new Client(url.origin, { allowH2: false, connect: connection.connect, maxHeaderSize })

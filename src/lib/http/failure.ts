@@ -1,4 +1,3 @@
-import { errors } from 'undici'
 import { isInflateError } from './inflate.ts'
 import { PrivateAddressError } from './lookup.ts'
 import { type FailureReason, failed, type HttpFailure } from './outcome.ts'
@@ -28,7 +27,7 @@ export function failureOf(error: unknown, host: string): HttpFailure {
       `${host} sent a body that is not what its Content-Encoding says; tell its publisher.`,
     )
   }
-  if (root instanceof errors.HTTPParserError) return broken(host, root.message)
+  if (root instanceof Error && root.name === 'HTTPParserError') return broken(host, root.message)
   const code = codeOf(root)
   const [reason, message] = sentence(code, host, messageOf(root))
   return failed(reason, message ?? `The connection to ${host} broke: ${describe(root, code)}.`)

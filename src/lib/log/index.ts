@@ -10,7 +10,7 @@ export function withLogFacts<T>(facts: LogFacts, work: () => T): T {
   return storage.run({ ...storage.getStore(), ...facts }, work)
 }
 
-/** What a log line that is written now has to bear; nothing outside of `withLogFacts`. */
+/** What a log line that is written now has to bear; nothing outside of `withLogFacts`. A copy: pino writes into it. */
 export function logFacts(): LogFacts {
-  return storage.getStore() ?? {}
+  return { ...storage.getStore() }
 }
