@@ -29,7 +29,7 @@ export function shouldRun(cadence: Cadence, last: JobRun | null, installedAt: nu
 export function isOwed(to: JobRun | null, last: JobRun | null, now: number): boolean {
   // Ahead of our clock: another machine's is fast, or ours was put back. It comes when we are there, and once.
   if (to === null || to.finishedAt === null || to.finishedAt > now) return false
-  if (last === null || last.startedAt < to.finishedAt) return true
-  if (last.outcome === 'running') return !isRunning(last, now)
+  if (isRunning(last, now)) return false
+  if (last === null || last.startedAt < to.finishedAt || last.outcome === 'running') return true
   return last.outcome !== 'done' && now >= (last.finishedAt ?? last.startedAt) + retryAfter
 }

@@ -96,6 +96,8 @@ describe('a job that follows another', () => {
     expect(isOwed(run({ job: 'ingest', finishedAt: null, outcome: 'running' }), null, nine)).toBe(false)
     expect(isOwed(polled, null, nine)).toBe(true)
     expect(isOwed(polled, judged({ startedAt: nine - 1 }), nine)).toBe(true)
+    const before = judged({ startedAt: nine - 1, outcome: 'running', finishedAt: null })
+    expect(isOwed(polled, before, nine)).toBe(false)
     expect(isOwed(polled, judged({ startedAt: nine }), nine + minute)).toBe(false)
   })
 
