@@ -2,12 +2,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Files that take longest by themselves, whatever else runs; all that is begun late keeps the others waiting. */
 const heaviest = [
-  'test/mail/kill',
-  'test/service/',
-  'test/browser/',
-  'test/classify/',
-  'test/labels/',
-  'test/feeds/',
+  ...['test/torture/', 'test/machines/', 'test/service/start', 'test/mail/kill', 'test/service/'],
+  ...['test/labels/', 'test/feeds/', 'test/browser/', 'test/classify/'],
 ]
 
 /** Begins with the files that are known to take longest, also where no earlier run has measured them. */

@@ -17,6 +17,7 @@ import { lacksDate } from './needs.ts'
 import { type AskedNews, bestItems, deedsOf, type NewsSource, newsText, newsWish } from './news.ts'
 import { leadOf } from './outright.ts'
 import { type Question, readQuestion } from './question.ts'
+import { lettersOf } from './words.ts'
 
 export interface AskerOptions {
   /** From the wiki's `passagesOf`. */
@@ -195,7 +196,10 @@ export function createAsker({ passages, pages, ideas, asked = [], site, llm }: A
 
 /** A wish that looks far enough for what names somebody. */
 function reaching({ about, text: _text, ...wish }: AskedNews): NewsWish {
-  return about.length > 0 ? { ...wish, limit: namedLimit } : wish
+  if (about.length === 0) return wish
+  // A database lowers the letters of English alone, whichever it is.
+  const saying = about.map(({ root }) => lettersOf(root)).filter((letters) => /^[a-z0-9]+$/.test(letters))
+  return { ...wish, limit: namedLimit, saying }
 }
 
 function languageOf({ foreign }: Question): { language?: string } {

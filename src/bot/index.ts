@@ -11,6 +11,7 @@ import { type LogFacts, withLogFacts } from '../lib/log/index.ts'
 import { picked, pressed, submitted } from './buttons.ts'
 import { commandData, commandList, messageCommands, slashCommands } from './commands/index.ts'
 import type { BotContext } from './context.ts'
+import { leave } from './leave.ts'
 import { logIn } from './login.ts'
 import { mentioned } from './mention.ts'
 import { Pace } from './pace.ts'
@@ -163,7 +164,7 @@ export function startBot(options: BotOptions): Bot {
       await Promise.race([Promise.allSettled([...underWay, loggingIn]), patience])
       clearTimeout(timer)
       if (underWay.size > 0) log.warn({ answers: underWay.size }, 'answers under way were given up')
-      await client.destroy()
+      await leave(client)
     },
   }
 }

@@ -93,7 +93,9 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
     }))
     // What kind of publisher it is says nothing by itself, nor do words like "a": without one that tells there is nothing
     // to judge.
-    const legible = features.words.some((word) => isTelling(word) && model.vocabulary.index.has(stemOf(word)))
+    const legible = features.words.some(
+      (word) => isTelling(word) && model.vocabulary.names.indexOf(stemOf(word)) !== undefined,
+    )
     const given = scored.filter((one) => legible && one.score >= one.threshold)
     const verdict: Verdict = {
       id: item.id,
@@ -150,7 +152,7 @@ export function createClassifier(model: ClassifierModel, ideas: Idea[]): Classif
   ): { for: string[]; against: string[] } {
     const { names } = model.vocabulary
     const named = [...x.indices].flatMap((index, i) => {
-      const name = names[index]
+      const name = names.at(index)
       return name === undefined || name.startsWith('~')
         ? []
         : [{ name, value: x.values[i]! * one.weights[index]! }]

@@ -3,7 +3,7 @@ import { stemOf } from '../lib/text/index.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /** Numbers that the meaning of a text adds to its features: the mean, and the highest and lowest of each dimension. */
-export const meaningSize = 3 * wordVectors().dimensions
+export const meaningSize = () => 3 * wordVectors().dimensions
 
 /** How much meaning counts beside the words themselves; 2 to 6 cross-validate alike. */
 const strength = 4
@@ -22,7 +22,7 @@ export function meaningOf(words: string[], vocabulary: Vocabulary): Float64Array
   const extremes = new Float64Array(2 * dimensions)
   const vector = new Float64Array(dimensions)
   for (const word of words) {
-    const index = vocabulary.index.get(stemOf(word))
+    const index = vocabulary.names.indexOf(stemOf(word))
     const rarity = index === undefined ? vocabulary.unknownIdf : vocabulary.idf[index]!
     if (!vectors.addTo(mean, word, rarity - 1) || rarity < rareEnough) continue
     vectors.read(vector, word)
@@ -32,7 +32,7 @@ export function meaningOf(words: string[], vocabulary: Vocabulary): Float64Array
       if (-value > extremes[dimensions + d]!) extremes[dimensions + d] = -value
     }
   }
-  const both = new Float64Array(meaningSize)
+  const both = new Float64Array(meaningSize())
   both.set(toLength(mean), 0)
   both.set(toLength(extremes), dimensions)
   return both
@@ -49,7 +49,7 @@ export function meaningByWord(
   const mean = new Float64Array(vectors.dimensions)
   const shares = new Map<string, number>()
   for (const word of words) {
-    const index = vocabulary.index.get(stemOf(word))
+    const index = vocabulary.names.indexOf(stemOf(word))
     const rarity = (index === undefined ? vocabulary.unknownIdf : vocabulary.idf[index]!) - 1
     if (!vectors.read(vector, word)) continue
     vectors.addTo(mean, word, rarity)

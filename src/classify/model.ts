@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Example, Idea } from '../model/index.ts'
 import type { Calibration, LinearModel } from './logistic.ts'
+import type { NameTable } from './name-table.ts'
 import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
 
 /** Changed whenever the same labels would give another model, so that none from an older recipe is used. */
@@ -83,13 +84,13 @@ function linear({ weights, bias }: LinearModel) {
 }
 
 function words({ names, idf, unknownIdf }: Vocabulary) {
-  return { names, idf: pack(idf), unknownIdf }
+  return { names: names.toArray(), idf: pack(idf), unknownIdf }
 }
 
 type Packed<T> = T extends Float64Array
   ? string
-  : T extends Map<string, number>
-    ? undefined
+  : T extends NameTable
+    ? string[]
     : T extends (infer U)[]
       ? Packed<U>[]
       : T extends object

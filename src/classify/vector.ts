@@ -14,7 +14,7 @@ const plainGroups = new Set(['kind', 'signals', 'own'])
 
 /** How long the vectors over a vocabulary are: a number per feature, then the meaning. */
 export function vectorSize(vocabulary: Vocabulary): number {
-  return vocabulary.names.length + meaningSize
+  return vocabulary.names.length + meaningSize()
 }
 
 /**
@@ -30,7 +30,7 @@ export function vectorOf({ groups, words }: Features, vocabulary: Vocabulary): S
     const start = indices.length
     let square = 0
     for (const [feature, count] of group) {
-      const index = vocabulary.index.get(feature)
+      const index = vocabulary.names.indexOf(feature)
       const weight = count === 1 ? 1 : 1 + Math.log(count)
       if (index === undefined) {
         if (!plain) square += (weight * vocabulary.unknownIdf) ** 2

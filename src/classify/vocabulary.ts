@@ -1,13 +1,13 @@
 import type { Features } from './features.ts'
+import { type NameTable, nameTable } from './name-table.ts'
 
 /** The features a model knows, with how rare each is. */
 export interface Vocabulary {
-  names: string[]
+  names: NameTable
   /** Inverse document frequency, smoothed: ln((1 + n) / (1 + df)) + 1. */
   idf: Float64Array
   /** The same for a feature that is not in the vocabulary. */
   unknownIdf: number
-  index: Map<string, number>
 }
 
 /**
@@ -35,5 +35,5 @@ function isPair(name: string): boolean {
 }
 
 export function vocabularyOf(names: string[], idf: Float64Array, unknownIdf: number): Vocabulary {
-  return { names, idf, unknownIdf, index: new Map(names.map((name, i) => [name, i])) }
+  return { names: nameTable(names), idf, unknownIdf }
 }

@@ -22,6 +22,7 @@ import {
 import { inWords, startTicking } from '../lib/schedule/index.ts'
 import { createWeb, listen } from '../web/index.ts'
 import { Failure } from './failure.ts'
+import { giveBackMemory } from './give-back.ts'
 import { openLog } from './log.ts'
 import { config } from './settings.ts'
 import { openAsker, openWorkshop, secretOf, type Workshop, watchLists } from './wiring.ts'
@@ -71,6 +72,8 @@ export async function runService(
 ): Promise<void> {
   for (const warning of settings.warnings) log.warn({}, warning)
   const workshop = await openWorkshop(settings, { log, ...(now ? { now } : {}) })
+  // A fault of a template is to be seen now, and not with the first message.
+  void workshop.way.renderer
   sayWhereMessagesGo(workshop, settings, log)
   if (parts.has('jobs')) {
     // Better now than when the first item comes.
@@ -92,6 +95,7 @@ export async function runService(
     { url: pages?.url, feeds: workshop.way.feeds.length, parts: [...parts], owner: workshop.way.owner },
     'Freehold is running',
   )
+  giveBackMemory()
   const signal = await stop
   log.info({ signal }, 'stopping; messages under way are finished first')
   looking?.stop()

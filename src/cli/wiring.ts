@@ -15,7 +15,7 @@ import { createLlm, type Llm } from '../lib/llm/index.ts'
 import { createSigner, type Signer } from '../lib/sign/index.ts'
 import { type Problem, problemLine } from '../lib/text/index.ts'
 import type { Example, Feed, Idea, Page } from '../model/index.ts'
-import { createRenderer } from '../render/index.ts'
+import { createRenderer, type Renderer } from '../render/index.ts'
 import { openStore, type Store } from '../store/index.ts'
 import {
   checkPages,
@@ -233,6 +233,7 @@ export async function openWorkshop(
   const http = openHttp(config, options.hostGapMs)
   const parser = createParsePool()
   const post = openPostOffice(config, createSigner(await secretOf(config, store)))
+  let renderer: Renderer | undefined
   return {
     pages,
     way: {
@@ -242,7 +243,12 @@ export async function openWorkshop(
       pages,
       reader: createReader({ http, parser, now }),
       classifier: followingVerdicts(store, () => openRefined(config, ideas, store)),
-      renderer: createRenderer({ templatesDir: config.templatesDir, publicUrl: config.publicUrl, ideas }),
+      // To read the templates takes longer than what a command does that shows none.
+      get renderer() {
+        const { templatesDir, publicUrl } = config
+        renderer ??= createRenderer({ templatesDir, publicUrl, ideas })
+        return renderer
+      },
       post,
       now,
       log: options.log,

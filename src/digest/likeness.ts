@@ -1,9 +1,9 @@
-import { cosine, wordVectors } from '../lib/meaning/index.ts'
+import { wordVectors } from '../lib/meaning/index.ts'
 import { stemOf } from '../lib/text/index.ts'
 import type { Label } from '../model/index.ts'
 import type { Account } from './account.ts'
 import commonStems from './commonness.json' with { type: 'json' }
-import { inNames, inText, inTitle, inTitleNames, Tallies } from './tally.ts'
+import { inNames, inText, inTitle, inTitleNames, Tallies, type Tally } from './tally.ts'
 
 /** How telling each stem is: rare ones more. */
 export interface Rarity {
@@ -39,12 +39,20 @@ const oneStory = 5
 /** Texts that the background counts for. */
 const backgroundTexts = 300
 
-/** The meaning of an account: the mean of its words' vectors, rare words more. */
+/** The meaning of an account: the mean of its words' vectors, rare words more, brought to length 1. */
 export function meaningOf(account: Account, rarity: Rarity): Float64Array {
   const vectors = wordVectors()
   const sum = new Float64Array(vectors.dimensions)
   for (const word of account.words) vectors.addTo(sum, word, rarity(stemOf(word)) - 1)
-  return sum
+  const length = Math.sqrt(dot(sum, sum))
+  return length > 0 ? sum.map((value) => value / length) : sum
+}
+
+/** Of two vectors of length 1 the cosine. */
+function dot(a: Float64Array, b: Float64Array): number {
+  let product = 0
+  for (let d = 0; d < a.length; d++) product += a[d]! * b[d]!
+  return product
 }
 
 /** What two accounts have in common, each from 0 to 1. */
@@ -64,16 +72,19 @@ export interface Common {
 }
 
 export function inCommon(a: Told, b: Told, rarity: Rarity): Common {
-  return { ...wordsInCommon(a, b, rarity), meaning: cosine(a.meaning, b.meaning) }
+  return { ...wordsInCommon(a, b, rarity), meaning: dot(a.meaning, b.meaning) }
 }
 
+/** The rarities of the rarest words of two accounts, while they are compared. */
+const rarest = new Float64Array(5)
+
 /** In plain loops over numbers, without a set or list of its own: it is done for every two items that share a rare word. */
-function wordsInCommon(a: Account, b: Account, { tallies }: Rarity): Omit<Common, 'meaning'> {
-  const one = tallies.of(a)
-  const other = tallies.of(b)
+function wordsInCommon(a: Told, b: Told, { tallies }: Rarity): Omit<Common, 'meaning'> {
+  const one = a.tally ?? tallies.of(a)
+  const other = b.tally ?? tallies.of(b)
   const { weights, isFigure } = tallies
   const marks = tallies.mark(one)
-  const rarest = [0, 0, 0, 0, 0]
+  rarest.fill(0)
   let name = 0
   let numbers = 0
   // What of the titles, and of the names in them, the other's text uses, by weight.
@@ -136,7 +147,7 @@ export function sameEvent(
     sameReading(a, b, mayTurn)
   // What costs more is not looked at where it can't help any more.
   if (logistic(words + meaningWeight) < least || contradict(a, b)) return 0
-  return logistic(words + meaningWeight * cosine(a.meaning, b.meaning))
+  return logistic(words + meaningWeight * dot(a.meaning, b.meaning))
 }
 
 /** What two accounts of the very same meaning gain by it. */
@@ -163,6 +174,8 @@ function sameReading(a: Told, b: Told, mayTurn: boolean): number {
 /** An account with its meaning, and what its item was given. */
 export interface Told extends Account {
   meaning: Float64Array
+  /** The account as it is compared by the rarity that it was read with, where it will be with many. */
+  tally?: Tally
   labels: Pick<Label, 'idea' | 'direction'>[]
 }
 
@@ -181,7 +194,7 @@ const ordinary = 3.5
 const rarestPossible = Math.log(1 + backgroundTexts) + 1 - ordinary
 
 /** Puts a value among the largest, which stand in falling order; the least of them falls out. */
-function keepLargest(largest: number[], value: number): void {
+function keepLargest(largest: Float64Array, value: number): void {
   let at = largest.length
   while (at > 0 && largest[at - 1]! < value) {
     if (at < largest.length) largest[at] = largest[at - 1]!

@@ -36,6 +36,7 @@ export function compareAmong(all: LabelledItem[]): Comparison {
   const complete = (item: LabelledItem, account: Account): Told => ({
     ...account,
     meaning: meaningOf(account, rarity),
+    tally: rarity.tallies.of(account),
     labels: item.labels,
   })
   return {

@@ -9,6 +9,8 @@ export interface ParsePoolOptions {
   timeLimitMs?: number
   /** Heap of one worker. MiB. */
   memoryLimitMb?: number
+  /** A worker that has had nothing to do for so long is ended, and gives its memory back. Milliseconds. */
+  idleMs?: number
   /** The script of the workers. */
   script?: URL
 }
@@ -35,18 +37,23 @@ interface Seat {
   online: boolean
   tasks: Task[]
   timer: NodeJS.Timeout | undefined
+  /** Ends the worker when it has been idle for long. */
+  rest: NodeJS.Timeout | undefined
 }
 
 /** Bodies given to a worker at once, so that it need not wait while the main thread is at something else. */
 const ahead = 8
 
-/** Makes a pool of lazily started workers; default: one, 10 s, 512 MiB. Idle workers don't keep the process alive. */
+/**
+ * Makes a pool of lazily started workers; default: one, 10 s, 512 MiB, ended after 5 s without work. Idle workers don't keep
+ * the process alive.
+ */
 export function createParsePool(options: ParsePoolOptions = {}): ParsePool {
-  const { size = 1, timeLimitMs = 10_000, memoryLimitMb = 512 } = options
+  const { size = 1, timeLimitMs = 10_000, memoryLimitMb = 512, idleMs = 5_000 } = options
   const script = options.script ?? new URL('./parse-worker.ts', import.meta.url)
   const seats = Array.from(
     { length: size },
-    (): Seat => ({ worker: null, online: false, tasks: [], timer: undefined }),
+    (): Seat => ({ worker: null, online: false, tasks: [], timer: undefined, rest: undefined }),
   )
   const waiting: Task[] = []
   let closed = false
@@ -58,6 +65,7 @@ export function createParsePool(options: ParsePoolOptions = {}): ParsePool {
       if (seat.tasks.length >= room) return
       const task = waiting.shift()!
       seat.tasks.push(task)
+      clearTimeout(seat.rest)
       seat.worker ??= start(seat)
       seat.worker.ref()
       if (seat.tasks.length === 1) watch(seat)
@@ -102,11 +110,22 @@ export function createParsePool(options: ParsePoolOptions = {}): ParsePool {
     worker.on('message', (outcome: PoolOutcome) => {
       if (seat.worker !== worker) return
       settle(seat, outcome)
-      if (seat.tasks.length === 0) worker.unref()
+      if (seat.tasks.length === 0) rest(seat, worker)
     })
     worker.on('error', lost)
     worker.on('exit', () => lost())
     return worker
+  }
+
+  /** Lets a worker go that nobody needs: one that has read a large feed would keep what that took. */
+  function rest(seat: Seat, worker: Worker): void {
+    worker.unref()
+    clearTimeout(seat.rest)
+    seat.rest = setTimeout(() => {
+      if (seat.worker !== worker || seat.tasks.length > 0) return
+      seat.worker = null
+      void worker.terminate()
+    }, idleMs).unref()
   }
 
   /** The worker is gone, and with it answers under way: who of several broke it can't be told, so each is tried alone. */
@@ -143,7 +162,10 @@ export function createParsePool(options: ParsePoolOptions = {}): ParsePool {
         return worker?.terminate()
       })
       const open = [...seats.flatMap(({ tasks }) => tasks.splice(0)), ...waiting.splice(0)]
-      for (const seat of seats) clearTimeout(seat.timer)
+      for (const seat of seats) {
+        clearTimeout(seat.timer)
+        clearTimeout(seat.rest)
+      }
       for (const task of open) task.resolve(failure('malformed', endedMessage))
       await Promise.all(ending)
     },

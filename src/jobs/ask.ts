@@ -10,8 +10,14 @@ export async function ask(way: Pick<Way, 'store' | 'now'>, asker: Asker, questio
   const now = way.now()
   const answer = await asker.answer(question, {
     now,
-    news: ({ idea, direction, since, limit }) =>
-      way.store.items.bearing({ idea, direction, since, limit: limit * looked }),
+    news: ({ idea, direction, since, saying, limit }) =>
+      way.store.items.bearing({
+        idea,
+        direction,
+        since,
+        limit: limit * looked,
+        ...(saying ? { saying } : {}),
+      }),
   })
   if (answer.kind === 'declined') await way.store.gaps.record(question, now)
   return answer

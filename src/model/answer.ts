@@ -40,6 +40,8 @@ export interface NewsWish {
   since: number
   /** Telling words of the question, which items should hold some of; may be empty. */
   words: string[]
+  /** Letters that an item's texts have to hold, all of them, in lower case; none where any item will do. */
+  saying?: readonly string[]
   limit: number
 }
 

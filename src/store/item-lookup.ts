@@ -16,6 +16,8 @@ export interface Bearing {
   limit: number
   /** How many to pass over; none without it. */
   offset?: number
+  /** Of those within the limit, only items with all of these in their texts; in lower case. */
+  saying?: readonly string[]
 }
 
 /** Finding items by what people know of them. */
@@ -30,20 +32,28 @@ export function itemLookup(db: Kysely<Schema>, withLabels: (rows: ItemTable[]) =
       if (direction !== null) labels = labels.where('label.direction', '=', direction)
       return eb.exists(labels)
     }
+  const holds = (letters: string) => (eb: ExpressionBuilder<Schema, 'item'>) => {
+    const pattern = `%${letters.replace(/[\\%_]/g, '\\$&')}%`
+    const columns = (['title', 'summary', 'content'] as const).map((name) => sql.ref(`item.${name}`))
+    return eb.or(columns.map((column) => sql<boolean>`lower(${column}) like ${pattern} escape '\\'`))
+  }
   return {
     /** Items that bear on an idea in a direction and happened since `since`: newest first. */
     async bearing(wish: Bearing): Promise<LabelledItem[]> {
-      const rows = await db
+      const newest = db
         .selectFrom('item')
-        .selectAll('item')
         .where(happened, '>=', wish.since)
         .where(bearsOn(wish))
         .orderBy(happened, 'desc')
         .orderBy('id')
         .limit(wish.limit)
         .offset(wish.offset ?? 0)
-        .execute()
-      return withLabels(rows)
+      const { saying = [] } = wish
+      if (saying.length === 0) return withLabels(await newest.selectAll('item').execute())
+      // Most don't, and their texts need not be brought here.
+      let those = db.selectFrom('item').selectAll().where('id', 'in', newest.select('item.id'))
+      for (const letters of saying) those = those.where(holds(letters))
+      return withLabels(await those.orderBy(happened, 'desc').orderBy('id').execute())
     },
 
     /** How many `bearing` would give without its limit. */

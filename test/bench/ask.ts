@@ -18,7 +18,7 @@ const days = 60
 /** How much of an article feeds bring along, in characters. */
 const articleLength = 1_500
 /** Of the wiki's questions, each so many-th. */
-const every = 16
+const every = 32
 const rounds = 2
 
 const topics = [' about chips', ' about open model releases']

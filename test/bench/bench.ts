@@ -4,6 +4,7 @@ export type Goal = { atLeast: number } | { atMost: number }
 /** A line of the table. */
 export interface Figure {
   what: string
+  /** NaN where it could not be measured; `from` tells why then. */
   value: number
   /** What stands behind the number: `MB`, `times`, `of the bare loop`. */
   unit: string

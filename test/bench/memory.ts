@@ -86,7 +86,7 @@ async function ingesting(place: Place, say: (doing: string) => void): Promise<Fi
 async function sending(place: Place, say: (doing: string) => void): Promise<Figure[]> {
   const what = `memory of the service while it sends ${written(readers)} mails, at most`
   const tools = smtpTools()
-  if (!tools) return [{ what: `${what} (${noSmtpTools})`, value: Number.NaN, unit: '', from: 'not measured' }]
+  if (!tools) return [{ what, value: Number.NaN, unit: 'MB', from: noSmtpTools }]
   say(`sending ${written(readers)} mails`)
   const sink = await startSink(tools.sink)
   await place.prepare('send.db', async (store) => {

@@ -65,10 +65,10 @@ function rowsOf({ bench, came }: Outcome): string[][] {
   if ('unable' in came) return [[bench.name, 'not measured', came.unable, '', '']]
   return came.map(({ what, value, unit, from, goal }) => [
     what,
-    `${written(value, digitsOf(value))} ${unit}`,
+    Number.isNaN(value) ? 'not measured' : `${written(value, digitsOf(value))} ${unit}`,
     from,
     goal ? goalText(goal) : '',
-    goal ? (isMet(value, goal) ? 'met' : 'missed') : '',
+    goal && !Number.isNaN(value) ? (isMet(value, goal) ? 'met' : 'missed') : '',
   ])
 }
 

@@ -275,6 +275,25 @@ describe('a bot that is stopped', () => {
     expect(await bot.ready).toBe(false)
   })
 
+  test.each([
+    ['lost', ({ gateway }: House['server']) => gateway.cut('fin')],
+    ['to be made anew', ({ gateway }: House['server']) => gateway.invalidate()],
+  ])('while its connection is %s does not come back', async (_, disturb) => {
+    const house = await open()
+    const { server, logged } = house
+    const { gateway } = server
+    const bot = await house.start()
+    disturb(server)
+    await logged('info', 'coming back')
+    await bot.stop()
+    // Another loses its connection later than this one did; when it is back, this one would be too.
+    await house.start()
+    gateway.cut('fin')
+    const back = (session: string) => gateway.resumes.some(({ session_id }) => session_id === session)
+    await server.until(() => back('session-2') && gateway.connected() > 0)
+    expect([gateway.connected(), gateway.identifies.length, back('session-1')]).toEqual([1, 2, false])
+  })
+
   test('makes room for the next', async () => {
     const house = await open()
     const { server, channel } = house

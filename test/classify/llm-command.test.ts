@@ -14,7 +14,7 @@ const item = {
 const unrelated = {
   id: 'b',
   title: 'Minutes of the gardening club',
-  summary: 'The members spoke about roses and about the weather in spring.',
+  summary: 'Roses in spring, and how to prune them in the rain.',
   kind: 'community',
 }
 

@@ -59,11 +59,13 @@ test('settings that the unit and the image set are settings', () => {
     'NODE_ENV',
     'NODE_COMPILE_CACHE',
     'MALLOC_ARENA_MAX',
+    'MALLOC_MMAP_THRESHOLD_',
+    'MALLOC_TRIM_THRESHOLD_',
   ])
   const inUnit = [...read('freehold.service').matchAll(/^Environment=(\w+)=/gm)].map(([, name]) => name)
   const line = /^ENV (.*)$/m.exec(read('Dockerfile'))?.[1] ?? ''
   const inImage = line.split(' ').map((pair) => pair.split('=')[0])
-  expect(inUnit).toHaveLength(3)
+  expect(inUnit).toHaveLength(5)
   expect(inImage.length).toBeGreaterThan(3)
   for (const name of [...inUnit, ...inImage]) expect(known).toContain(name)
 })

@@ -89,7 +89,7 @@ describe('freehold feeds check --online', () => {
     put('off', rss(), ['enabled: false', 'reason: for now'])
     at.list(entries)
     before = at.text()
-    mkdirSync(join(at.dir, 'data'))
+    mkdirSync(join(at.dir, 'data'), { recursive: true })
     await at.inStore(async (store) => {
       const urlOf = (id: string) => entries.find((one) => one.id === id)!.url
       const known = (id: string) => ({

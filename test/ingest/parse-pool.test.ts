@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { createParsePool, type ParsePool, type ParsePoolOptions } from '../../src/ingest/index.ts'
+import { until } from '../service/until.ts'
 import { rss, rssItem } from './documents.ts'
 
 const pools: ParsePool[] = []
@@ -114,7 +115,7 @@ test.each([
   ['throw', 'malformed'],
   ['exit', 'malformed'],
 ])('a body that makes the worker %s takes no other with it', async (fault, reason) => {
-  const parser = pool({ script, timeLimitMs: 1_500 })
+  const parser = pool({ script, timeLimitMs: 600 })
   const names = Array.from({ length: 30 }, (_, n) => (n % 10 === 4 ? fault : `feed ${n}`))
   const outcomes = await Promise.all(names.map((name) => parser.parse(job('', name))))
   expect(outcomes.map((outcome) => (outcome.kind === 'feed' ? outcome.title : outcome.reason))).toEqual(
@@ -127,12 +128,32 @@ test('each body has its own time, however many lie before it', async () => {
     `data:text/javascript,${encodeURIComponent(`
       import { parentPort } from 'node:worker_threads'
       parentPort.on('message', ({ url }) => {
-        const end = performance.now() + 150
+        const end = performance.now() + 100
         while (performance.now() < end);
         parentPort.postMessage({ kind: 'feed', title: url, language: null, items: [], total: 0 })
       })`)}`,
   )
-  const parser = pool({ script: slow, timeLimitMs: 1_000 })
-  const outcomes = await Promise.all(Array.from({ length: 16 }, (_, n) => parser.parse(job('', `feed ${n}`))))
+  const parser = pool({ script: slow, timeLimitMs: 700 })
+  const outcomes = await Promise.all(Array.from({ length: 12 }, (_, n) => parser.parse(job('', `feed ${n}`))))
   expect(outcomes.every(({ kind }) => kind === 'feed')).toBe(true)
+})
+
+test('a worker that nobody needs is ended, and the next feed gets another', async () => {
+  const naming = new URL(
+    `data:text/javascript,${encodeURIComponent(`
+      import { parentPort, threadId } from 'node:worker_threads'
+      parentPort.on('message', () =>
+        parentPort.postMessage({ kind: 'feed', title: String(threadId), language: null, items: [], total: 0 }))`)}`,
+  )
+  const parser = pool({ script: naming, idleMs: 1 })
+  const worker = async () => {
+    const outcome = await parser.parse(job(''))
+    return outcome.kind === 'feed' ? outcome.title : outcome.message
+  }
+  const first = await worker()
+  const other = await until(async () => {
+    const now = await worker()
+    return now === first ? null : now
+  })
+  expect([first, other]).toEqual([expect.stringMatching(/^\d+$/), expect.stringMatching(/^\d+$/)])
 })

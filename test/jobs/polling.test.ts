@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createParsePool, createReader } from '../../src/ingest/index.ts'
 import { ingest } from '../../src/jobs/index.ts'
 import { createHttp } from '../../src/lib/http/index.ts'
@@ -13,6 +13,9 @@ import { type FeedServer, startFeedServer } from '../servers/feed-server.ts'
 import { ownDatabase } from '../store/own-database.ts'
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
+
+const parser = createParsePool()
+afterAll(() => parser.close())
 
 /** Feeds with servers of their own (127.0.0.1, 127.0.0.2 …), polled by the real reader; the clock is the test's. */
 async function startPolling(hosts: number, feedsEach = 1) {
@@ -30,7 +33,6 @@ async function startPolling(hosts: number, feedsEach = 1) {
     // The servers are addresses; no name is known here.
     resolve: (host) => Promise.reject(Object.assign(new Error(host), { code: 'ENOTFOUND' })),
   })
-  const parser = createParsePool()
   const log: string[] = []
   const say = (_: object, message: string) => void log.push(message)
   const feeds = servers.flatMap((server, host) =>
@@ -47,7 +49,7 @@ async function startPolling(hosts: number, feedsEach = 1) {
     log: { info: say, warn: say, error: say },
   }
   onTestFinished(async () => {
-    await Promise.all([store.close(), http.close(), parser.close(), ...servers.map((one) => one.close())])
+    await Promise.all([store.close(), http.close(), ...servers.map((one) => one.close())])
     await database.remove()
     rmSync(folder, { recursive: true, force: true })
   })

@@ -10,17 +10,49 @@ export interface PostgresInProcess {
   pool(): PostgresPool
   /** Drops every table. */
   empty(): Promise<void>
+  /** Takes the tables there are, which hold nothing yet, for those that `clear` may leave. */
+  keep(): Promise<void>
+  /** Takes all rows out of the tables that were kept; false where there are others now. */
+  clear(): Promise<boolean>
   close(): Promise<void>
 }
+
+/** Every column, index, constraint and migration, as one text. */
+const shapeOfTables = `
+  select string_agg(line, e'\\n' order by line) as shape from (
+    select concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default) as line
+      from information_schema.columns where table_schema = 'public'
+    union all select indexdef from pg_indexes where schemaname = 'public'
+    union all select concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid))
+      from pg_constraint where connamespace = 'public'::regnamespace
+    union all select row_to_json(m)::text from migration m
+  ) lines`
 
 /** PostgreSQL as WebAssembly in this process, in memory. */
 export async function startPostgresInProcess(): Promise<PostgresInProcess> {
   const pglite = await PGlite.create({ loadDataDir: await openAsBlob(await freshDatabase()) })
   const connect = inTurns(pglite)
+  let kept: string | undefined
+  const shape = async () => {
+    // Without tables there is none that lists migrations.
+    const found = await pglite.query<{ shape: string }>(shapeOfTables).catch(() => null)
+    return found?.rows[0]?.shape
+  }
   return {
     pool: () => ({ connect, options: {}, end: async () => undefined }),
     empty: async () => {
       await pglite.exec('drop schema public cascade; create schema public')
+    },
+    async keep() {
+      kept ??= await shape()
+    },
+    async clear() {
+      if (kept === undefined || (await shape()) !== kept) return false
+      const { rows } = await pglite.query<{ name: string }>(
+        "select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'migration'",
+      )
+      await pglite.exec(`truncate ${rows.map(({ name }) => `"${name}"`).join(', ')} restart identity cascade`)
+      return true
     },
     close: () => pglite.close(),
   }

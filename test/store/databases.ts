@@ -20,7 +20,10 @@ interface Place {
 }
 
 interface Server {
-  place(): Promise<Place>
+  /** Where tables may be there already, as long as they are empty, that spares their making. */
+  place(mayHaveTables?: boolean): Promise<Place>
+  /** Called when the tables have been made and are empty. */
+  hasTables?(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -86,8 +89,8 @@ export function onEachDatabase(suite: (db: TestDatabase) => void): void {
         opened.push(() => next.close())
         return next
       }
-      const leave = async () => {
-        place = await server.place()
+      const leave = async (mayHaveTables = false) => {
+        place = await server.place(mayHaveTables)
         opened.unshift(place.remove)
       }
 
@@ -96,8 +99,9 @@ export function onEachDatabase(suite: (db: TestDatabase) => void): void {
       })
       afterAll(() => server?.stop())
       beforeEach(async () => {
-        await leave()
+        await leave(true)
         store = await open()
+        await server.hasTables?.()
       })
       afterEach(async () => {
         for (let close = opened.pop(); close; close = opened.pop()) await close()
@@ -116,7 +120,7 @@ export function onEachDatabase(suite: (db: TestDatabase) => void): void {
           opened.push(() => db.destroy())
           return db
         },
-        leave,
+        leave: () => leave(),
       })
     })
   }
@@ -134,15 +138,19 @@ async function startSqlite(): Promise<Server> {
   }
 }
 
-/** A file's tests share one PGlite, emptied before each. */
+let started: ReturnType<typeof startPostgresInProcess> | undefined
+
+/** The tests of a process share one PGlite, emptied before each; it ends with the process. */
 async function startPGlite(): Promise<Server> {
-  const postgres = await startPostgresInProcess()
+  started ??= startPostgresInProcess()
+  const postgres = await started
   return {
-    place: async () => {
-      await postgres.empty()
+    hasTables: postgres.keep,
+    place: async (mayHaveTables = false) => {
+      if (!(mayHaveTables && (await postgres.clear()))) await postgres.empty()
       return { dialect: () => postgresOver(async () => postgres.pool()), remove: async () => undefined }
     },
-    stop: () => postgres.close(),
+    stop: async () => undefined,
   }
 }
 

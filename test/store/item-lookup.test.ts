@@ -55,6 +55,28 @@ onEachDatabase((db) => {
       expect(await items().countBearing({ ...wish, since: now - 49 })).toBe(2)
     })
 
+    test('holds what it is to say, in any of its texts; the limit is of what is looked through', async () => {
+      await absorb([
+        newItem(1, { title: 'HARBOUR Lab moves', publishedAt: now - 1 }),
+        newItem(2, { title: 'Rents', summary: 'In the harbour, and 100% sure.', publishedAt: now - 2 }),
+        newItem(3, { title: 'Rents', content: 'The harbour of Skerry.', publishedAt: now - 3 }),
+        newItem(4, { title: 'Rents', publishedAt: now - 4 }),
+      ])
+      await give(
+        Object.fromEntries(
+          [1, 2, 3, 4].map((n) => [n, [['renewal', 'opens']] satisfies [string, Direction][]]),
+        ),
+      )
+      const found = async (limit: number, ...saying: string[]) =>
+        ids(await items().bearing({ idea: null, direction: null, since: 0, limit, saying }))
+      expect(await found(9, 'harb')).toEqual(expected(1, 2, 3))
+      expect(await found(2, 'harb')).toEqual(expected(1, 2))
+      expect(await found(9, 'harb', 'sker')).toEqual(expected(3))
+      expect(await found(9, '100% s')).toEqual(expected(2))
+      expect(await found(9, 'h%b')).toEqual([])
+      expect(await found(9)).toEqual(expected(1, 2, 3, 4))
+    })
+
     test('comes page by page, each item once, with all its labels', async () => {
       const numbers = Array.from({ length: 7 }, (_, n) => n)
       await absorb(numbers.map((n) => newItem(n, { publishedAt: now - Math.floor(n / 3) })))

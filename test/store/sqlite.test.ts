@@ -133,3 +133,19 @@ describe('DATABASE_URL', () => {
     },
   )
 })
+
+test('a full disk is called by its name, and what was there before is there after', async () => {
+  const path = file()
+  const db = database(path)
+  await sql`create table note (text)`.execute(db)
+  await sql`insert into note values ('before')`.execute(db)
+  // For SQLite a file that may not grow is a disk that is full.
+  await sql`pragma max_page_count = 1`.execute(db)
+  const long = 'x'.repeat(100_000)
+  await expect(sql`insert into note values (${long})`.execute(db)).rejects.toThrow(
+    `the disk that holds ${path} is full. Make room on it, then try again.`,
+  )
+  expect((await sql`select text from note`.execute(db)).rows).toEqual([{ text: 'before' }])
+  await sql`pragma max_page_count = 1000`.execute(db)
+  await sql`insert into note values (${long})`.execute(db)
+})

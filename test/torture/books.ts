@@ -9,6 +9,7 @@ export type Books = Record<
   | 'articles that are there more than once'
   | 'deliveries that are in no final state'
   | 'readers without a delivery of an issue'
+  | 'channels without a delivery of an issue'
   | 'mails that arrived twice'
   | 'mails that arrived and are not to be accounted for'
   | 'mails that are sent and never arrived'
@@ -37,6 +38,7 @@ interface Row {
   error: string | null
 }
 
+const isMessage = (step: string) => step === 'message' || step === 'reply' || step === 'forum'
 const final = ['sent', 'failed', 'suppressed', 'cancelled', 'unknown']
 /** From these states nothing may have arrived, from `sent` it must have, and of `unknown` nobody knows. */
 const neverArrives = ['failed', 'suppressed', 'cancelled']
@@ -69,6 +71,12 @@ export async function balance(
     'select number, created_at from digest order by number',
   )
   const readers = await database.rows<{ id: string; email: string }>('select id, email from subscriber')
+  const subscribed = await database.rows<{ channel: string }>(
+    `select channel from channel_subscription where mode <> 'alerts' and paused_at is null`,
+  )
+  const posted = new Set(
+    rows.filter(({ step }) => isMessage(step)).map(({ digest, target }) => `${digest} ${target}`),
+  )
   const promised = new Set(mails.map(({ digest, target }) => `${digest} ${target}`))
 
   const posts = rows.filter(
@@ -109,6 +117,11 @@ export async function balance(
       readers
         .filter(({ id }) => !promised.has(`${number} ${id}`))
         .map(({ email }) => `issue ${number}: ${email}`),
+    ),
+    'channels without a delivery of an issue': digests.flatMap(({ number }) =>
+      subscribed
+        .filter(({ channel }) => !posted.has(`${number} ${channel}`))
+        .map(({ channel }) => `issue ${number}: channel ${channel}`),
     ),
     'mails that arrived twice': named(mails.filter((row) => (arrivals.get(idOf(row)) ?? 0) > 1)),
     'mails that arrived and are not to be accounted for': [...arrivals.keys()].flatMap((id) => {
@@ -153,6 +166,8 @@ export async function balance(
     books,
     figures: {
       polls: publishers.polls(),
+      ways: publishers.ways + post.faults,
+      met: publishers.misbehaved.size + post.struck.size,
       items: sum(items.map(({ n }) => n)),
       articles: offered.length,
       issues: digests.length,
@@ -170,7 +185,9 @@ export async function balance(
       posts: posts.length + forums.length,
       standing: messages.length + threadNames.length,
       refusedPosts: [...posts, ...forums].filter(({ state }) => neverArrives.includes(state)).length,
-      lostPosts: books['posts that are sent and stand nowhere'].length,
+      lostPosts:
+        books['posts that are sent and stand nowhere'].length +
+        books['channels without a delivery of an issue'].length,
       twicePosts: books['posts that stand there twice'].length,
       unknownPosts: unknownPosts.length,
       mayBeUnknownPosts: mayBeUnknown.posts,

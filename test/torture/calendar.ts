@@ -29,8 +29,8 @@ const winter = (year: number, month: number, day: number): Due => ({
   at: Date.UTC(year, month - 1, day, 1, 30),
 })
 
-/** Both changes of the clock and little else. */
-export const shortCalendar: Due[] = [endOfSummer, beginOfSummer]
+/** The one change of the clock at which most can go wrong. */
+export const shortCalendar: Due[] = [endOfSummer]
 
 /** Weeks, a month and a quarter apart. What lies between two of them is made up for by the later one. */
 export const longCalendar: Due[] = [

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** A small disk of its own, in memory. */
@@ -35,4 +36,13 @@ export function mountDisk(dir: string, mebibytes: number): Disk | null {
     makeRoom: () => rmSync(filler, { force: true }),
     remove: () => void execFileSync('umount', [dir]),
   }
+}
+
+/** Whether this process may mount a disk. */
+export function mayMount(): boolean {
+  const dir = mkdtempSync(join(tmpdir(), 'freehold-mount-'))
+  const disk = mountDisk(dir, 1)
+  disk?.remove()
+  rmdirSync(dir)
+  return disk !== null
 }

@@ -1,11 +1,10 @@
-import { appendFileSync } from 'node:fs'
 import { until } from '../service/until.ts'
 import type { Chance } from './chance.ts'
 import type { Fleet } from './fleet.ts'
 import type { Service } from './service.ts'
 import type { Step, World } from './world.ts'
 
-export type Disruption = 'kill' | 'pause' | 'jump' | 'outage of the database' | 'full disk'
+export type Disruption = 'kill' | 'pause' | 'jump' | 'clock set back' | 'outage of the database' | 'full disk'
 
 /** What was done to the service, and what was under way at that moment and may be lost. */
 export interface Strike {
@@ -26,7 +25,12 @@ export interface Disrupter {
   strikes: Strike[]
   /** Lets time go by for all, which may take messages under way past their leases. */
   pass(ms: number): Promise<void>
-  /** `first` waits for an issue that is still to be made. Kills a process at some step, and starts another when its lease has run out or, at times, before. */
+  /** Sets the clock of the service right, which goes `wrong` (ms) ahead of the world's. */
+  setBack(wrong: number): void
+  /**
+   * Kills a process at some step, and starts another when its lease has run out or, at times, before. `first` waits for the
+   * mails of an issue that is still to be made.
+   */
   kill(at: Step, victim: Service, first?: boolean): Promise<void>
   /** Stops a process at some step until its lease has run out and others have gone on, and lets it go on. */
   pause(at: Step, victim: Service, first?: boolean): Promise<void>
@@ -41,13 +45,18 @@ export interface Disrupter {
 export function createDisrupter(world: World, fleet: Fleet, chance: Chance): Disrupter {
   const strikes: Strike[] = []
 
+  function write(strike: Strike): void {
+    strikes.push(strike)
+    world.diary(JSON.stringify(strike))
+  }
+
   function note(what: Disruption): void {
-    strikes.push({ what, ...world.open() })
+    write({ what, ...world.open() })
   }
 
   async function pass(ms: number): Promise<void> {
     if (await isSending(world)) note('jump')
-    else strikes.push({ what: 'jump', mails: 0, posts: 0 })
+    else write({ what: 'jump', mails: 0, posts: 0 })
     world.clock.pass(ms)
   }
 
@@ -71,15 +80,13 @@ export function createDisrupter(world: World, fleet: Fleet, chance: Chance): Dis
     return promise
   }
 
-  const push = strikes.push.bind(strikes)
-  strikes.push = (...all) => {
-    if (process.env.TT)
-      appendFileSync('/tmp/torture/log.txt', `${Date.now() % 10_000_000} ======== ${JSON.stringify(all)}\n`)
-    return push(...all)
-  }
   return {
     strikes,
     pass,
+    setBack(wrong) {
+      if (wrong > 0) write({ what: 'clock set back', mails: 0, posts: 0 })
+      world.clock.lean(0)
+    },
     async kill(at, victim, first = false) {
       let ended: Promise<void> | undefined
       await strike(
@@ -91,8 +98,11 @@ export function createDisrupter(world: World, fleet: Fleet, chance: Chance): Dis
         first ? longAmbush : ambush,
       )
       await ended
-      if (chance.happens(0.7)) await pass(pastLease)
+      // Another is there before the lease has run out, or after.
+      const before = chance.happens(0.5)
+      if (!before) await pass(pastLease)
       await fleet.start()
+      if (before) await pass(pastLease)
     },
     async pause(at, victim, first = false) {
       await strike(

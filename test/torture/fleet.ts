@@ -1,4 +1,3 @@
-import { appendFileSync } from 'node:fs'
 import { type Service, startService } from './service.ts'
 import type { World } from './world.ts'
 
@@ -28,7 +27,7 @@ export function createFleet(world: World): Fleet {
   const forget = (service: Service) => void services.splice(services.indexOf(service) >>> 0, 1)
 
   function hear(line: string): void {
-    if (process.env.TT) appendFileSync('/tmp/torture/log.txt', `${Date.now() % 10_000_000} ${line}\n`)
+    world.diary(line)
     try {
       const { level, msg, err } = JSON.parse(line) as {
         level: number

@@ -16,8 +16,10 @@ export interface Post {
   unanswered(): { mails: number; posts: number }
   /** How often which fault struck, by name. */
   struck: Map<string, number>
-  /** From now on so many of a thousand steps go wrong. */
-  fail(perThousand: number): void
+  /** How many faults there are. */
+  faults: number
+  /** From now on some steps of mails and some requests go wrong. */
+  fail(): void
   heal(): void
   /** Something happens to all connections to Discord's gateway. */
   shakeGateway(): void
@@ -63,6 +65,9 @@ const noAnswer = new Set<unknown>([
   ...stalls,
 ])
 
+/** How many steps of a mail go wrong, and how many requests. */
+const [mailsAmiss, postsAmiss] = [0.02, 0.08]
+
 /** `each` is called at each step of a mail and each request for a post, before it is answered. */
 export function openPost(
   { smtp, discord }: { smtp: TestSmtpServer; discord: TestDiscordServer },
@@ -71,14 +76,15 @@ export function openPost(
   const arrived: Arrived[] = []
   const struck = new Map<string, number>()
   const unanswered = { mails: 0, posts: 0 }
-  let perThousand = 0
+  let fails = false
   const mailFault = new Map(
     (['mail', 'rcpt', 'data', 'body', 'reply'] as const).map((at) => [
       at,
       chance.deck(smtpFaults.filter((one) => one.at === at)),
     ]),
   )
-  const postFault = chance.deck(slowly ? [...discordFaults, ...stalls] : discordFaults)
+  const postFaults = slowly ? [...discordFaults, ...stalls] : discordFaults
+  const postFault = chance.deck(postFaults)
   const note = (name: string) => void struck.set(name, (struck.get(name) ?? 0) + 1)
 
   /** Takes over what has arrived: whole mails would fill the memory. */
@@ -92,7 +98,7 @@ export function openPost(
   smtp.meddle((at) => {
     collect()
     each('mail')
-    if (!chance.happens(perThousand / 1000)) return undefined
+    if (!fails || !chance.happens(mailsAmiss)) return undefined
     const { does } = mailFault.get(at)!()
     note(`smtp ${at} ${does}`)
     if ((at === 'body' || at === 'reply') && (does === 'drop' || does === 'reset')) unanswered.mails++
@@ -100,7 +106,7 @@ export function openPost(
   })
   discord.meddle((request) => {
     each('post')
-    if (!chance.happens(perThousand / 1000)) return null
+    if (!fails || !chance.happens(postsAmiss)) return null
     const fault = postFault()
     note(`discord ${typeof fault === 'string' ? fault : JSON.stringify(fault)}`)
     if (request.method === 'POST' && noAnswer.has(fault)) unanswered.posts++
@@ -118,16 +124,17 @@ export function openPost(
 
   return {
     struck,
+    faults: smtpFaults.length + postFaults.length,
     unanswered: () => ({ ...unanswered }),
     arrived() {
       collect()
       return arrived
     },
-    fail(share) {
-      perThousand = share
+    fail() {
+      fails = true
     },
     heal() {
-      perThousand = 0
+      fails = false
     },
     shakeGateway: () => shake()(),
   }

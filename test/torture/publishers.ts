@@ -42,6 +42,8 @@ export interface Publishers {
   polls(): number
   /** How many of them with what, by name of the misbehaviour. */
   misbehaved: Map<string, number>
+  /** How many ways to misbehave there are. */
+  ways: number
   connections(): number
   /** Some bring something out, and some of that is one story. */
   bringOut(at: number): void
@@ -115,6 +117,7 @@ export async function startPublishers(
     list: listOf(servers.map(({ origin }, n) => ({ id: nameOf(n), origin, site: `https://p${n}.example/` }))),
     articles,
     misbehaved,
+    ways: all.length,
     polls: () => polls,
     connections: () => servers.reduce((sum, server) => sum + server.connections(), 0),
     bringOut(at) {

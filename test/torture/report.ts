@@ -10,8 +10,10 @@ export function report(outcomes: Outcome[]): string {
     ['killed', struck('kill')],
     ['paused past the lease', struck('pause')],
     ['jumps of the clock', struck('jump')],
+    ['clock set back', struck('clock set back')],
     ['outages of the database', struck('outage of the database')],
     ['disk full', struck('full disk')],
+    ['kinds of faults met', ({ figures }) => `${figures.met} of ${figures.ways}`],
     ['polls of feeds', ({ figures }) => figures.polls!],
     ['articles offered', ({ figures }) => figures.articles!],
     ['issues scheduled', ({ landings }) => landings],
@@ -20,7 +22,10 @@ export function report(outcomes: Outcome[]): string {
     ['  arrived', ({ figures }) => figures.arrived!],
     ['  refused, as told', ({ figures }) => figures.refusedMails!],
     ['  unknown, cut off by us', ({ figures }) => `${figures.unknownByUs} of ${figures.openAtStrikes} open`],
-    ['  unknown, by the mail server', ({ figures }) => `${figures.unknownByThem} of ${figures.cutByThem} cut`],
+    [
+      '  unknown, by the mail server',
+      ({ figures }) => `${figures.unknownByThem} of ${figures.cutByThem} cut`,
+    ],
     ['  lost', ({ figures }) => figures.lost!],
     ['  twice', ({ figures }) => figures.twice!],
     ['posts to send', ({ figures }) => figures.posts!],
@@ -32,6 +37,8 @@ export function report(outcomes: Outcome[]): string {
     ['left open at the end', ({ left, open }) => left.length + open],
     ['heap before, MB', megabytes('before', 'heapUsed')],
     ['heap after, MB', megabytes('after', 'heapUsed')],
+    ['files and sockets before', descriptors('before')],
+    ['files and sockets after', descriptors('after')],
     ['resident before, MB', megabytes('before', 'rss')],
     ['resident after, MB', megabytes('after', 'rss')],
   ]
@@ -53,8 +60,14 @@ function struck(what: Disruption): (outcome: Outcome) => number {
   return ({ strikes }) => strikes.filter((strike) => strike.what === what).length
 }
 
+const notMeasured = 'not measured'
+
 function megabytes(when: 'before' | 'after', what: 'heapUsed' | 'rss'): (outcome: Outcome) => string {
-  return ({ memory }) => (memory ? (memory[when][what] / 2 ** 20).toFixed(1) : 'not measured')
+  return ({ memory }) => (memory ? (memory[when][what] / 2 ** 20).toFixed(1) : notMeasured)
+}
+
+function descriptors(when: 'before' | 'after'): (outcome: Outcome) => string {
+  return ({ memory }) => (memory ? String(memory[when].descriptors) : notMeasured)
 }
 
 function verdict(outcomes: Outcome[]): string {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore } from '../../src/store/index.ts'
@@ -37,14 +37,15 @@ export interface World {
   env: Record<string, string>
   /** Is called at each step until it says that it has seen enough. */
   watch(watcher: (step: Step) => boolean): void
+  /** Keeps what is said and done, in the file TORTURE_LOG where that is set. */
+  diary(line: string): void
   /** Connections and requests that are open now, at which something can get lost. */
   open(): { mails: number; posts: number }
   close(): Promise<void>
 }
 
-/** Mails under way at once have a connection each; so many, in each process. */
-export const mailsAtOnce = 5
 const diskSize = 96
+const root = join(import.meta.dirname, '..', '..')
 /** A Sunday in October, a fortnight before the end of summer time. */
 const start = Date.UTC(2026, 9, 11, 6)
 export const zone = 'Europe/Berlin'
@@ -95,7 +96,7 @@ export async function makeWorld(options: {
       DATABASE_URL: databaseUrl,
       FEEDS_DIR: lists,
       WIKI_DIR: writeSmallWiki(dir),
-      TEMPLATES_DIR: join(import.meta.dirname, '..', '..', 'templates'),
+      TEMPLATES_DIR: join(root, 'templates'),
       PORT: '0',
       ALLOW_PRIVATE_NETWORK: 'true',
       PUBLIC_URL: 'https://freehold.example',
@@ -107,9 +108,13 @@ export async function makeWorld(options: {
       TIMEZONE: zone,
       SECRET: 'a secret of the torture',
       // Started often, a process need not compile everything anew.
-      NODE_COMPILE_CACHE: join(tmpdir(), 'freehold-torture-compiled'),
+      NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'),
     },
     watch: (watcher) => void watchers.add(watcher),
+    diary(line) {
+      const { TORTURE_LOG } = process.env
+      if (TORTURE_LOG) appendFileSync(TORTURE_LOG, `${new Date().toISOString()} ${line}\n`)
+    },
     open: () => ({ mails: smtp.connections.open, posts: discord.open().requests }),
     async close() {
       await database.close()
