@@ -65,6 +65,9 @@ async function memory() {
 const now = readClock(process.argv[2]!)
 const asked = async () => void process.send?.({ memory: await memory() })
 process.on('message', asked)
+// Whoever started it has ended, and would have ended it.
+const alone = () => process.exit(1)
+process.on('disconnect', alone)
 const before = held()
 const settings = readConfig({ root: process.env.DATA_DIR!, env: process.env, useEnvFile: false })
 const stop = new Promise<string>((resolve) => process.once('SIGTERM', resolve))
@@ -73,4 +76,5 @@ process.off('message', asked)
 // Connections that were closed just now are gone when the other side has heard of it.
 for (let waited = 0; waited < closing && more(held(), before).length > 0; waited += 20) await setTimeout(20)
 process.send?.({ left: more(held(), before) })
+process.off('disconnect', alone)
 process.disconnect()
