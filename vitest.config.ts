@@ -16,7 +16,8 @@ export default defineConfig({
     pool: 'forks',
     // Files share a process, and so what it has loaded; whatever a file changes for all it must put back.
     isolate: false,
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Two more than there are cores: much of the time tests wait, for processes, sockets and leases.
+    maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: HeaviestFirst },
   },
 })

@@ -37,6 +37,10 @@ const smtpFaults: { at: SmtpFault['at']; does: SmtpFault['does'] }[] = [
   ]),
 ]
 
+const shortWait: DiscordFault = { retryAfter: 0.2 }
+/** Longer than a sender waits. */
+const longWait: DiscordFault = { retryAfter: 30 }
+
 const discordFaults: DiscordFault[] = [
   'missing access',
   'missing permissions',
@@ -48,9 +52,9 @@ const discordFaults: DiscordFault[] = [
   'reset before',
   'reset after',
   'cut answer',
-  { retryAfter: 0.2 },
+  shortWait,
   { retryAfter: 0.2, global: true },
-  { retryAfter: 30 },
+  longWait,
 ]
 /** A client gives up on these after 15 s. */
 const stalls: DiscordFault[] = ['stall before', 'stall after']
@@ -107,7 +111,9 @@ export function openPost(
   discord.meddle((request) => {
     each('post')
     if (!fails || !chance.happens(postsAmiss)) return null
-    const fault = postFault()
+    const drawn = postFault()
+    // A bot that is told to wait with its log-in is not stopped before.
+    const fault = drawn === longWait && request.method !== 'POST' ? shortWait : drawn
     note(`discord ${typeof fault === 'string' ? fault : JSON.stringify(fault)}`)
     if (request.method === 'POST' && noAnswer.has(fault)) unanswered.posts++
     return fault
