@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join, relative } from 'node:path'
-import { type Asker, createAsker } from '../ask/index.ts'
-import { type Classifier, createLlmJudge, fileCache, loadClassifier, refine } from '../classify/index.ts'
+import type { Asker } from '../ask/index.ts'
+import type { Classifier } from '../classify/index.ts'
 import { addressOf, type Config, ConfigError } from '../config.ts'
 import { createDiscord, createDkim, createOutbox, createSmtp, readSmtpUrl } from '../deliver/index.ts'
 import { type FeedLists, type ListWatch, readFeedLists, watchFeedLists } from '../feeds/index.ts'
@@ -16,7 +16,7 @@ import { createSigner, type Signer } from '../lib/sign/index.ts'
 import { type Problem, problemLine } from '../lib/text/index.ts'
 import type { Example, Feed, Idea, Page } from '../model/index.ts'
 import { createRenderer, type Renderer } from '../render/index.ts'
-import { openStore, type Store } from '../store/index.ts'
+import type { Store } from '../store/index.ts'
 import {
   checkPages,
   examplesSince,
@@ -94,13 +94,16 @@ export async function loadExamples(config: Config, ideas: Idea[]): Promise<Examp
   return examples
 }
 
+// What one command in three needs is loaded where it is needed: the 255 files of the database's library alone take 80 ms.
+
 /** The built-in classifier for these examples: trained, or as kept in DATA_DIR. */
-export function trainedOn(
+export async function trainedOn(
   config: Config,
   ideas: Idea[],
   examples: Example[],
   taught: Example[] = [],
 ): Promise<Classifier> {
+  const { loadClassifier } = await import('../classify/index.ts')
   return loadClassifier(examples, ideas, join(config.dataDir, 'models'), taught)
 }
 
@@ -120,6 +123,7 @@ export async function openRefined(config: Config, ideas: Idea[], store?: Store):
   const llm = openLlm(config)
   if (!llm) return classifier
   const codebook = await readCodebook(config)
+  const { createLlmJudge, fileCache, refine } = await import('../classify/index.ts')
   const cache = fileCache(join(config.dataDir, 'llm'))
   return refine(classifier, createLlmJudge({ llm, ideas, codebook, cache }))
 }
@@ -144,6 +148,7 @@ export async function openAsker(config: Config, pages: Page[], ideas: Idea[]): P
   const passages = passagesOf(pages)
   const { questions, problems } = await readQuestions(config.wikiDir, passages, shown(config, config.wikiDir))
   refuse(problems, 'The questions of the wiki have faults; mend them first:')
+  const { createAsker } = await import('../ask/index.ts')
   return createAsker({
     passages,
     pages,
@@ -166,7 +171,8 @@ export function shown(config: Config, path: string): string {
 }
 
 /** Opens the database; anything but its own error is said with the setting to look at. */
-export function openDatabase(config: Config): Promise<Store> {
+export async function openDatabase(config: Config): Promise<Store> {
+  const { openStore } = await import('../store/index.ts')
   return openStore(config.databaseUrl)
 }
 

@@ -1,7 +1,6 @@
 import { createPrivateKey } from 'node:crypto'
 import { PassThrough } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import DKIM from 'nodemailer/lib/dkim'
 
 export interface DkimKey {
   /** Domain that signs, that of the sender's address. */
@@ -43,15 +42,17 @@ export function createDkim({ domain, selector, privateKey }: DkimKey): (message:
       `DKIM_KEY holds no private key in PEM form (${error instanceof Error ? error.message : String(error)}): give the path of one.`,
     )
   }
-  const dkim = new DKIM({
+  const options = {
     domainName: domain,
     keySelector: selector,
     privateKey,
     headerFieldNames: signed,
     // Kept in memory whatever its size.
     cacheTreshold: 50_000_000,
-  } as never)
+  } as never
   return async (message) => {
+    const { default: DKIM } = await import('nodemailer/lib/dkim')
+    const dkim = new DKIM(options)
     const input = new PassThrough()
     const output = dkim.sign(input)
     input.end(message)

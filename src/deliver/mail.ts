@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import MailComposer from 'nodemailer/lib/mail-composer'
-import { encodeWords } from 'nodemailer/lib/mime-funcs'
+import type { encodeWords } from 'nodemailer/lib/mime-funcs'
 
 /** What a mail is made of. Header values hold no line breaks; a subject's are folded into spaces. */
 export interface Mail {
@@ -30,6 +29,8 @@ export interface Mail {
  * that a second try can be told from a second message. Rejects when a header value or name could start another header.
  */
 export async function buildMail(mail: Mail): Promise<Buffer> {
+  const { default: MailComposer } = await import('nodemailer/lib/mail-composer')
+  const { encodeWords } = await import('nodemailer/lib/mime-funcs')
   const composer = new MailComposer({
     from: oneLine('From', mail.from),
     // As an object, so that a comma in it can't make two recipients.
@@ -39,7 +40,7 @@ export async function buildMail(mail: Mail): Promise<Buffer> {
     date: new Date(mail.date),
     text: mail.text,
     html: mail.html,
-    headers: headersOf(mail),
+    headers: headersOf(mail, encodeWords),
     newline: 'win',
     // Left to itself the composer takes base64 for other scripts, in which no slot of a form can be filled.
     textEncoding: 'quoted-printable',
@@ -61,10 +62,13 @@ const setHere = new Set(
   ),
 )
 
-function headersOf(mail: Mail): { key: string; value: string | { prepared: true; value: string } }[] {
+function headersOf(
+  mail: Mail,
+  encode: typeof encodeWords,
+): { key: string; value: string | { prepared: true; value: string } }[] {
   const headers: [string, string | undefined][] = [
     ['Auto-Submitted', 'auto-generated'],
-    ['List-Id', mail.listId && withPlainId(bracketed(mail.listId))],
+    ['List-Id', mail.listId && withPlainId(bracketed(mail.listId), encode)],
     ['List-Unsubscribe', mail.listUnsubscribe],
     ['List-Archive', mail.listArchive && bracketed(mail.listArchive)],
   ]
@@ -87,9 +91,9 @@ function asWritten(value: string): string | { prepared: true; value: string } {
 }
 
 /** The phrase before a list's id may need encoding; the id itself must not get any, or nobody recognizes it. */
-function withPlainId(value: string): string {
+function withPlainId(value: string, encode: typeof encodeWords): string {
   const id = value.lastIndexOf('<')
-  return `${encodeWords(value.slice(0, id).trim())} ${value.slice(id)}`
+  return `${encode(value.slice(0, id).trim())} ${value.slice(id)}`
 }
 
 function bracketed(value: string): string {

@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls'
-import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { connectError, placeOf, type SmtpError } from './smtp-receipt.ts'
 import type { MailServer } from './smtp-url.ts'
 
@@ -30,7 +30,8 @@ export async function openSession(
   options: SessionOptions,
 ): Promise<{ connection: SMTPConnection } | { error: string }> {
   const { timeouts = {} } = options
-  const connection = new SMTPConnection({
+  const { default: Connection } = await import('nodemailer/lib/smtp-connection')
+  const connection = new Connection({
     host: server.host,
     port: server.port,
     secure: server.secure,

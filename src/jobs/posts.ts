@@ -8,7 +8,7 @@ import type { Way } from './way.ts'
 
 type PostWay = Pick<Way, 'store' | 'renderer' | 'post' | 'now' | 'ideas'>
 
-/** Discord remembers a nonce for “a few minutes”; after this long (ms) it is not relied upon. */
+/** Discord remembers a nonce for “a few minutes”; after this long (ms) it is not relied upon alone. */
 const nonceTrusted = 2 * 60_000
 /** An unanswered request may still be at work for so long (ms). */
 const stillAtWork = 30_000
@@ -126,8 +126,9 @@ function threadName(title: string): string {
 }
 
 /**
- * Sends a message under its nonce. One that may stand there already, because a try of it was not answered, is left to the
- * nonce for two minutes; after that the channel is looked at first.
+ * Sends a message under its nonce. The channel is looked at first for one that may stand there already, because a try of it
+ * was not answered: how long ago that was our clock can't tell for sure, which may have been set back since, and a nonce is
+ * forgotten. Where the look tells nothing, the nonce alone is relied upon for two minutes.
  */
 async function send(
   way: PostWay,
@@ -138,16 +139,18 @@ async function send(
 ): Promise<Receipt> {
   const nonce = nonceFor(delivery.id)
   const { uncertainSince: since } = delivery
-  if (since !== null && way.now() - since > nonceTrusted) {
+  if (since !== null) {
+    const now = way.now()
     const ours = fingerprintOf(message)
     const looked = await discord.find({
       channel,
       nonce,
-      since: since - hour,
+      since: Math.min(since, now) - hour,
       fingerprint: (posted) => fingerprintOf(posted) === ours,
     })
-    if ('error' in looked) return { outcome: 'unknown', error: looked.error }
-    if (looked.found) return { outcome: 'sent', receipt: looked.found }
+    if ('found' in looked) {
+      if (looked.found) return { outcome: 'sent', receipt: looked.found }
+    } else if (now < since || now - since > nonceTrusted) return { outcome: 'unknown', error: looked.error }
   }
   return discord.post({ channel, body: message, nonce }, onBody)
 }
@@ -162,9 +165,10 @@ async function openPost(
 ): Promise<Receipt> {
   const { uncertainSince: since, target: channel } = delivery
   if (since !== null) {
-    if (way.now() - since < stillAtWork)
+    const now = way.now()
+    if (now >= since && now - since < stillAtWork)
       return { outcome: 'deferred', error: 'Discord may still be at work on the last try.' }
-    const looked = await discord.findForumPost({ channel, name, since: since - hour })
+    const looked = await discord.findForumPost({ channel, name, since: Math.min(since, now) - hour })
     if ('error' in looked) return { outcome: 'unknown', error: looked.error }
     if (looked.found) return { outcome: 'sent', receipt: looked.found }
   }

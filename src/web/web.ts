@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as after } from 'node:timers/promises'
 import { type Context, Hono } from 'hono'
 import { etag } from 'hono/etag'
 import { secureHeaders } from 'hono/secure-headers'
@@ -13,7 +14,7 @@ import { metricsText, metricsType } from './metrics.ts'
 import { addNewsletter, type NewsletterRoutes } from './newsletter.ts'
 import { addSuggest, type SuggestRoutes } from './suggest.ts'
 
-/** Whether the service can do its work; what else it says is shown as it is. */
+/** Whether the service can do its work; what else it says is shown as it is. Rejects when the database doesn't answer. */
 export interface Health {
   ready(): Promise<{ ready: boolean; [detail: string]: unknown }>
 }
@@ -39,6 +40,8 @@ export interface WebOptions {
   health: Health
   /** Figures for operators. */
   metrics?: (() => Promise<Metric[]>) | undefined
+  /** How long the database has for an answer before operators are told that it gives none, ms. */
+  patience?: { readyMs: number; metricsMs: number }
   /** Subscribing and leaving; without it there are no such pages. */
   newsletter?: Omit<NewsletterRoutes, 'renderer' | 'ideas'> | undefined
   /** Suggesting feeds; without it there is no such page, and no link to it. */
@@ -54,6 +57,10 @@ export interface WebOptions {
 const itemsShown = 50
 const issuesInFeed = 10
 
+/** Whoever asks for the first asks often; Prometheus waits ten seconds for the second. */
+const usualPatience = { readyMs: 3000, metricsMs: 8000 }
+const remedy = 'See that it runs; npx freehold doctor says more.'
+
 const feedTypes: Record<FeedFormat, string> = {
   rss: 'application/rss+xml; charset=utf-8',
   atom: 'application/atom+xml; charset=utf-8',
@@ -62,7 +69,7 @@ const feedTypes: Record<FeedFormat, string> = {
 
 /** The web pages; none runs a script in a browser, and only forms that are posted change anything. */
 export function createWeb(options: WebOptions): Hono {
-  const { archive, renderer, pages, ideas, stylesheet, health, now, log } = options
+  const { archive, renderer, pages, ideas, stylesheet, health, now, log, patience = usualPatience } = options
   const web = new Hono()
 
   web.use(async (c, next) => {
@@ -103,15 +110,26 @@ export function createWeb(options: WebOptions): Hono {
 
   web.get('/healthz', (c) => c.json({ status: 'up' }, 200, { 'cache-control': 'no-store' }))
   web.get('/readyz', async (c) => {
-    const state = await health.ready()
+    const state = await inTime(() => health.ready(), patience.readyMs).catch((error: unknown) => {
+      log.error({ err: error }, 'the database does not answer')
+      // The reason can name hosts and users, and strangers may ask too.
+      const database = `The database does not answer${lateness(error, patience.readyMs)}. ${remedy}`
+      return { ready: false, database }
+    })
     return c.json(state, state.ready ? 200 : 503, { 'cache-control': 'no-store' })
   })
 
   web.get('/metrics', async (c) => {
     // How many readers there are would tell strangers, address by address, who is one.
     if (!isFromNearby(c)) return c.notFound()
-    const text = metricsText((await options.metrics?.()) ?? [])
-    return c.body(text, 200, { 'content-type': metricsType, 'cache-control': 'no-store' })
+    try {
+      const metrics = await inTime(async () => (await options.metrics?.()) ?? [], patience.metricsMs)
+      return c.body(metricsText(metrics), 200, { 'content-type': metricsType, 'cache-control': 'no-store' })
+    } catch (error) {
+      log.error({ err: error }, 'the figures could not be read from the database')
+      const said = `The figures could not be read from the database${lateness(error, patience.metricsMs)}. ${remedy}\n`
+      return c.text(said, 503, { 'cache-control': 'no-store' })
+    }
   })
 
   if (options.newsletter) addNewsletter(web, { ...options.newsletter, renderer, ideas })
@@ -195,6 +213,26 @@ export function createWeb(options: WebOptions): Hono {
     return errorAnswer(c, renderer)
   })
   return web
+}
+
+class TooLate extends Error {}
+
+/** What `work` gives; rejects with TooLate when that takes longer than `ms`, as with a database that hangs. */
+async function inTime<T>(work: () => Promise<T>, ms: number): Promise<T> {
+  const waiting = new AbortController()
+  const late = after(ms, undefined, { signal: waiting.signal }).then(() => {
+    throw new TooLate(`no answer within ${ms} ms`)
+  })
+  try {
+    return await Promise.race([work(), late])
+  } finally {
+    late.catch(() => undefined)
+    waiting.abort()
+  }
+}
+
+function lateness(error: unknown, ms: number): string {
+  return error instanceof TooLate ? ` within ${ms / 1000} s` : ''
 }
 
 function announcesBody(c: Context): boolean {

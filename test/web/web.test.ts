@@ -187,9 +187,7 @@ describe('when something fails', () => {
     ])
     const { request } = told[0]!.detail as { request: string }
     expect(text).toContain(`name this request: ${request}.`)
-    expect(asked).toEqual([
-      { method: 'GET', path: '/digests', status: 500, ms: expect.any(Number), request },
-    ])
+    expect(asked).toEqual([{ method: 'GET', path: '/digests', status: 500, ms: expect.any(Number), request }])
   })
 
   test('a broken error page still gives an answer', async () => {
@@ -206,6 +204,32 @@ describe('when something fails', () => {
     expect(answer.status).toBe(503)
     expect(await answer.json()).toEqual({ ready: false, database: 'no answer' })
     expect((await app.request('/healthz')).status).toBe(200)
+  })
+
+  describe('with a database that', () => {
+    const unreachable = async () => {
+      throw new Error('connect ECONNREFUSED 10.1.2.3:5432 as freehold')
+    }
+    const silent = () => new Promise<never>(() => undefined)
+    const near = { incoming: { socket: { remoteAddress: '127.0.0.1' } } }
+    test.each([
+      ['is gone', unreachable, 'The database does not answer.', 'from the database.'],
+      ['hangs', silent, 'The database does not answer within 0.02 s.', 'from the database within 0.03 s.'],
+    ])('%s, operators are told so in a sentence', async (_, ask, notReady, noFigures) => {
+      const patience = { readyMs: 20, metricsMs: 30 }
+      const { app, told } = web({ health: { ready: ask }, metrics: ask, patience })
+      const ready = await app.request('/readyz')
+      expect(ready.status).toBe(503)
+      const state = (await ready.json()) as { ready: boolean; database: string }
+      expect(state).toEqual({ ready: false, database: expect.stringContaining(notReady) })
+      const metrics = await app.request('/metrics', {}, near)
+      expect(metrics.status).toBe(503)
+      const text = await metrics.text()
+      expect(text).toContain(noFigures)
+      expect(metrics.headers.get('content-type')).toMatch(/^text\/plain/)
+      expect(state.database + text).not.toMatch(/10\.1\.2\.3|as freehold/)
+      expect(told).toHaveLength(2)
+    })
   })
 })
 
