@@ -108,7 +108,10 @@ async function runDemo(
     print()
     await leaveFiles(workshop, settings, made.digest)
     if (serve) await keepServing(workshop, settings)
-    else print('\nTo click through the pages: npm run demo -- --serve')
+    else {
+      const same = settings.databaseUrl.startsWith('postgres') ? ' --database URL' : ''
+      print(`\nTo click through the pages: npm run demo -- --serve${same}`)
+    }
   } finally {
     await workshop.close()
   }

@@ -68,7 +68,7 @@ export function healthText(found: FeedHealthReport[], days: number, width: numbe
     return 'No feed is followed: the lists are empty, or all in them is switched off.'
   }
   if (followed.every(({ state }) => !state || (state.lastSuccessAt === null && state.failures === 0))) {
-    return `None of the ${followed.length} feeds has been read yet; npx freehold ingest reads them.`
+    return `None of the ${followed.length} feeds has been read yet; npx freehold ingest --all asks them now.`
   }
   const needs = followed.filter(({ needsHand }) => needsHand)
   const others = followed.filter(({ what, needsHand }) => !needsHand && what !== '')

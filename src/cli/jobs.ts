@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { type JobStatus, jobStatuses, runJob } from '../jobs/index.ts'
 import { type JobName, jobNames } from '../model/index.ts'
+import type { Store } from '../store/index.ts'
 import { Failure } from './failure.ts'
 import { openLog } from './log.ts'
 import { columns, hanging, print, printJson, shortTime, table } from './output.ts'
@@ -62,7 +63,12 @@ export function addJobs(program: Command): void {
         const last = await way.store.jobRuns.last(name as JobName)
         const counts = last?.counts ?? {}
         const toSomebody = [...way.post.maintainers, ...way.post.editors].length > 0
-        const said = name === 'note' ? noteOutcome(counts, toSomebody) : tally(counts)
+        const said =
+          name === 'note'
+            ? noteOutcome(counts, toSomebody)
+            : name === 'digest'
+              ? await digestOutcome(way.store, counts)
+              : tally(counts)
         if (options.json) printJson(last)
         else print(hanging(`${name}: done. ${said}`, columns()))
       } finally {
@@ -77,6 +83,15 @@ function outcome({ last }: JobStatus): string {
   const seconds =
     last.finishedAt === null ? '' : ` in ${((last.finishedAt - last.startedAt) / 1000).toFixed(1)} s`
   return `${last.outcome}${seconds}: ${last.error ?? tally(last.counts)}`
+}
+
+/** What came of making an issue, in words: also that it does not go out by itself, and what to do. */
+async function digestOutcome(store: Store, counts: Record<string, number>): Promise<string> {
+  const number = counts.digest ?? 0
+  const issue = await store.digests.get(number)
+  const made = `Issue ${number} tells ${counts.told} of the ${counts.read} items read.`
+  if (!issue?.held) return made
+  return `${made} It is held: ${issue.held} npx freehold digest show ${number} shows it, npx freehold digest send ${number} sends it all the same.`
 }
 
 /** What came of writing the weekly note, in words; `toSomebody` when it has somewhere to go. */

@@ -53,6 +53,16 @@ describe('the systemd unit', () => {
   })
 })
 
+test('commands run with the user, the settings and the data of the unit', () => {
+  const unit = read('freehold.service')
+  const script = read('freehold-command')
+  const given = [...script.matchAll(/--(?:property|setenv)=(\S+)/g)].map(([, pair]) => pair!)
+  expect(given.length).toBeGreaterThan(8)
+  for (const pair of given)
+    expect(unit.split('\n')).toContain(/^[A-Z_]+=/.test(pair) ? `Environment=${pair}` : pair)
+  expect(spawnSync('sh', ['-n', join(root, 'deploy', 'freehold-command')]).status).toBe(0)
+})
+
 test('settings that the unit and the image set are settings', () => {
   const known = new Set([
     ...settings.map(({ name }) => name),

@@ -21,7 +21,7 @@ describe('freehold feeds health', () => {
   test('says so while nothing has been read', async () => {
     expect(await at.feeds(['health'])).toMatchObject({
       code: 0,
-      stdout: 'None of the 4 feeds has been read yet; npx freehold ingest reads them.\n',
+      stdout: 'None of the 4 feeds has been read yet; npx freehold ingest --all asks them now.\n',
     })
   })
 
