@@ -12,7 +12,7 @@ import { picked, pressed, submitted } from './buttons.ts'
 import { commandData, commandList, messageCommands, slashCommands } from './commands/index.ts'
 import type { BotContext } from './context.ts'
 import { leave } from './leave.ts'
-import { logIn } from './login.ts'
+import { limitsAtLogin, logIn } from './login.ts'
 import { mentioned } from './mention.ts'
 import { Pace } from './pace.ts'
 import { registerCommands } from './register.ts'
@@ -77,7 +77,7 @@ export function startBot(options: BotOptions): Bot {
     allowedMentions: { parse: [] },
     enforceNonce: true,
     ...tuning,
-    rest: { ...(apiUrl ? { api: apiUrl } : {}), ...tuning?.rest },
+    rest: { ...limitsAtLogin, ...(apiUrl ? { api: apiUrl } : {}), ...tuning?.rest },
   })
   const underWay = new Set<Promise<void>>()
   let loggingIn: Promise<void> | undefined

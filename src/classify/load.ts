@@ -40,7 +40,8 @@ async function keptOrTrained(lesson: Lesson, modelsDir: string): Promise<Classif
   if (kept) {
     // The oldest are dropped: one that is in use must not look old.
     const now = new Date()
-    await utimes(file, now, now).catch(ignoreMissing)
+    // It may be another user's, or gone meanwhile; it has been read, and that is enough.
+    await utimes(file, now, now).catch(() => undefined)
     return kept
   }
   const trained = await trainBeside(lesson)
@@ -52,11 +53,6 @@ async function keptOrTrained(lesson: Lesson, modelsDir: string): Promise<Classif
   await rename(draft, file)
   await dropOldModels(modelsDir)
   return fromText(trained)
-}
-
-/** Another process may have dropped the file meanwhile. */
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error
 }
 
 /** Training takes seconds, in which a service would answer nobody: it is done beside the main thread. */

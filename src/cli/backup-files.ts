@@ -44,10 +44,10 @@ export async function prune(folder: string, keep: number, now: number): Promise<
   return old
 }
 
-/** When the newest backup was made, for doctor; null without one. */
-export async function lastBackup(folder: string, now: number): Promise<string | null> {
+/** How old the newest backup is, for doctor; null without one. Whose it is does not stand in a folder. */
+export async function lastBackup(folder: string, now: number, name = folder): Promise<string | null> {
   const [last] = await backupsIn(folder)
   if (!last) return null
   const hours = Math.floor((now - last.at) / 3_600_000)
-  return `the last one is ${hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`} old`
+  return `the newest file in ${name} is ${hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`} old`
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import type { ChannelSubscription } from '../model/index.ts'
+import { openToRead } from './existing-database.ts'
 import { print, printJson, table } from './output.ts'
 import { config } from './settings.ts'
-import { openDatabase } from './wiring.ts'
 
 export function addChannels(program: Command): void {
   const channels = program
@@ -14,7 +14,7 @@ export function addChannels(program: Command): void {
     .description('Lists them: what each gets, and what is wrong with those that are paused or failing.')
     .option('--json', 'print as JSON')
     .action(async (options: { json?: boolean }) => {
-      const store = await openDatabase(config())
+      const store = await openToRead(config())
       try {
         const all = await store.channels.list()
         if (options.json) printJson(all)

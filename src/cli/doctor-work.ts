@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { jobNames } from '../model/index.ts'
@@ -20,7 +20,7 @@ export async function lookAtJobs(store: Store, now: number): Promise<Look> {
   const said = runs.flatMap(({ job, outcome, error, startedAt, leaseUntil }) => {
     if (outcome === 'failed')
       return `${job} failed ${ago(now - startedAt)} ago: ${sentence(error ?? 'no reason is noted')}`
-    if (outcome === 'running' && leaseUntil < now)
+    if (outcome === 'abandoned' || (outcome === 'running' && leaseUntil < now))
       return `${job} was cut off ${ago(now - leaseUntil)} ago; the service takes it up again, if it runs.`
     return []
   })
@@ -44,11 +44,31 @@ export async function lookAtMessages(store: Store, now: number): Promise<Look> {
   }
 }
 
+/** Whether state can be kept in a folder, `name` for people; it need not be there yet. Throws with the remedy. */
+export function lookAtDataDir(dataDir: string, name: string): Look {
+  const remedy = 'set DATA_DIR to a folder that this user may write to'
+  const there = nearest(dataDir)
+  const what = there === dataDir ? name : `${name} can't be made, since ${there}`
+  if (!statSync(there).isDirectory()) throw new Error(`${what} is a file: move it away, or ${remedy}.`)
+  try {
+    accessSync(there, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new Error(`${what} can't be written to (${code}): chown it to the service's user, or ${remedy}.`)
+  }
+  return there === dataDir ? name : `${name} is not there yet; the first start makes it`
+}
+
+/** Of a path what is there of it. */
+function nearest(path: string): string {
+  let there = path
+  while (!existsSync(there)) there = dirname(there)
+  return there
+}
+
 /** Room for the database, the outbox and backups. Throws when there is too little to go on. */
 export async function lookAtDisk(dataDir: string): Promise<Look> {
-  let there = dataDir
-  while (!existsSync(there)) there = dirname(there)
-  const { bavail, bsize } = await statfs(there)
+  const { bavail, bsize } = await statfs(nearest(dataDir))
   const free = bavail * bsize
   const said = `${free < 10_000 * mega ? `${Math.floor(free / mega)} MB` : `${Math.floor(free / mega / 1000)} GB`} free`
   const remedy = 'make room, or set DATA_DIR to another disk'

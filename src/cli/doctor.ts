@@ -7,12 +7,12 @@ import { createSigner } from '../lib/sign/index.ts'
 import type { Feed } from '../model/index.ts'
 import type { Store } from '../store/index.ts'
 import { backupsDir, lastBackup } from './backup-files.ts'
-import { type Look, lookAtDisk, lookAtJobs, lookAtMessages } from './doctor-work.ts'
-import { openExisting } from './existing-database.ts'
-import { columns, hanging, print, printJson } from './output.ts'
+import { type Look, lookAtDataDir, lookAtDisk, lookAtJobs, lookAtMessages } from './doctor-work.ts'
+import { absentFile, databaseFile, NotKnown, openOnce } from './existing-database.ts'
+import { columns, hanging, print, printJson, remark } from './output.ts'
 import { hiderOf } from './secrets.ts'
 import { config } from './settings.ts'
-import { loadFeeds, loadWiki, openDatabase, openLlm, openPostOffice, openRefined, shown } from './wiring.ts'
+import { loadFeeds, loadWiki, openLlm, openPostOffice, openRefined, shown } from './wiring.ts'
 
 interface Finding {
   check: string
@@ -30,50 +30,73 @@ export function addDoctor(program: Command): void {
     )
     .option('--json', 'print as JSON')
     .action(async (options: { json?: boolean }) => {
-      const findings = await examine(config())
-      if (options.json) printJson(findings)
+      const { findings, hangs } = await examine(config())
+      if (options.json) await printJson(findings)
       else
         for (const { check, state, detail } of findings)
           print(hanging(`${marks[state]} ${check.padEnd(11)} ${detail}`, columns(), ' '.repeat(14)))
       if (findings.some(({ state }) => state === 'wrong')) process.exitCode = 1
+      // A database that hangs would not let us end.
+      if (hangs) process.exit()
     })
 }
 
+/** To read a classifier that is kept takes less. */
+const readingMs = 2000
+const twoDays = 2 * 86_400_000
+
 const marks = { fine: '✓', off: '–', warn: '!', wrong: '✗' }
 
-async function examine(settings: Config): Promise<Finding[]> {
+async function examine(settings: Config): Promise<{ findings: Finding[]; hangs: boolean }> {
   const post = openPostOffice(settings, createSigner(settings.secret ?? 'nothing is signed while looking'))
+  const dataDir = await look('DATA_DIR', async () =>
+    lookAtDataDir(settings.dataDir, shown(settings, settings.dataDir)),
+  )
+  const canKeep = dataDir.state !== 'wrong'
+  const database = await openOnce(settings, { canKeep })
   const findings = [
+    dataDir,
     await look('wiki', async () => {
       const { pages, ideas } = await loadWiki(settings)
-      const classifier = await openRefined(settings, ideas)
-      return `${pages.length} pages, ${ideas.length} key ideas; classifier ${classifier.by}`
+      const said = `${pages.length} pages, ${ideas.length} key ideas`
+      // To learn takes a minute, and what was learned could not be kept.
+      if (!canKeep) return `${said}; the classifier is not known without DATA_DIR`
+      return `${said}; classifier ${(await announced(openRefined(settings, ideas))).by}`
     }),
     await look('feeds', async () => {
       const feeds = await loadFeeds(settings)
       const on = feeds.filter((feed) => feed.enabled).length
       const detail = `${on} feeds, ${feeds.length - on} switched off`
-      const needs = await thoseInNeed(settings, feeds)
-      return needs === '' ? detail : { warning: `${detail}; ${needs}` }
+      const needs = await database
+        .ask((store, now) => thoseInNeed(feeds, store, now))
+        .catch((error: unknown) => {
+          // It is told in the database's own line.
+          if (database.fault) return null
+          throw error
+        })
+      return needs === null ? detail : { warning: `${detail}; ${needs}` }
     }),
-    await look('database', async () => {
-      const store = await openDatabase(settings)
-      try {
-        return `${settings.databaseUrl.startsWith('sqlite:') ? 'SQLite' : 'PostgreSQL'}, ${await store.items.count()} items`
-      } finally {
-        await store.close()
-      }
-    }),
-    await look('disk', () => lookAtDisk(settings.dataDir)),
     await look(
-      'jobs',
-      () => withStore(settings, null, lookAtJobs),
-      'none has run yet; freehold start runs them',
+      'database',
+      async () => {
+        if (database.fault) throw database.fault
+        const items = await database.ask((store) => store.items.count())
+        if (items === null) return null
+        return `${databaseFile(settings.databaseUrl) === null ? 'PostgreSQL' : 'SQLite'}, ${items} items`
+      },
+      `none yet at ${shown(settings, absentFile(settings) ?? '')}; the first start makes it`,
     ),
-    await look('messages', () => withStore(settings, null, lookAtMessages), 'none were to be sent yet'),
+    await look('disk', () => lookAtDisk(settings.dataDir)),
+    await look('jobs', () => database.ask(lookAtJobs), 'none has run yet; freehold start runs them'),
+    await look('messages', () => database.ask(lookAtMessages), 'none were to be sent yet'),
     await look(
       'backup',
-      () => lastBackup(backupsDir(settings), Date.now()),
+      async () => {
+        const folder = backupsDir(settings)
+        const last = await lastBackup(folder, Date.now(), shown(settings, folder))
+        if (last === null && database.fault) throw new NotKnown('not known without the database')
+        return last
+      },
       'none yet; freehold backup makes one',
     ),
     await look('e-mail', async () => {
@@ -113,16 +136,19 @@ async function examine(settings: Config): Promise<Finding[]> {
     lookAtFiles(settings),
   ]
   await post.smtp?.close()
+  await database.close()
   // Servers repeat what they were sent.
   const hide = hiderOf(settings)
-  return findings.map((one) => ({ ...one, detail: hide(one.detail) }))
+  return {
+    findings: findings.map((one) => ({ ...one, detail: hide(one.detail) })),
+    hangs: database.hangs(),
+  }
 }
 
 /** Whether every user of this machine can read what holds secrets, readers' addresses or the links by which they leave. */
 function lookAtFiles(settings: Config): Finding {
   const { root, dkimKey, databaseUrl, dataDir } = settings
-  const database = databaseUrl.startsWith('sqlite:') ? databaseUrl.slice('sqlite:'.length) : null
-  const open = [join(root, '.env'), dkimKey, database, join(dataDir, 'outbox')]
+  const open = [join(root, '.env'), dkimKey, databaseFile(databaseUrl), join(dataDir, 'outbox')]
     .filter((file) => file !== null && isOpenToAll(file))
     .map((file) => shown(settings, file!))
   const check = 'files'
@@ -138,27 +164,27 @@ function isOpenToAll(path: string): boolean {
   return (statSync(path).mode & 0o004) !== 0 && (statSync(dirname(path)).mode & 0o001) !== 0
 }
 
-/** How many feeds need a hand; nothing where there is no database to tell. */
-function thoseInNeed(settings: Config, feeds: Feed[]): Promise<string> {
-  return withStore(settings, '', async (store, now) => {
-    const found = await feedHealth({ store, feeds, now: () => now })
-    const needs = found.filter(({ needsHand }) => needsHand).length
-    return needs === 0 ? '' : `${needs} ${needs === 1 ? 'needs' : 'need'} a hand, see freehold feeds health`
-  })
+/** Which feeds need a hand, and whether all wait for one thing; null when all is well. */
+async function thoseInNeed(feeds: Feed[], store: Store, now: number): Promise<string | null> {
+  const found = await feedHealth({ store, feeds, now: () => now })
+  const followed = found.filter(({ condition }) => condition !== 'off')
+  const isRead = followed.some(({ state }) => now - (state?.lastSuccessAt ?? 0) <= twoDays)
+  if (followed.length > 0 && !isRead)
+    return 'none of them was read in the last two days: see that freehold start is running and can reach the network'
+  const needs = found.filter(({ needsHand }) => needsHand).length
+  return needs === 0 ? null : `${needs} ${needs === 1 ? 'needs' : 'need'} a hand, see freehold feeds health`
 }
 
-/** What a look at the database says; `without` where there is none. */
-async function withStore<T>(
-  settings: Config,
-  without: T,
-  ask: (store: Store, now: number) => Promise<T>,
-): Promise<T> {
-  const { store } = await openExisting(settings)
-  if (!store) return without
+/** What `work` gives; when that takes as long as learning does, a person is told what it is. */
+async function announced<T>(work: Promise<T>): Promise<T> {
+  const timer = setTimeout(
+    () => remark('The classifier learns from the labels, which takes up to a minute.'),
+    readingMs,
+  )
   try {
-    return await ask(store, Date.now())
+    return await work
   } finally {
-    await store.close()
+    clearTimeout(timer)
   }
 }
 
@@ -174,6 +200,7 @@ async function look(
       ? { check, state: 'fine', detail }
       : { check, state: 'warn', detail: detail.warning }
   } catch (error) {
+    if (error instanceof NotKnown) return { check, state: 'off', detail: error.message }
     return { check, state: 'wrong', detail: (error as Error).message }
   }
 }

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander'
 import type { Feedback } from '../model/index.ts'
 import type { StoredFeedback } from '../store/index.ts'
+import { openToRead } from './existing-database.ts'
 import { print, printJsonLine, shortTime } from './output.ts'
 import { config, readTime } from './settings.ts'
-import { openDatabase } from './wiring.ts'
 
 export function addFeedback(program: Command): void {
   program
@@ -16,7 +16,7 @@ export function addFeedback(program: Command): void {
     .option('--since <time>', 'given since then: 2026-03-09, or 7d for the last seven days')
     .option('--json', 'JSON Lines, one piece of feedback a line')
     .action(async (options: { kind?: Feedback['kind']; since?: string; json?: boolean }) => {
-      const store = await openDatabase(config())
+      const store = await openToRead(config())
       try {
         const found = await store.feedback.list({
           ...(options.kind ? { kind: options.kind } : {}),

@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
 import type { Idea } from '../model/index.ts'
 import { marks } from '../render/index.ts'
+import { openToRead } from './existing-database.ts'
 import { Failure } from './failure.ts'
 import { legendLines } from './feeds-preview.ts'
 import { print, printJsonLine, shortTime } from './output.ts'
 import { config, readTime, wholeNumber } from './settings.ts'
-import { loadWiki, openDatabase } from './wiring.ts'
+import { loadWiki } from './wiring.ts'
 
 export function addItems(program: Command): void {
   program
@@ -19,7 +20,7 @@ export function addItems(program: Command): void {
     .action(async (options: { since?: string; idea?: string; limit?: number; json?: boolean }) => {
       const settings = config()
       if (options.idea !== undefined) mustBeIdea(options.idea, (await loadWiki(settings)).ideas)
-      const store = await openDatabase(settings)
+      const store = await openToRead(settings)
       try {
         const items = await store.items.list({
           ...(options.since === undefined ? {} : { since: readTime(options.since, '--since') }),

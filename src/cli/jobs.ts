@@ -2,22 +2,25 @@ import type { Command } from 'commander'
 import { type JobStatus, jobStatuses, runJob } from '../jobs/index.ts'
 import { type JobName, jobNames } from '../model/index.ts'
 import type { Store } from '../store/index.ts'
+import { openToRead } from './existing-database.ts'
 import { Failure } from './failure.ts'
 import { openLog } from './log.ts'
 import { columns, hanging, print, printJson, shortTime, table } from './output.ts'
 import { progressBar } from './progress.ts'
 import { config } from './settings.ts'
-import { openDatabase, openWorkshop } from './wiring.ts'
+import { openWorkshop } from './wiring.ts'
 
 export function addJobs(program: Command): void {
   const jobs = program.command('jobs').summary('the schedule').description('The scheduled jobs.')
   jobs
     .command('list')
-    .description('Shows each job: when it last ran, how that ended, when it runs next.')
+    .description(
+      'Shows each job: when it last ran, how that ended, when it runs next; with --json also which process ran it.',
+    )
     .option('--json', 'print as JSON')
     .action(async (options: { json?: boolean }) => {
       const settings = config()
-      const store = await openDatabase(settings)
+      const store = await openToRead(settings)
       try {
         const schedules = {
           ingest: settings.scheduleIngest,
@@ -79,7 +82,8 @@ export function addJobs(program: Command): void {
 
 function outcome({ last }: JobStatus): string {
   if (!last) return 'has not run yet'
-  if (last.outcome === 'running') return last.leaseUntil < Date.now() ? 'cut off' : 'running'
+  if (last.outcome === 'running')
+    return `${last.leaseUntil < Date.now() ? 'cut off' : 'running'} at ${last.owner}`
   const seconds =
     last.finishedAt === null ? '' : ` in ${((last.finishedAt - last.startedAt) / 1000).toFixed(1)} s`
   return `${last.outcome}${seconds}: ${last.error ?? tally(last.counts)}`

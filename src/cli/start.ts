@@ -16,6 +16,7 @@ import {
   openEditorsDesk,
   openNewsletter,
   openSuggestions,
+  showPresence,
   startSchedules,
   takeReturn,
 } from '../jobs/index.ts'
@@ -25,7 +26,15 @@ import { Failure } from './failure.ts'
 import { giveBackMemory } from './give-back.ts'
 import { openLog } from './log.ts'
 import { config } from './settings.ts'
-import { openAsker, openWorkshop, secretOf, type Workshop, watchLists } from './wiring.ts'
+import {
+  hadOtherSecret,
+  openAsker,
+  openWorkshop,
+  ownerName,
+  secretOf,
+  type Workshop,
+  watchLists,
+} from './wiring.ts'
 
 export function addStart(program: Command): void {
   program
@@ -56,22 +65,48 @@ export function addStart(program: Command): void {
  */
 export async function runService(
   settings: Config,
-  {
-    parts = new Set(roles),
-    log,
-    stop,
-    now,
-    listsAreKept,
-  }: {
-    parts?: ReadonlySet<Role>
-    log: Log
-    stop: Promise<string>
-    now?: () => number
-    listsAreKept?: (keeper: FeedListKeeper) => void
-  },
+  { log: unsigned, now, ...options }: ServiceOptions & { log: Log; now?: () => number },
 ): Promise<void> {
+  const owner = ownerName()
+  const log = signed(unsigned, owner)
   for (const warning of settings.warnings) log.warn({}, warning)
-  const workshop = await openWorkshop(settings, { log, ...(now ? { now } : {}) })
+  const workshop = await openWorkshop(settings, { log, owner, ...(now ? { now } : {}) })
+  const presence = await showPresence(workshop.way)
+  try {
+    if (await hadOtherSecret(settings, workshop.way.store)) log.warn({}, otherSecret)
+    await runIn(workshop, settings, log, options)
+  } finally {
+    await presence.end()
+  }
+  await workshop.close()
+  log.info({}, 'stopped')
+}
+
+/** Lines of several processes may come together in one place, so each says whose it is. */
+function signed(log: Log, owner: string): Log {
+  return {
+    info: (facts, message) => log.info({ owner, ...facts }, message),
+    warn: (facts, message) => log.warn({ owner, ...facts }, message),
+    error: (facts, message) => log.error({ owner, ...facts }, message),
+  }
+}
+
+const otherSecret =
+  'SECRET is another one than that of the service started last on this database: links in mails, links for editors and bounce addresses made with one do not count with the other. Set the same SECRET on every machine. If you changed it on purpose, nothing is left to do: this one is remembered from now on'
+
+interface ServiceOptions {
+  parts?: ReadonlySet<Role>
+  stop: Promise<string>
+  listsAreKept?: (keeper: FeedListKeeper) => void
+}
+
+/** Runs the parts of a service until it is asked to stop and what is under way is finished. */
+async function runIn(
+  workshop: Workshop,
+  settings: Config,
+  log: Log,
+  { parts = new Set(roles), stop, listsAreKept }: ServiceOptions,
+): Promise<void> {
   // A fault of a template is to be seen now, and not with the first message.
   void workshop.way.renderer
   sayWhereMessagesGo(workshop, settings, log)
@@ -91,17 +126,12 @@ export async function runService(
   const schedules = parts.has('jobs') ? await startSchedules(workshop.way, times, keeper) : null
   const looking = schedules ? null : startTicking(() => keeper.tick())
   const bot = parts.has('bot') ? holdBot(workshop, settings, times, log) : null
-  log.info(
-    { url: pages?.url, feeds: workshop.way.feeds.length, parts: [...parts], owner: workshop.way.owner },
-    'Freehold is running',
-  )
+  log.info({ url: pages?.url, feeds: workshop.way.feeds.length, parts: [...parts] }, 'Freehold is running')
   giveBackMemory()
   const signal = await stop
   log.info({ signal }, 'stopping; messages under way are finished first')
   looking?.stop()
   await Promise.all([schedules?.stop(), pages?.close(), bot?.stop()])
-  await workshop.close()
-  log.info({}, 'stopped')
 }
 
 /** What a service consists of; several machines may share it out. */

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
@@ -164,6 +164,17 @@ export async function secretOf(config: Config, store: Store): Promise<string> {
   return config.secret ?? (await store.settings.getOrSet('secret', () => randomBytes(32).toString('hex')))
 }
 
+/**
+ * Whether the last service that was started on this database had another secret than this one, whose is kept from now on.
+ * Kept is a fingerprint: the first 64 bits of an HMAC-SHA256 of a fixed text.
+ */
+export async function hadOtherSecret(config: Config, store: Store): Promise<boolean> {
+  const secret = await secretOf(config, store)
+  const fingerprint = createHmac('sha256', secret).update('fingerprint of SECRET').digest('hex').slice(0, 16)
+  const before = await store.settings.replace('secret_fingerprint', fingerprint)
+  return before !== null && before !== fingerprint
+}
+
 /** A file or folder as people should see it: relative to the checkout where it lies inside. */
 export function shown(config: Config, path: string): string {
   const inside = relative(config.root, path)
@@ -221,6 +232,11 @@ function openDkim(config: Config, address: string): PostOffice['sign'] {
   }
 }
 
+/** What names this process in claims and leases: machine, number, and what tells it from others that had that number. */
+export function ownerName(): string {
+  return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`
+}
+
 export interface Workshop {
   way: Way
   pages: Page[]
@@ -230,7 +246,7 @@ export interface Workshop {
 /** Everything the jobs work with, made from the configuration. Close it when done. */
 export async function openWorkshop(
   config: Config,
-  options: { log: Log; now?: () => number; hostGapMs?: number; feeds?: Feed[] },
+  options: { log: Log; now?: () => number; hostGapMs?: number; feeds?: Feed[]; owner?: string },
 ): Promise<Workshop> {
   const { pages, ideas } = await loadWiki(config)
   const feeds = options.feeds ?? (await loadFeeds(config))
@@ -258,7 +274,7 @@ export async function openWorkshop(
       post,
       now,
       log: options.log,
-      owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+      owner: options.owner ?? ownerName(),
       leaseMs,
     },
     async close() {

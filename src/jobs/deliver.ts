@@ -18,6 +18,8 @@ const claimedAhead = 50
 const staleAfter = 3 * day
 /** Mails wait so long (ms) for their turn, at most. */
 const longestWait = 1500
+/** Between two tries to write down what came of a message: so long (ms), at most. */
+const longestBreak = 500
 /** Posts under way at once; Discord lets some fifty requests a second through. */
 const postsAtOnce = 4
 /** A post that could not be looked for is looked for again after so long, and no more when it is this old (ms). */
@@ -88,6 +90,11 @@ export async function deliver(way: DeliverWay, options: DeliverOptions = {}): Pr
   const pace = await paceFor(way)
   const total = { due: await way.store.deliveries.countDue(way.now()) }
   let done = 0
+  const broken = new AbortController()
+  const until = {
+    broken,
+    stop: AbortSignal.any([broken.signal, ...(options.signal ? [options.signal] : [])]),
+  }
   const begin = (delivery: Delivery) => books.begin(claimOf(way, delivery))
   const settle = async (delivery: Delivery, receipt: Receipt) => {
     if (!(await books.settle({ claim: claimOf(way, delivery), receipt }))) {
@@ -120,8 +127,8 @@ export async function deliver(way: DeliverWay, options: DeliverOptions = {}): Pr
   }, way.leaseMs / 3)
   try {
     options.progress?.(0, total.due, '')
-    await Promise.all([
-      sendAll(way, 'email', way.post.smtp ? way.post.mailsAtOnce : 1, options.signal, async (delivery) => {
+    await together(broken, [
+      sendAll(way, 'email', way.post.smtp ? way.post.mailsAtOnce : 1, until, async (delivery) => {
         const letter = await attempt(delivery, () => letters(delivery))
         if (letter === null) {
           await way.store.deliveries.suppress(claimOf(way, delivery), 'The subscriber has left.', way.now())
@@ -131,9 +138,14 @@ export async function deliver(way: DeliverWay, options: DeliverOptions = {}): Pr
           await settle(delivery, await attempt(delivery, () => letter.send(() => begin(delivery))))
         }
       }),
-      sendAll(way, 'discord', way.post.discord ? postsAtOnce : 1, options.signal, async (delivery) => {
+      sendAll(way, 'discord', way.post.discord ? postsAtOnce : 1, until, async (delivery) => {
         const receipt = await attempt(delivery, () => posts(delivery, () => begin(delivery)))
-        await inTurn(delivery.target, async () => settle(delivery, await noteOutcome(way, delivery, receipt)))
+        await inTurn(delivery.target, async () => {
+          const note = () => noteOutcome(way, delivery, receipt)
+          // To note a success twice does no harm; a failure would count twice.
+          const noted = receipt.outcome === 'sent' ? await persistently(way, note) : await note()
+          await settle(delivery, noted)
+        })
       }),
     ])
     await tellMakers(way)
@@ -160,7 +172,7 @@ async function sendAll(
   way: DeliverWay,
   medium: Medium,
   atOnce: number,
-  signal: AbortSignal | undefined,
+  { broken, stop }: { broken: AbortController; stop: AbortSignal },
   send: (delivery: Delivery) => Promise<void>,
 ): Promise<void> {
   let queue: Delivery[] = []
@@ -176,7 +188,7 @@ async function sendAll(
     })
   }
   const worker = async () => {
-    while (!signal?.aborted) {
+    while (!stop.aborted) {
       if (queue.length === 0) {
         claiming ??= claim().finally(() => {
           claiming = null
@@ -188,7 +200,13 @@ async function sendAll(
       await send(delivery)
     }
   }
-  const results = await Promise.allSettled(Array.from({ length: atOnce }, worker))
+  await together(broken, Array.from({ length: atOnce }, worker))
+}
+
+/** Waits for all of some strands of work, and says in `broken` when one has failed; throws what it threw once all have ended. */
+async function together(broken: AbortController, strands: Promise<void>[]): Promise<void> {
+  for (const strand of strands) strand.catch((error: unknown) => broken.abort(error))
+  const results = await Promise.allSettled(strands)
   for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
@@ -207,16 +225,35 @@ function claimOf(way: DeliverWay, delivery: Delivery) {
 }
 
 /** Writes down beginnings and ends of tries, those of one moment together. */
-function bookkeeper({ store, now }: DeliverWay) {
+function bookkeeper(way: DeliverWay) {
+  const { store, now } = way
   return {
     begin: gather(async (claims: Claim[]) => {
       const may = await store.deliveries.bodiesStart(claims, now())
       return claims.map(({ id }) => may.has(id))
     }),
     settle: gather(async (tries: { claim: Claim; receipt: Receipt }[]) => {
-      const ours = await store.deliveries.settleAll(tries, now())
+      const at = now()
+      const ours = await persistently(way, () => store.deliveries.settleAll(tries, at))
       return tries.map(({ claim }) => ours.has(claim.id))
     }),
+  }
+}
+
+/**
+ * What came of a try is known here only: while the database can't be reached it is written down again and again for as long
+ * as the claims hold (measured by the machine's steady clock), or each mail under way would be `unknown`.
+ */
+async function persistently<T>({ leaseMs }: DeliverWay, work: () => Promise<T>): Promise<T> {
+  const end = performance.now() + leaseMs
+  const pause = Math.min(longestBreak, leaseMs / 10)
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (performance.now() + pause > end) throw error
+      await new Promise((resolve) => setTimeout(resolve, pause))
+    }
   }
 }
 

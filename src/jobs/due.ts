@@ -1,4 +1,4 @@
-import { type Cadence, isDue } from '../lib/schedule/index.ts'
+import { type Cadence, isDue, next } from '../lib/schedule/index.ts'
 import { type JobRun, minute } from '../model/index.ts'
 
 /** How long after a run that failed or was cut off the next one comes, schedule or not. */
@@ -32,4 +32,14 @@ export function isOwed(to: JobRun | null, last: JobRun | null, now: number): boo
   if (isRunning(last, now)) return false
   if (last === null || last.startedAt < to.finishedAt || last.outcome === 'running') return true
   return last.outcome !== 'done' && now >= (last.finishedAt ?? last.startedAt) + retryAfter
+}
+
+/**
+ * Whether a job that works with what the last run `of` another brought has to wait for one more: a time for that (`ofCadence`)
+ * has come since the run began, and after it the job's own. So it is when time leaps, as over a machine's sleep.
+ */
+export function isOutdated(of: JobRun | null, ofCadence: Cadence, cadence: Cadence, now: number): boolean {
+  if (of === null || of.outcome === 'running') return true
+  const missed = next(ofCadence, of.startedAt)
+  return missed !== null && isDue(cadence, missed - 1, now)
 }

@@ -1,7 +1,7 @@
 import { type Feed, type FeedState, unpolled } from '../model/index.ts'
 import { gather } from './gather.ts'
 import { type Polled, poll, type Stored } from './poll.ts'
-import { createHostRest, isOwnOutage, noteFailures } from './polling-faults.ts'
+import { createHostRest, isOwnOutage, noteFailures, unanswered } from './polling-faults.ts'
 import type { Progress, Way } from './way.ts'
 
 /** Feeds read at once; politeness per host is the HTTP client's. */
@@ -10,7 +10,8 @@ const feedsAtOnce = 24
 const patienceMs = 10
 
 export interface IngestReport {
-  feeds: { total: number; due: number; fetched: number; notModified: number; failed: number }
+  /** `asked` is less than `due` when the run was stopped before its end. */
+  feeds: { total: number; due: number; asked: number; fetched: number; notModified: number; failed: number }
   items: { seen: number; new: number; updated: number }
   errors: { feed: string; error: string }[]
 }
@@ -26,7 +27,8 @@ export interface IngestOptions {
 
 /**
  * Polls the feeds that are due, once each, and stores what is new. A feed that fails is recorded and left alone for a
- * while; the others go on. Nothing is held against any of them when none could be reached (`outage`).
+ * while; the others go on. Nothing is held against any of them when none could be reached (`outage`). One that was not heard
+ * when the run was stopped counts as not asked.
  */
 export async function ingest(
   way: Pick<Way, 'store' | 'feeds' | 'reader' | 'now' | 'log'>,
@@ -42,18 +44,19 @@ export async function ingest(
     return options.all || !state || state.url !== feed.url || state.nextPollAt <= now
   })
   const report: IngestReport = {
-    feeds: { total: enabled.length, due: chosen.length, fetched: 0, notModified: 0, failed: 0 },
+    feeds: { total: enabled.length, due: chosen.length, asked: 0, fetched: 0, notModified: 0, failed: 0 },
     items: { seen: 0, new: 0, updated: 0 },
     errors: [],
   }
   // A person's word goes before what servers asked for earlier.
   const rest = createHostRest(enabled, asked ? new Map() : states, now)
-  const failed: Extract<Polled, { kind: 'failed' }>[] = []
+  let failed: Extract<Polled, { kind: 'failed' }>[] = []
   const absorb = gather(way.store.items.absorbAll, { patienceMs })
   const storing: Promise<void>[] = []
   const broken: unknown[] = []
   const answered: Feed[] = []
   let done = 0
+  let cutOff = 0
   options.progress?.(0, chosen.length, '')
   const queue = [...chosen]
   const worker = async () => {
@@ -73,7 +76,12 @@ export async function ingest(
               (error) => void broken.push(error),
             ),
           )
-        } else if (polled.failure.reason !== 'aborted') {
+        } else if (
+          polled.failure.reason === 'aborted' ||
+          (options.signal?.aborted && unanswered.has(polled.failure.reason))
+        ) {
+          cutOff += 1
+        } else {
           failed.push(polled)
           rest.note(polled)
         }
@@ -85,7 +93,16 @@ export async function ingest(
   await Promise.all(Array.from({ length: feedsAtOnce }, worker))
   await Promise.all(storing)
   if (broken.length > 0) throw broken[0]
-  const outage = isOwnOutage(failed, answered, enabled)
+  let outage = isOwnOutage(failed, answered, enabled)
+  if (outage && options.signal?.aborted) {
+    // Who was still to be asked might have answered; at the next run all of them are asked again.
+    cutOff += failed.length
+    failed = []
+    outage = false
+  }
+  report.feeds.asked = done - cutOff
+  if (options.signal?.aborted && report.feeds.asked < chosen.length)
+    way.log.info({}, `stopped after ${report.feeds.asked} of ${chosen.length} feeds`)
   await noteFailures(way, failed, outage)
   report.feeds.failed = failed.length
   report.errors = failed

@@ -1,4 +1,4 @@
-import { jobNames } from '../model/index.ts'
+import { type Feed, type FeedState, type JobRun, jobNames } from '../model/index.ts'
 import type { Way } from './way.ts'
 
 /** One figure of the service, as Prometheus reads them. */
@@ -18,10 +18,15 @@ function processGauge(name: string, help: string, value: number): Metric {
 export async function metricsOf(way: Pick<Way, 'store' | 'feeds' | 'feedFaults' | 'now'>): Promise<Metric[]> {
   const { store } = way
   const now = way.now()
+  const installedAt = Number(await store.settings.getOrSet('installed_at', () => String(now)))
   const states = new Map((await store.feedStates.all()).map((state) => [state.feed, state]))
-  const feeds = way.feeds.filter(({ enabled }) => enabled).map(({ id }) => states.get(id))
-  const read = feeds.flatMap((state) => (state?.lastSuccessAt ? [state.lastSuccessAt] : []))
-  const failing = feeds.filter((state) => (state?.failures ?? 0) > 0).length
+  const feeds = way.feeds
+    .filter(({ enabled }) => enabled)
+    .map((feed) => readingOf(feed, states.get(feed.id), { installedAt, now }))
+  const inState = (state: Reading['state']) => ({
+    labels: { state },
+    value: feeds.filter((feed) => feed.state === state).length,
+  })
   const readers = await store.subscribers.count()
   const left = await store.subscribers.leftByReason()
   const channels = await store.channels.list()
@@ -48,14 +53,15 @@ export async function metricsOf(way: Pick<Way, 'store' | 'feeds' | 'feedFaults' 
       { value: await store.items.countUnclassified() },
     ]),
     gauge('feeds', 'Feeds that are followed, by how they do.', [
-      { labels: { state: 'fine' }, value: feeds.length - failing },
-      { labels: { state: 'failing' }, value: failing },
+      inState('fine'),
+      inState('failing'),
+      inState('unread'),
     ]),
     gauge('feed_lists_in_order', '0 while the feed lists have faults and the last good ones are in use.', [
       { value: (way.feedFaults ?? []).length === 0 ? 1 : 0 },
     ]),
-    gauge('feed_lag_seconds', 'Since the feed that was read longest ago was read.', [
-      { value: read.length > 0 ? seconds(now - Math.min(...read)) : 0 },
+    gauge('feed_lag_seconds', 'Since the feed that was read longest ago was read, or first tried.', [
+      { value: seconds(Math.max(0, ...feeds.map(({ since }) => now - since))) },
     ]),
     gauge(
       'deliveries',
@@ -82,8 +88,8 @@ export async function metricsOf(way: Pick<Way, 'store' | 'feeds' | 'feedFaults' 
       { labels: { state: 'paused' }, value: paused },
     ]),
     gauge('digest_number', 'The last issue that was released.', [{ value: last?.number ?? 0 }]),
-    gauge('digest_age_seconds', 'Since it was released.', [
-      { value: last?.releasedAt ? seconds(now - last.releasedAt) : 0 },
+    gauge('digest_age_seconds', 'Since it was released; before the first, since the installation.', [
+      { value: seconds(now - (last?.releasedAt ?? installedAt)) },
     ]),
     gauge(
       'job_last_start_timestamp_seconds',
@@ -92,10 +98,38 @@ export async function metricsOf(way: Pick<Way, 'store' | 'feeds' | 'feedFaults' 
     ),
     gauge(
       'job_last_failed',
-      '1 when the last run of a job failed.',
+      '1 when the last run of a job failed or was cut off.',
       runs.flatMap(({ job, run }) =>
-        run ? [{ labels: { job }, value: run.outcome === 'failed' ? 1 : 0 }] : [],
+        run ? [{ labels: { job }, value: cameToNothing(run, now) ? 1 : 0 }] : [],
       ),
     ),
   ]
+}
+
+interface Reading {
+  state: 'fine' | 'failing' | 'unread'
+  /** When it was last read (ms); of one that never was, since when that has been tried. */
+  since: number
+}
+
+/** A feed that nobody has read for so long is unread, through no fault of its own. */
+const unreadAfter = 2 * 86_400_000
+
+function readingOf(
+  feed: Feed,
+  known: FeedState | undefined,
+  { installedAt, now }: { installedAt: number; now: number },
+): Reading {
+  // What is known of an address says nothing of the one that took its place.
+  const state = known?.url === feed.url ? known : undefined
+  const since = state?.lastSuccessAt ?? state?.firstPolledAt ?? state?.failingSince ?? installedAt
+  if (state && state.failures > 0) return { state: 'failing', since }
+  const triedInVain = state !== undefined && state.lastPolledAt !== null && state.lastSuccessAt === null
+  const isLate = now - since > Math.max(unreadAfter, 2 * (feed.everyMs ?? 0))
+  return { state: triedInVain || isLate ? 'unread' : 'fine', since }
+}
+
+/** A run whose process died is recorded as abandoned only when the next one begins. */
+function cameToNothing({ outcome, leaseUntil }: JobRun, now: number): boolean {
+  return outcome === 'failed' || outcome === 'abandoned' || (outcome === 'running' && leaseUntil < now)
 }

@@ -19,7 +19,10 @@ export async function recorded<T>(
 ): Promise<RunResult<T>> {
   const { store, owner, leaseMs, log } = way
   const startedAt = way.now()
-  const run = await store.jobRuns.begin(job, { owner, now: startedAt, leaseMs, after })
+  const tookOver = (from: string) => {
+    if (from !== owner) log.warn({ job, from }, `took over ${job} from ${from}, which fell silent`)
+  }
+  const run = await store.jobRuns.begin(job, { owner, now: startedAt, leaseMs, after, tookOver })
   if (run === null) return null
   return withLogFacts({ run }, async () => {
     const lost = new AbortController()

@@ -4,10 +4,11 @@ import { writeAlerts } from './alerts.ts'
 import { classify } from './classify.ts'
 import { deliver, hasPost } from './deliver.ts'
 import { createDigest } from './digest.ts'
-import { isOwed, isRunning, shouldRun } from './due.ts'
+import { isOutdated, isOwed, isRunning, shouldRun } from './due.ts'
 import { housekeeping } from './housekeeping.ts'
 import { ingest } from './ingest.ts'
 import { writeFeedNote } from './maintainers.ts'
+import { outageLog } from './outage.ts'
 import type { FeedListKeeper } from './reload.ts'
 import { takeMaildir } from './returns.ts'
 import { type RunResult, recorded } from './run.ts'
@@ -47,7 +48,7 @@ export async function runJob(way: Way, job: JobName, options: RunOptions = {}): 
       return run(
         (signal) => ingest(way, { progress, signal }),
         ({ feeds, items }) => ({
-          polled: feeds.due,
+          polled: feeds.asked,
           failed: feeds.failed,
           new: items.new,
           updated: items.updated,
@@ -91,14 +92,14 @@ export async function runJob(way: Way, job: JobName, options: RunOptions = {}): 
 }
 
 /** The cadence of each job that has one of its own. */
-export function cadences(schedules: Schedules): Partial<Record<JobName, Cadence>> {
+export function cadences(schedules: Schedules) {
   const { zone } = schedules
   return {
     ingest: { expression: schedules.ingest, zone },
     digest: { expression: schedules.digest, zone },
     housekeeping: { expression: housekeepingAt, zone },
     note: { expression: noteAt, zone },
-  }
+  } satisfies Partial<Record<JobName, Cadence>>
 }
 
 /** A job as people ask for it: its last run, and when it runs next (ms; null for those that follow others). */
@@ -113,7 +114,7 @@ export async function jobStatuses(
   way: Pick<Way, 'store' | 'now'>,
   schedules: Schedules,
 ): Promise<JobStatus[]> {
-  const times = cadences(schedules)
+  const times: Partial<Record<JobName, Cadence>> = cadences(schedules)
   return Promise.all(
     jobNames.map(async (job) => {
       const cadence = times[job]
@@ -142,25 +143,30 @@ export async function startSchedules(
   const stopping = new AbortController()
   const { signal } = stopping
   const busy = new Map<string, Promise<void>>()
+  const outage = outageLog(way.log, way.now)
 
   /** Runs a strand of work unless it is still at it. */
   function strand(name: string, work: () => Promise<void>): void {
     if (busy.has(name) || signal.aborted) return
     const run = work()
-      .catch((error: unknown) =>
-        way.log.error({ strand: name, err: error }, 'a strand of the schedule broke; it goes on'),
-      )
+      .then(() => {
+        // These two never come to their end without the database.
+        if (name === 'items' || name === 'house') outage.worked()
+      })
+      .catch((error: unknown) => {
+        if (!outage.broke(error))
+          way.log.error({ strand: name, err: error }, 'a strand of the schedule broke; it goes on')
+      })
       .finally(() => busy.delete(name))
     busy.set(name, run)
   }
 
   /** Runs a job that has times of its own, when one has come. */
-  async function runIfDue(job: JobName): Promise<void> {
-    const cadence = times[job]
-    if (!cadence || signal.aborted) return
+  async function runIfDue(job: keyof typeof times): Promise<void> {
+    if (signal.aborted) return
     const last = await way.store.jobRuns.last(job)
     const isFirst = last === null && job === 'ingest'
-    if (!isFirst && !shouldRun(cadence, last, installedAt, way.now())) return
+    if (!isFirst && !shouldRun(times[job], last, installedAt, way.now())) return
     await runJob(way, job, { signal, zone: schedules.zone, after: last?.id ?? null })
   }
 
@@ -181,6 +187,9 @@ export async function startSchedules(
     await classifyIfOwed()
     // What another process is just reading belongs into the issue.
     if ((await isUnderWay('ingest')) || (await isUnderWay('classify'))) return
+    const polled = await way.store.jobRuns.last('ingest')
+    // Time may have leapt since it was looked whether a poll is due, or during one: the next tick polls.
+    if (isOutdated(polled, times.ingest, times.digest, way.now())) return
     await runIfDue('digest')
   }
 

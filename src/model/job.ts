@@ -5,6 +5,8 @@ export type JobName = (typeof jobNames)[number]
 export interface JobRun {
   id: string
   job: JobName
+  /** The process that runs it or has run it. */
+  owner: string
   startedAt: number
   /** Until when the process that runs it has said it is alive. */
   leaseUntil: number

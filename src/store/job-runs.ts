@@ -9,18 +9,25 @@ export function jobRuns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
     /**
      * Starts a run, or null while another holds the job. A run whose lease ran out is recorded as abandoned. `after` is the
      * id of the run that was the last one when this one was decided on (null for none): when there has been another since,
-     * what spoke for this one is out of date, and it is null too.
+     * what spoke for this one is out of date, and it is null too. `tookOver` is called with whose run was abandoned.
      */
     async begin(
       job: JobName,
-      options: { owner: string; now: number; leaseMs: number; after?: string | null },
+      options: {
+        owner: string
+        now: number
+        leaseMs: number
+        after?: string | null
+        tookOver?: (owner: string) => void
+      },
     ): Promise<string | null> {
-      return db.transaction().execute(async (tx) => {
+      let silent: { owner: string }[] = []
+      const begun = await db.transaction().execute(async (tx) => {
         if (kind === 'postgres')
           await sql`select pg_advisory_xact_lock(hashtext(${`job ${job}`}))`.execute(tx)
         if (options.after !== undefined && (await lastOf(tx, job))?.id !== (options.after ?? undefined))
           return null
-        await tx
+        silent = await tx
           .updateTable('job_run')
           .set({
             outcome: 'abandoned',
@@ -30,6 +37,7 @@ export function jobRuns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
           .where('job', '=', job)
           .where('outcome', '=', 'running')
           .where('lease_until', '<', options.now)
+          .returning('owner')
           .execute()
         const held = await tx
           .selectFrom('job_run')
@@ -55,6 +63,8 @@ export function jobRuns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
           .execute()
         return id
       })
+      for (const { owner } of silent) options.tookOver?.(owner)
+      return begun
     },
 
     /** Extends the lease of a run. False when it was taken for abandoned meanwhile: another process may be at it. */
@@ -151,6 +161,7 @@ function fromRow(row: JobRunTable): JobRun {
   return {
     id: row.id,
     job: row.job as JobName,
+    owner: row.owner,
     startedAt: row.started_at,
     leaseUntil: row.lease_until,
     finishedAt: row.finished_at,

@@ -1,7 +1,10 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from './schema.ts'
 
-/** What only one process may hold at a time, such as the connection to Discord's gateway. Times in ms since the epoch. */
+/**
+ * What only one process may hold at a time, such as the connection to Discord's gateway; and, under a name of its own, that a
+ * process lives. Times in ms since the epoch.
+ */
 export function leases(db: Kysely<Schema>) {
   return {
     /**
@@ -28,7 +31,7 @@ export function leases(db: Kysely<Schema>) {
       await db.deleteFrom('lease').where('name', '=', name).where('owner', '=', owner).execute()
     },
 
-    /** Deletes those that ran out before `before` (ms): their holders died, and nobody wanted them since. */
+    /** Deletes those that ran out before `before` (ms), which counts for nobody any more. */
     async prune(before: number): Promise<void> {
       await db.deleteFrom('lease').where('until', '<', before).execute()
     },

@@ -119,6 +119,16 @@ describe('a bot that Discord does not let in', () => {
     await bot.stop()
   })
 
+  test('for another half a minute waits for it, and no longer than until it is stopped', async () => {
+    const { server, open: start, logged } = await open()
+    server.fault(gatewayRoute, { retryAfter: 30 }, { method: 'GET' })
+    const bot = start({ retryMs: 1, graceMs: 60_000 })
+    await logged('warn', 'Discord asks the bot to wait before it logs in; it does so in 3')
+    await bot.stop()
+    expect(await bot.ready).toBe(false)
+    expect(server.gateway.identifies).toEqual([])
+  })
+
   test('because it came too often today says so', async () => {
     const house = await open({ server: { identifiesLeft: 0 } })
     const bot = house.open()

@@ -210,7 +210,8 @@ describe('a digest goes', () => {
       'thread 0 failed',
     ])
     expect(server.messages(channel)).toHaveLength(1)
-    expect(asked()).toEqual([message, message, crosspost])
+    const changes = asked().filter((route) => !route.startsWith('GET '))
+    expect(changes).toEqual([message, message, crosspost])
   })
 
   test('with a channel’s steps going on though one of them fails', async () => {

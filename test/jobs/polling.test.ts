@@ -70,6 +70,62 @@ async function startPolling(hosts: number, feedsEach = 1) {
 
 const asked = (server: FeedServer) => server.requests.length
 
+describe('a run that is stopped', () => {
+  test('counts what has not been heard yet neither as failed nor as reached, and asks it again', async () => {
+    const { way, log, poll, state } = await startPolling(30)
+    const stop = new AbortController()
+    const silent = way.feeds.slice(0, 3).map(({ url }) => url)
+    const reader = {
+      async read(source: Parameters<typeof way.reader.read>[0]) {
+        if (!silent.includes(source.url)) return way.reader.read(source)
+        stop.abort()
+        return {
+          kind: 'failed',
+          reason: 'timeout',
+          message: 'late',
+          status: null,
+          retryAfterMs: null,
+        } as const
+      },
+    }
+    const { feeds, outage } = await ingest({ ...way, reader }, { signal: stop.signal })
+    expect(outage).toBe(false)
+    expect(feeds).toMatchObject({ due: 30, failed: 0, asked: feeds.fetched })
+    expect(feeds.asked).toBeLessThan(30)
+    expect(log).toEqual([`stopped after ${feeds.asked} of 30 feeds`])
+    expect((await way.store.feedStates.all()).map(({ feed }) => feed)).not.toContain('host0-0')
+    expect((await poll()).feeds).toMatchObject({ due: 30 - feeds.asked, failed: 0 })
+    expect(await state('host0-0')).toMatchObject({ failures: 0 })
+  })
+
+  test('does not take a few silent hosts for an outage of its own, and holds nothing against them', async () => {
+    const { way, log } = await startPolling(30)
+    const stop = new AbortController()
+    let asked = 0
+    const reader = {
+      async read() {
+        asked += 1
+        if (asked === 24) stop.abort()
+        return {
+          kind: 'failed',
+          reason: 'dns',
+          message: 'unknown',
+          status: null,
+          retryAfterMs: null,
+        } as const
+      },
+    }
+    const { feeds, outage, errors } = await ingest({ ...way, reader }, { signal: stop.signal })
+    expect({ feeds, outage, errors }).toMatchObject({
+      feeds: { asked: 0, failed: 0 },
+      outage: false,
+      errors: [],
+    })
+    expect(log).toEqual(['stopped after 0 of 30 feeds'])
+    expect(await way.store.feedStates.all()).toEqual([])
+  })
+})
+
 describe('a feed that answers', () => {
   test('is asked again when its rhythm says so, and not before', async () => {
     const { servers, poll, pass, wait } = await startPolling(1)

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { recorded, runJob, startSchedules, type Way } from '../../src/jobs/index.ts'
 import { quietDigest } from '../fixtures/digests.ts'
+import { weekFeeds } from '../fixtures/weeks/feeds.ts'
 import { startPost } from '../mail/post-office.ts'
 import { until } from '../service/until.ts'
 import { day, minute, startWay } from './way.ts'
@@ -75,6 +76,20 @@ test('a sender whose run was taken over finishes what is under way, and begins n
   ])
 })
 
+test('who takes over a job says from whom, and stands as the one who ran it', async () => {
+  const { one, two, pass, log } = await startRuns()
+  await one.store.jobRuns.begin('note', { owner: 'one', now: one.now(), leaseMs })
+  expect(await runJob(two, 'note')).toBeNull()
+  expect(log).toEqual([])
+  pass(leaseMs + 1)
+  expect(await runJob(two, 'note')).toMatchObject({ done: {} })
+  expect(log.map(({ message }) => message)).toEqual([
+    'took over note from one, which fell silent',
+    'note done',
+  ])
+  expect(await two.store.jobRuns.last('note')).toMatchObject({ owner: 'two', outcome: 'done' })
+})
+
 test('a run that was decided on before another was done does not begin', async () => {
   const { one, two } = await startRuns()
   expect(await runJob(two, 'note', { after: null })).not.toBeNull()
@@ -132,6 +147,33 @@ test('the issue waits for what another process is just reading, and for its labe
   )
   expect(judged!.startedAt).toBeGreaterThanOrEqual(read!.finishedAt!)
   expect(made!.startedAt).toBeGreaterThanOrEqual(judged!.finishedAt!)
+})
+
+test('an issue that falls due while time leaps over a poll is made from another poll', async () => {
+  const { one, pass } = await startRuns()
+  const { jobRuns, settings } = one.store
+  await settings.getOrSet('installed_at', () => String(one.now()))
+  let slept = false
+  const reader: Way['reader'] = {
+    async read() {
+      // The machine sleeps through a week while the first poll is under way.
+      if (!slept) pass(7 * day)
+      slept = true
+      return {
+        kind: 'failed',
+        reason: 'timeout',
+        message: 'did not answer',
+        status: null,
+        retryAfterMs: null,
+      }
+    },
+  }
+  const way: Way = { ...one, reader, feeds: weekFeeds.slice(0, 1), leaseMs: 30 * day }
+  const schedules = await startSchedules(way, { ingest: '15 * * * *', digest: '0 9 * * MON', zone: 'UTC' })
+  onTestFinished(() => schedules.stop())
+  await until(async () => (await jobRuns.last('digest'))?.outcome === 'done')
+  const [polled, made] = [await jobRuns.last('ingest'), await jobRuns.last('digest')]
+  expect(made!.startedAt - polled!.startedAt).toBeLessThan(minute)
 })
 
 function emptyDigest(now: number) {

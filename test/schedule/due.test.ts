@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isOwed, shouldRun } from '../../src/jobs/due.ts'
+import { isOutdated, isOwed, shouldRun } from '../../src/jobs/due.ts'
 import { type JobRun, minute } from '../../src/model/index.ts'
 
 const ms = (iso: string) => Date.parse(iso)
@@ -12,6 +12,7 @@ function run(part: Partial<JobRun>): JobRun {
   return {
     id: 'a run',
     job: 'digest',
+    owner: 'one',
     startedAt,
     leaseUntil: startedAt + 15_000,
     finishedAt: startedAt + 2 * minute,
@@ -117,5 +118,30 @@ describe('a job that follows another', () => {
 
   test('waits until a clock that was put back has come to where the other ended', () => {
     expect(isOwed(polled, judged({ startedAt: nine - minute }), nine - 1)).toBe(false)
+  })
+})
+
+describe('a job that works with what another brought', () => {
+  const hourly = { expression: '15 * * * *', zone: 'UTC' }
+  const polled = (startedAt: string, part: Partial<JobRun> = {}) =>
+    run({ job: 'ingest', startedAt: ms(startedAt), ...part })
+  const waits = (last: JobRun | null, now: number) => isOutdated(last, hourly, monday, now)
+
+  test('goes on with the last run that was due before its own time', () => {
+    expect(waits(polled('2026-11-23T08:15Z'), nine)).toBe(false)
+    expect(waits(polled('2026-11-23T08:15Z'), nine + 20 * minute)).toBe(false)
+    expect(waits(polled('2026-11-23T09:15Z'), nine + 40 * minute)).toBe(false)
+  })
+
+  test('waits for another when one was due between that and its own time, however long it took', () => {
+    expect(waits(polled('2026-11-23T07:15Z'), nine)).toBe(true)
+    const overslept = polled('2026-11-20T07:15Z', { finishedAt: nine + minute })
+    expect(waits(overslept, nine + minute)).toBe(true)
+    expect(waits(polled('2026-11-23T09:15Z'), nine + 7 * 24 * 60 * minute)).toBe(true)
+  })
+
+  test('waits for the first, and for one that is under way or was cut off', () => {
+    expect(waits(null, nine)).toBe(true)
+    expect(waits(polled('2026-11-23T08:59Z', { outcome: 'running', finishedAt: null }), nine)).toBe(true)
   })
 })

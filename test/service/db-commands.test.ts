@@ -164,7 +164,7 @@ describe('freehold backup and restore', () => {
     expect(made.stdout).toContain('read again and whole.')
     expect(made.stdout).toContain('Not in it: .env, feeds/, wiki/ and templates/')
     expect(made.stdout).toContain('the secret that signs links')
-    expect((await doctor()).stdout).toContain('✓ backup      the last one is 0 h old')
+    expect((await doctor()).stdout).toMatch(/✓ backup {6}the newest file in .*\sis\s0\sh\sold/)
 
     const refused = await run(['restore', backup], env)
     expect(refused).toMatchObject({ code: 1, stdout: '' })
@@ -332,8 +332,8 @@ describe('names of backups', () => {
       `${stamp}.jsonl.gz`,
       'freehold-2026-09-21T0859.jsonl.gz',
     ])
-    expect(await lastBackup(folder, now + 47.5 * hour)).toBe('the last one is 47 h old')
-    expect(await lastBackup(folder, now + 80 * hour)).toBe('the last one is 3 days old')
+    expect(await lastBackup(folder, now + 47.5 * hour)).toBe(`the newest file in ${folder} is 47 h old`)
+    expect(await lastBackup(folder, now + 80 * hour)).toBe(`the newest file in ${folder} is 3 days old`)
     expect(await lastBackup(join(folder, 'nowhere'), now)).toBeNull()
     expect(await prune(folder, 1, now)).toHaveLength(3)
     expect(readdirSync(folder).toSorted()).toEqual(

@@ -1,17 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { lookAtDisk, lookAtJobs, lookAtMessages } from '../../src/cli/doctor-work.ts'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { lookAtDataDir, lookAtDisk, lookAtJobs, lookAtMessages } from '../../src/cli/doctor-work.ts'
+import { openOnce } from '../../src/cli/existing-database.ts'
+import { readConfig } from '../../src/config.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { claim, held, mails, makeDigest, now, sent, unknown } from '../store/samples.ts'
+import { freehold } from './freehold.ts'
 
 const minute = 60_000
 const owner = { owner: 'one', leaseMs: minute }
 let store: Store
+let folder: string
 
 beforeEach(async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'freehold-doctor-'))
+  folder = mkdtempSync(join(tmpdir(), 'freehold-doctor-'))
   store = await openStore(`sqlite:${join(folder, 'freehold.db')}`)
   onTestFinished(async () => {
     await store.close()
@@ -43,6 +49,82 @@ test('a job whose process fell silent is named, one under way is not', async () 
   expect(await lookAtJobs(store, now + 4 * minute)).toEqual({
     warning: expect.stringContaining('ingest was cut off 3 min ago'),
   })
+})
+
+test('a folder for state that can hold none is named with the remedy, and nothing is made', () => {
+  const file = join(folder, 'file')
+  writeFileSync(file, '')
+  expect(() => lookAtDataDir(file, 'data')).toThrow(/^data is a file: .*set DATA_DIR to a folder/)
+  expect(() => lookAtDataDir(join(file, 'data'), 'data')).toThrow(
+    /^data can't be made, since .*file is a file/,
+  )
+  expect(lookAtDataDir(folder, 'data')).toBe('data')
+  const later = join(folder, 'a', 'b')
+  expect(lookAtDataDir(later, 'b')).toContain('not there yet')
+  expect(existsSync(join(folder, 'a'))).toBe(false)
+})
+
+describe('doctor, before the first start', () => {
+  /** Without a wiki nothing is learned, which would take long. */
+  const run = (args: string[], more: Record<string, string>) =>
+    freehold(join(import.meta.dirname, '..', '..'), args, { env: { WIKI_DIR: '/nowhere', ...more } })
+  const said = async (more: Record<string, string>) => {
+    const found: { check: string; state: string; detail: string }[] = JSON.parse(
+      (await run(['doctor', '--json'], more)).stdout,
+    )
+    return Object.fromEntries(found.map(({ check, state, detail }) => [check, `${state}: ${detail}`]))
+  }
+  const notKnown = 'off: not known without the database'
+
+  test('says what is still to be made, and makes nothing; nor does a command that reads', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'freehold-empty-'))
+    onTestFinished(() => rmSync(data, { recursive: true }))
+    expect((await said({ DATA_DIR: data })).database).toBe(
+      `off: none yet at ${join(data, 'freehold.db')}; the first start makes it`,
+    )
+    const list = await run(['jobs', 'list'], { DATA_DIR: data })
+    expect(list).toMatchObject({ code: 1, stdout: '' })
+    expect(list.stderr).toContain(`no database yet at ${join(data, 'freehold.db')}`)
+    expect(readdirSync(data)).toEqual([])
+  })
+
+  test('lays the fault of DATA_DIR, or of the database, at no other door', async () => {
+    const file = join(folder, 'file')
+    writeFileSync(file, '')
+    expect(await said({ DATA_DIR: file })).toMatchObject({
+      DATA_DIR: expect.stringMatching(/^wrong: .* is a file/),
+      database: 'off: not known without DATA_DIR',
+      ...{ jobs: notKnown, messages: notKnown, backup: notKnown },
+    })
+    // A port that is never listened on.
+    const DATABASE_URL = 'postgres://freehold@127.0.0.1:1/freehold'
+    expect(await said({ DATA_DIR: folder, DATABASE_URL })).toMatchObject({
+      DATA_DIR: `fine: ${folder}`,
+      database: expect.stringMatching(/^wrong: The database at DATABASE_URL could not be opened/),
+      ...{ jobs: notKnown, messages: notKnown, backup: notKnown },
+    })
+  })
+})
+
+test('a database that hangs is asked no more after a while, and told with a sentence', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const connections: Socket[] = []
+  server.on('connection', (socket) => connections.push(socket))
+  onTestFinished(() => {
+    for (const one of connections) one.destroy()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  const settings = readConfig({
+    root: folder,
+    env: { DATABASE_URL: `postgres://a@127.0.0.1:${port}/a` },
+  })
+  const database = await openOnce(settings, { canKeep: true, answerMs: 100 })
+  expect(database.fault?.message).toMatch(/^It gives no answer within 0.1 s: see that it runs/)
+  expect(database.hangs()).toBe(true)
+  await expect(database.ask(lookAtJobs)).rejects.toThrow('not known without the database')
+  await database.close()
 })
 
 test('messages that may or may not have arrived are told with the command that sends them again', async () => {

@@ -44,7 +44,14 @@ onEachDatabase((db) => {
 
     test('records what it did', async () => {
       const id = await begin('ingest')
-      const running = { id, job: 'ingest', startedAt: now, leaseUntil: now + leaseMs, error: null }
+      const running = {
+        id,
+        job: 'ingest',
+        owner: 'one',
+        startedAt: now,
+        leaseUntil: now + leaseMs,
+        error: null,
+      }
       expect(await runs().last('ingest')).toEqual({
         ...running,
         finishedAt: null,

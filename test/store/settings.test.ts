@@ -10,6 +10,14 @@ onEachDatabase((db) => {
     expect(await next.settings.getOrSet('secret', () => 'fourth')).toBe('first')
   })
 
+  test('a setting is replaced, and what it was before is told', async () => {
+    const { settings } = db.store
+    expect(await settings.replace('print', 'first')).toBeNull()
+    expect(await settings.replace('print', 'second')).toBe('first')
+    expect(await settings.replace('print', 'second')).toBe('second')
+    expect(await settings.getOrSet('print', () => 'third')).toBe('second')
+  })
+
   test('those who ask at the same time get the same value', async () => {
     const other = await db.peer()
     const asked = Array.from({ length: 20 }, (_, n) =>
