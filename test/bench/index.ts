@@ -28,17 +28,32 @@ if (unknown.length > 0) {
 const began = Date.now()
 const outcomes: Outcome[] = []
 for (const bench of benches.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
-  outcomes.push({ bench, came: await bench.run(progressOf(bench)) })
+  outcomes.push({ bench, came: await figuresOf(bench) })
+  // After each, so that a run that is cut off has not been for nothing.
+  if (wanted.length === 0) writePage()
 }
 tell('')
 process.stdout.write(`${machine()}\n\n${plainTable(outcomes)}`)
 if (wanted.length === 0) {
-  const file = join(import.meta.dirname, '..', '..', 'BENCHMARKS.md')
-  writeFileSync(file, page(outcomes, { date: new Date(), minutes: (Date.now() - began) / 60_000 }))
   process.stdout.write('\nWritten to BENCHMARKS.md.\n')
 }
 // A fault of a bench leaves no process of its own behind, but perhaps a socket that waits.
 process.exit(0)
+
+/** One that breaks says so in the table, and the others go on. */
+async function figuresOf(bench: Bench): Promise<Outcome['came']> {
+  try {
+    return await bench.run(progressOf(bench))
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`)
+    return { unable: `it broke: ${error instanceof Error ? error.message : String(error)}` }
+  }
+}
+
+function writePage(): void {
+  const file = join(import.meta.dirname, '..', '..', 'BENCHMARKS.md')
+  writeFileSync(file, page(outcomes, { date: new Date(), minutes: (Date.now() - began) / 60_000 }))
+}
 
 function progressOf({ name }: Bench): (doing: string) => void {
   return (doing) => {
