@@ -8,7 +8,9 @@ import { readWiki } from './wiki.ts'
 /** Of so many labels one is used; all of them, which takes half a minute, in .ci/run. */
 const step = process.env.LABELS === 'all' ? 1 : 5
 
-test('on items it has not seen, the classifier is well above the wiki’s phrases alone', async () => {
+test('on items it has not seen, the classifier is well above the wiki’s phrases alone', {
+  timeout: 300_000,
+}, async () => {
   const { ideas, examples: all } = await readWiki()
   const examples = all.filter((_, i) => i % step === 0)
   const unseen = examples.filter((_, i) => i % 5 === 0)
