@@ -50,9 +50,14 @@ export function addStart(program: Command): void {
       const stop = stopSignal()
       const { promise: lists, resolve: listsAreKept } = Promise.withResolvers<FeedListKeeper>()
       onHangUp(async () => (await lists).reload())
+      const log = openLog(settings, 'service')
+      // Node prints it and ends the process; this puts it where the operator looks.
+      process.on('uncaughtExceptionMonitor', (error, origin) =>
+        log.error({ err: error, origin }, 'Freehold met a fault that it can’t go on from, and ends'),
+      )
       await runService(settings, {
         parts: new Set(options.only ?? roles),
-        log: openLog(settings, 'service'),
+        log,
         stop,
         listsAreKept,
       })
@@ -85,6 +90,7 @@ export async function runService(
 /** Lines of several processes may come together in one place, so each says whose it is. */
 function signed(log: Log, owner: string): Log {
   return {
+    debug: (facts, message) => log.debug?.({ owner, ...facts }, message),
     info: (facts, message) => log.info({ owner, ...facts }, message),
     warn: (facts, message) => log.warn({ owner, ...facts }, message),
     error: (facts, message) => log.error({ owner, ...facts }, message),

@@ -8,6 +8,7 @@ import type { Store } from '../store/index.ts'
 
 /** Where log lines go; pino fits. */
 export interface Log {
+  debug?(facts: object, message: string): void
   info(facts: object, message: string): void
   warn(facts: object, message: string): void
   error(facts: object, message: string): void
