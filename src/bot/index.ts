@@ -1,6 +1,7 @@
 import {
   Client,
   type ClientOptions,
+  DefaultRestOptions,
   DiscordAPIError,
   Events,
   GatewayIntentBits,
@@ -38,6 +39,8 @@ export interface Bot {
   stop(): Promise<void>
 }
 
+const { makeRequest: request } = DefaultRestOptions
+
 /** Gateway closes after which Discord does not want to hear from us again, and what to do about each. */
 const fatal = new Map<number, string>([
   [
@@ -70,6 +73,8 @@ export function startBot(options: BotOptions): Bot {
     commands: commandList,
   }
   const { log, desk } = bot
+  /** Ends requests that nobody waits for any more: each could hold the process up for a minute. */
+  const left = new AbortController()
   const client = new Client({
     intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.DirectMessages],
     // Direct messages come from channels that the client has not seen before.
@@ -77,7 +82,13 @@ export function startBot(options: BotOptions): Bot {
     allowedMentions: { parse: [] },
     enforceNonce: true,
     ...tuning,
-    rest: { ...limitsAtLogin, ...(apiUrl ? { api: apiUrl } : {}), ...tuning?.rest },
+    rest: {
+      ...limitsAtLogin,
+      ...(apiUrl ? { api: apiUrl } : {}),
+      makeRequest: (url, init) =>
+        request(url, { ...init, signal: AbortSignal.any([init.signal!, left.signal]) }),
+      ...tuning?.rest,
+    },
   })
   const underWay = new Set<Promise<void>>()
   let loggingIn: Promise<void> | undefined
@@ -88,7 +99,10 @@ export function startBot(options: BotOptions): Bot {
   function run(what: string, work: () => Promise<void>, facts: LogFacts = {}): void {
     if (signal.aborted) return
     const done = withLogFacts(facts, () =>
-      work().catch((error: unknown) => log.error({ err: error }, `${what} failed`)),
+      work().catch((error: unknown) => {
+        // Of what was given up, that has been said.
+        if (!left.signal.aborted) log.error({ err: error }, `${what} failed`)
+      }),
     ).finally(() => underWay.delete(done))
     underWay.add(done)
   }
@@ -126,7 +140,7 @@ export function startBot(options: BotOptions): Bot {
     client.once(Events.Invalidated, () => resolve(false))
     signal.addEventListener('abort', () => resolve(false))
     loggingIn = logIn(client, { token, log, retryMs, signal }).catch((error: unknown) => {
-      log.error({ err: error }, whyNotIn(error))
+      if (!left.signal.aborted) log.error({ err: error }, whyNotIn(error))
       resolve(false)
     })
     client.on(Events.ShardDisconnect, ({ code }) => {
@@ -165,6 +179,7 @@ export function startBot(options: BotOptions): Bot {
       clearTimeout(timer)
       if (underWay.size > 0) log.warn({ answers: underWay.size }, 'answers under way were given up')
       await leave(client)
+      left.abort()
     },
   }
 }

@@ -244,14 +244,16 @@ function bookkeeper(way: DeliverWay) {
  * What came of a try is known here only: while the database can't be reached it is written down again and again for as long
  * as the claims hold (measured by the machine's steady clock), or each mail under way would be `unknown`.
  */
-async function persistently<T>({ leaseMs }: DeliverWay, work: () => Promise<T>): Promise<T> {
+async function persistently<T>({ leaseMs, log }: DeliverWay, work: () => Promise<T>): Promise<T> {
   const end = performance.now() + leaseMs
   const pause = Math.min(longestBreak, leaseMs / 10)
-  for (;;) {
+  for (let n = 0; ; n++) {
     try {
       return await work()
     } catch (error) {
       if (performance.now() + pause > end) throw error
+      if (n === 0)
+        log.warn({ err: error }, 'what came of a delivery could not be written down yet; trying again')
       await new Promise((resolve) => setTimeout(resolve, pause))
     }
   }

@@ -159,8 +159,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
         token: server.token,
         apiUrl: server.apiUrl,
         ...more,
-        // A second identify would wait 5 s for Discord's sake.
-        client: { ws: { buildIdentifyThrottler: async () => ({ waitForIdentify: async () => undefined }) } },
+        client: {
+          // A second identify would wait 5 s for Discord's sake.
+          ws: { buildIdentifyThrottler: async () => ({ waitForIdentify: async () => undefined }) },
+          // No request ends by itself: where one ends, the bot has ended it.
+          rest: { timeout: 3_600_000 },
+        },
       })
       bots.push(bot)
       return bot

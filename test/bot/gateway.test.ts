@@ -231,6 +231,23 @@ describe('a bot that is stopped', () => {
     })
     expect(server.gateway.closes).toEqual([1000])
     expect(sent.refusals()).toEqual([])
+    await server.until(() => server.open().requests === 0)
+    expect(server.requests.filter(({ route }) => route === edits)).toHaveLength(1)
+  })
+
+  test('while Discord does not answer it about its commands takes the question back', async () => {
+    const house = await open()
+    const { server } = house
+    const route = 'GET /applications/:application/commands'
+    server.fault(route, 'stall before')
+    const bot = house.open({ graceMs: 50 })
+    await server.until(() => server.requests.some((request) => request.route === route))
+    await bot.stop()
+    await server.until(() => server.open().requests === 0)
+    expect(server.requests.filter((request) => request.route === route)).toHaveLength(1)
+    expect(house.log.filter(({ level }) => level !== 'info').map(({ message }) => message)).toEqual([
+      'answers under way were given up',
+    ])
   })
 
   test('twice, or again later, does not hang', async () => {

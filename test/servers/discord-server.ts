@@ -143,7 +143,10 @@ export async function startDiscordServer(options: DiscordServerOptions = {}): Pr
   /** Counts a request as long as it is open. */
   function count(response: ServerResponse): void {
     open.requests++
-    response.once('close', () => open.requests--)
+    response.once('close', () => {
+      open.requests--
+      world.changed()
+    })
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,5 +1,4 @@
 import { DatabaseSync } from 'node:sqlite'
-import { setTimeout } from 'node:timers/promises'
 import { until } from '../service/until.ts'
 import type { Disrupter } from './disrupter.ts'
 import type { Fleet } from './fleet.ts'
@@ -9,12 +8,12 @@ import type { World } from './world.ts'
 /** Takes something away from the service for a while; says what the service should have said of it and did not. */
 export type Outage = (world: World, fleet: Fleet, disrupter: Disrupter) => Promise<string[]>
 
-/** A writer waits 10 s for another process's transaction. */
-const lockedMs = 13_000
-const patience = 15_000
+const usualPatience = 15_000
+/** A writer waits 10 s for another process's transaction and does nothing else meanwhile; several may wait one after another. */
+const lockedPatience = 60_000
 
 /** Waits until the service has said something like that, in a warning or an error. */
-async function saying(fleet: Fleet, words: RegExp): Promise<string[]> {
+async function saying(fleet: Fleet, words: RegExp, patience: number): Promise<string[]> {
   const said = () => [...fleet.said.keys()].some((sentence) => words.test(sentence))
   try {
     await until(said, patience)
@@ -36,24 +35,26 @@ export const fullDisk: Outage = async (world, fleet, disrupter) => {
       disk.fill()
     },
     enough: async () => {
-      unsaid = await saying(fleet, /the disk that holds .* is full\. Make room/)
+      unsaid = await saying(fleet, /the disk that holds .* is full\. Make room/, usualPatience)
     },
     back: () => disk.makeRoom(),
   })
   return unsaid
 }
 
-/** Another program locks the file of SQLite for longer than anybody waits. */
+/** Another program locks the file of SQLite until somebody has waited for too long. */
 export const lockedFile: Outage = async ({ databaseUrl }, fleet, disrupter) => {
   const db = new DatabaseSync(databaseUrl.slice('sqlite:'.length), { timeout: 5_000 })
+  let unsaid: string[] = []
   await disrupter.outage('mail', 'outage of the database', {
     take: () => db.exec('begin immediate'),
-    enough: () => setTimeout(lockedMs),
+    enough: async () => {
+      unsaid = await saying(fleet, /another process kept .* locked for too long/, lockedPatience)
+    },
     back: () => db.exec('commit'),
   })
   db.close()
-  // Who waits for SQLite does nothing else, so it is said afterwards.
-  return saying(fleet, /another process kept .* locked for too long/)
+  return unsaid
 }
 
 /** PostgreSQL goes down without a word, and comes back after a while. */
@@ -63,7 +64,11 @@ export const goneServer = (postgres: Postgres): Outage => {
     await disrupter.outage('mail', 'outage of the database', {
       take: () => postgres.takeAway(),
       enough: async () => {
-        unsaid = await saying(fleet, /ECONNREFUSED|terminating connection|Connection terminated/)
+        unsaid = await saying(
+          fleet,
+          /ECONNREFUSED|terminating connection|Connection terminated/,
+          usualPatience,
+        )
       },
       back: () => postgres.giveBack(),
     })
