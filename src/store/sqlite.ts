@@ -67,7 +67,11 @@ async function open(path: string, { busyTimeout = 10_000, synchronous = 'normal'
       return {
         reader: statement.columns().length > 0,
         all: (parameters: readonly unknown[]) => asked(() => statement.all(...bindable(parameters))),
-        run: (parameters: readonly unknown[]) => asked(() => statement.run(...bindable(parameters))),
+        run(parameters: readonly unknown[]) {
+          // Of a full disk SQLite takes the transaction back by itself; to fail here would hide why.
+          if (sql === 'rollback' && !db.isTransaction) return { changes: 0, lastInsertRowid: 0 }
+          return asked(() => statement.run(...bindable(parameters)))
+        },
         iterate: (parameters: readonly unknown[]) => statement.iterate(...bindable(parameters)),
       }
     },

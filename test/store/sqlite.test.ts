@@ -145,6 +145,11 @@ test('a full disk is called by its name, and what was there before is there afte
   await expect(sql`insert into note values (${long})`.execute(db)).rejects.toThrow(
     `the disk that holds ${path} is full. Make room on it, then try again.`,
   )
+  const inTransaction = db.transaction().execute(async (tx) => {
+    await sql`insert into note values ('first')`.execute(tx)
+    await sql`insert into note values (${long})`.execute(tx)
+  })
+  await expect(inTransaction).rejects.toThrow(`the disk that holds ${path} is full.`)
   expect((await sql`select text from note`.execute(db)).rows).toEqual([{ text: 'before' }])
   await sql`pragma max_page_count = 1000`.execute(db)
   await sql`insert into note values (${long})`.execute(db)
