@@ -11,8 +11,10 @@ export interface Passage {
   begun: boolean
   /** True once a request has gone out that may have been obeyed, though we did not hear so. */
   maybePosted: boolean
-  /** What it brings carries no nonce: after a try that may have been obeyed there is no second one. */
+  /** After a try that may have been obeyed there is no second one: it has to be looked for first. */
   once?: boolean
+  /** Why the last request was not answered. */
+  lost?: Error
 }
 
 /** Waits up to this long (ms) are slept through; longer ones, and the third in a row, are for the caller. */
@@ -36,7 +38,7 @@ export async function createDiscordRest(options: {
   const rest = new REST({
     ...(options.api ? { api: options.api.replace(/\/+$/, '') } : {}),
     timeout: options.timeoutMs,
-    // One more try is safe for messages, which carry a nonce, and for what can be done twice.
+    // One more try is safe for what can be done twice.
     retries: 1,
     rejectOnRateLimit(limit) {
       const current = passages.getStore()
@@ -46,7 +48,7 @@ export async function createDiscordRest(options: {
     async makeRequest(url, init) {
       const passage = passages.getStore()?.passage
       if (!passage) return await DefaultRestOptions.makeRequest(url, init)
-      if (passage.once && passage.maybePosted) throw new Error('the first try was not answered')
+      if (passage.once && passage.maybePosted) throw passage.lost ?? new Error('the answer broke off')
       if (!passage.begun) {
         await askFirst(passage.mayBegin)
         if (init.signal?.aborted) throw new Error('recording that the message goes out took too long')
@@ -56,9 +58,11 @@ export async function createDiscordRest(options: {
         const response = await DefaultRestOptions.makeRequest(url, init)
         // A 2xx counts too until it has been read to the end.
         if (response.ok || response.status >= 500) passage.maybePosted = true
+        if (response.status >= 500) passage.lost = new Error(`it answered ${response.status}`)
         return response
       } catch (error) {
         if (!neverLeft(error)) passage.maybePosted = true
+        passage.lost = error as Error
         throw error
       }
     },

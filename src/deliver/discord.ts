@@ -148,15 +148,20 @@ export function createDiscord({ token, apiUrl, timeoutMs = 15_000 }: DiscordOpti
     }
   }
 
-  const post: Discord['post'] = ({ channel, body, nonce }, onBody) =>
-    carry(channel, onBody, ({ rest }) =>
-      rest.post(`/channels/${channel}/messages`, {
-        body: { ...withMentions(body), nonce, enforce_nonce: true },
-      }),
+  const post = ({ channel, body, nonce }: DiscordPost, onBody: () => Promise<boolean>, once: boolean) =>
+    carry(
+      channel,
+      onBody,
+      ({ rest }) =>
+        rest.post(`/channels/${channel}/messages`, {
+          body: { ...withMentions(body), nonce, enforce_nonce: true },
+        }),
+      once,
     )
 
   return {
-    post,
+    // When the second try goes out is not ours to say: a machine that slept meanwhile would make it long after the nonce.
+    post: (message, onBody) => post(message, onBody, true),
 
     openForumPost({ channel, name, tags, body }, onBody) {
       const open = async ({ rest, during }: DiscordRest) => {
@@ -191,7 +196,7 @@ export function createDiscord({ token, apiUrl, timeoutMs = 15_000 }: DiscordOpti
         const channel = (await ask(({ rest, during }) =>
           during(null, () => rest.post('/users/@me/channels', { body: { recipient_id: user } })),
         )) as Channel
-        return await post({ channel: channel.id, body, nonce }, async () => true)
+        return await post({ channel: channel.id, body, nonce }, async () => true, false)
       } catch (error) {
         return receiptOf(error, `of direct messages to user ${user}`)
       }
