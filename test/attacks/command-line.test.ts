@@ -21,7 +21,7 @@ import { problemLine, readCurated } from '../../src/lib/text/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { readExamples, readPages, readQuestions } from '../../src/wiki/index.ts'
 import { type Checkout, copyCheckout } from '../service/checkout.ts'
-import { type Finished, freehold } from '../service/freehold.ts'
+import { type Finished, freeholdAlone as freehold } from '../service/freehold.ts'
 import { writeSmallWiki } from './small-wiki.ts'
 
 /** What steers a terminal or turns the reading direction. */

@@ -55,10 +55,10 @@ test.each([
   expect(withoutBoilerplate(whole)).toBe(whole)
 })
 
-test('looks at the end of long texts only, and is quick about it', () => {
-  const long = 'Read more. The post '.repeat(50_000)
-  const began = performance.now()
-  withoutBoilerplate(long)
-  withoutBoilerplate(`${'('.repeat(100_000)}${' '.repeat(100_000)}`)
-  expect(performance.now() - began).toBeLessThan(500)
+test.each([
+  ['phrases that could begin it', 'Read more. The post '.repeat(500_000)],
+  ['brackets and blanks', `${'('.repeat(1_000_000)}${' '.repeat(1_000_000)}`],
+])('looks at the end of long texts only: ten megabytes of %s', (_what, long) => {
+  // In time that grows with the square of the length this would take hours.
+  expect(long.startsWith(withoutBoilerplate(long))).toBe(true)
 })

@@ -120,14 +120,13 @@ describe('a document asks to be left alone for', () => {
   })
 
   test.each([
-    ['blanks', `<ttl>${' '.repeat(1_000_000)}`],
-    ['beginnings', '<ttl> '.repeat(200_000)],
-    ['a long name', `<${'a'.repeat(1_000_000)}`],
-    ['prefixes', '<aaaaaaaaaaaaaaaaaaaa:'.repeat(50_000)],
-    ['CDATA', `<ttl><![CDATA[${' '.repeat(1_000_000)}`],
-  ])('within a moment, in a megabyte of %s', (_what, text) => {
-    const began = performance.now()
+    ['blanks', `<ttl>${' '.repeat(10_000_000)}`],
+    ['beginnings', '<ttl> '.repeat(2_000_000)],
+    ['a long name', `<${'a'.repeat(10_000_000)}`],
+    ['prefixes', '<aaaaaaaaaaaaaaaaaaaa:'.repeat(500_000)],
+    ['CDATA', `<ttl><![CDATA[${' '.repeat(10_000_000)}`],
+  ])('nothing in ten megabytes of %s', (_what, text) => {
+    // In time that grows with the square of the length this would take hours.
     expect(updateHint(text)).toBeNull()
-    expect(performance.now() - began).toBeLessThan(2_000)
   })
 })

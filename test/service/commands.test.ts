@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type OwnDatabase, ownDatabase } from '../store/own-database.ts'
 import { type Checkout, copyCheckout } from './checkout.ts'
-import { freehold } from './freehold.ts'
+import { freeholdAlone as freehold } from './freehold.ts'
 
 describe('the command line', () => {
   let checkout: Checkout

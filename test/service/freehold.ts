@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sharedCompilation } from './checkout.ts'
+import type { Asked } from './command-runner.ts'
 
 export interface Finished {
   code: number | null
@@ -11,8 +15,22 @@ export interface Finished {
 /** What `bin/freehold.js` gives to the Node that it starts for a command; one process less here. */
 const nursery = ['--min-semi-space-size=64', '--max-semi-space-size=64']
 
-/** Runs `freehold …` in a checkout to its end, as a user would, with just these settings. */
+/**
+ * Runs `freehold …` in a checkout to its end, with just these settings. Commands for one checkout share a process, which is
+ * started with the first of them; two at a time have one each.
+ */
 export async function freehold(
+  checkout: string,
+  args: string[],
+  { env = {}, stdin = '' }: { env?: Record<string, string>; stdin?: string } = {},
+): Promise<Finished> {
+  const runner = runnerOf(checkout)
+  if (runner.busy) return freeholdAlone(checkout, args, { env, stdin })
+  return runner.run({ args, env: settings(checkout, env), stdin, cwd: process.cwd() })
+}
+
+/** Runs `freehold …` in a checkout to its end in a process of its own, as a user would, with just these settings. */
+export async function freeholdAlone(
   checkout: string,
   args: string[],
   options: { env?: Record<string, string>; stdin?: string } = {},
@@ -31,6 +49,65 @@ export async function freehold(
   child.stdin?.end(options.stdin ?? '')
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
   return { code, stdout, stderr }
+}
+
+interface Runner {
+  checkout: string
+  busy: boolean
+  run(asked: Asked): Promise<Finished>
+  end(): void
+}
+
+/** The one of the checkout that was asked for last. */
+let current: Runner | undefined
+
+function runnerOf(checkout: string): Runner {
+  if (current?.checkout !== checkout) {
+    current?.end()
+    current = startRunner(checkout)
+  }
+  return current
+}
+
+function startRunner(checkout: string): Runner {
+  // Files, which are written at once: what a command has said is all there when it says that it is done.
+  const folder = mkdtempSync(join(tmpdir(), 'freehold-commands-'))
+  const files = ['stdout', 'stderr'].map((name) => join(folder, name))
+  const [out, err] = files.map((file) => openSync(file, 'a'))
+  const script = join(import.meta.dirname, 'command-runner.ts')
+  const child = spawn(process.execPath, [...nursery, script, checkout], {
+    env: settings(checkout, {}),
+    stdio: ['ignore', out!, err!, 'ipc'],
+  })
+  closeSync(out!)
+  closeSync(err!)
+  const ready = once(child, 'message')
+  const ended = once(child, 'exit').then(([code]) => ({ code: code as number | null }))
+  const runner: Runner = {
+    checkout,
+    busy: false,
+    async run(asked) {
+      runner.busy = true
+      await Promise.race([ready, ended])
+      for (const file of files) truncateSync(file)
+      const done = once(child, 'message').then(([message]) => message as { code: number })
+      if (child.connected) child.send(asked)
+      const { code } = await Promise.race([done, ended])
+      runner.busy = false
+      // A command that ends its process takes the runner with it.
+      if (!child.connected && current === runner) current = undefined
+      const [stdout, stderr] = files.map((file) => readFileSync(file, 'utf8'))
+      return { code, stdout: stdout!, stderr: stderr! }
+    },
+    end() {
+      if (child.connected) child.disconnect()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+  // What is left at the end of the tests must not keep them from ending.
+  child.unref()
+  child.channel?.unref()
+  return runner
 }
 
 export interface RunningService {
@@ -69,7 +146,7 @@ export function startUnderNpx(checkout: string, env: Record<string, string>): Ru
 }
 
 /** Nothing of the machine's own settings; only what a process needs to run. */
-function settings(checkout: string, env: Record<string, string>): NodeJS.ProcessEnv {
+function settings(checkout: string, env: Record<string, string>): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env
   return { PATH, HOME, ...sharedCompilation(checkout), ...env }
 }
