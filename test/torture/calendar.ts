@@ -38,6 +38,8 @@ export const longCalendar: Due[] = [
   endOfSummer,
   winter(2026, 11, 1),
   winter(2026, 12, 6),
+  winter(2026, 12, 13),
+  winter(2026, 12, 20),
   winter(2027, 3, 14),
   winter(2027, 3, 21),
   beginOfSummer,

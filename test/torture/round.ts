@@ -16,6 +16,9 @@ const [second, minute, hour] = [1000, 60_000, 3_600_000]
  */
 const mostWrong = 55 * second
 
+/** After so many issues a process has come to hold what it holds for good: from then on its memory is compared. */
+const warmingUp = 3
+
 /** What a round is made of. */
 export interface Plan {
   name: string
@@ -49,7 +52,7 @@ export interface Outcome {
   left: string[]
   /** What the service should have said and did not. */
   unsaid: string[]
-  /** After a round of work before the faults, and after them; null where no process has lived through any. */
+  /** After some work before the faults, and after them; null where no process has lived through any. */
   memory: { before: Memory; after: Memory } | null
   /** Connections that the servers had open when all was over. */
   open: number
@@ -101,13 +104,15 @@ export async function runRound(plan: Plan): Promise<Outcome> {
   async function liveThrough(n: number): Promise<NonNullable<Outcome['memory']>> {
     for (const one of [...fleet.services]) left.push(...(await fleet.stop(one)))
     const survivor = await fleet.start()
-    const before = await weighed(survivor, nextDue(n++))
+    let before = await weighed(survivor, nextDue(n++))
+    for (let i = 1; i < warmingUp; i++) before = await weighed(survivor, nextDue(n++))
+    const first = n
     while (fleet.services.length < plan.processes) await fleet.start()
 
     const outages = [...plan.outages]
     for (; n < plan.calendar.length || outages.length > 0 || !timeIsUp(); n++) {
       publishers.fallIll(0.3)
-      if (plan.slowly && n === plan.killing + 1) publishers.fallHard(true)
+      if (plan.slowly && n === first) publishers.fallHard(true)
       post.fail()
       await land(nextDue(n), async () => {
         const outage = outages.shift()

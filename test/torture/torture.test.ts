@@ -97,8 +97,8 @@ function balanced(title: string, run: () => Promise<Outcome>): void {
       // Mail servers, Discord and PostgreSQL are kept at hand, with some connections each.
       expect(after.descriptors).toBeLessThan(before.descriptors + 20)
       expect(after.heapUsed).toBeLessThan(before.heapUsed * 1.1)
-      // What is resident goes up and down by a fifth from one look to the next: malloc keeps of large feeds what it likes.
-      expect(after.rss).toBeLessThan(before.rss * 1.5)
+      // What is resident goes up and down by a tenth from one look to the next: malloc keeps of large feeds what it likes.
+      expect(after.rss).toBeLessThan(before.rss * 1.3)
     })
   })
 }
