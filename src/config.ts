@@ -252,8 +252,8 @@ export interface Config {
   secret: string | null
   postalAddress: string | null
   logLevel: string
-  /** What an operator should know before starting; one sentence each. */
-  warnings: string[]
+  /** Sentences that an operator should know before starting what they are about: the sending of mails, the use of the LLM. */
+  warnings: { about: 'mail' | 'llm'; sentence: string }[]
 }
 
 /** Wrong configuration; the message lists every fault. The command ends with exit code 2. */
@@ -269,7 +269,7 @@ export function readConfig(options: {
   useEnvFile?: boolean
 }): Config {
   const faults: string[] = []
-  const warnings: string[] = []
+  const warnings: Config['warnings'] = []
   const file = options.useEnvFile ? readEnvFile(join(options.root, '.env')) : {}
   const known = new Map(settings.map((setting) => [setting.name, setting]))
   for (const name of Object.keys(file)) {
@@ -311,12 +311,12 @@ export function readConfig(options: {
   if (faults.length) throw new ConfigError(faults.join('\n'))
   const publicUrl = need('PUBLIC_URL').replace(/\/+$/, '')
   if (smtpUrl && !publicUrl.startsWith('https:')) {
-    warnings.push(
-      `Mails will be sent with links to ${publicUrl}, which is not https: mail providers distrust that. Set PUBLIC_URL.`,
-    )
+    const sentence = `Mails will be sent with links to ${publicUrl}, which is not https: mail providers distrust that. Set PUBLIC_URL.`
+    warnings.push({ about: 'mail', sentence })
   }
   for (const name of llmBaseUrl ? [] : ['LLM_MODEL', 'LLM_API_KEY']) {
-    if (given(name)) warnings.push(`${name} is set and has no effect without LLM_BASE_URL.`)
+    const sentence = `${name} is set and has no effect without LLM_BASE_URL.`
+    if (given(name)) warnings.push({ about: 'llm', sentence })
   }
   const dataDir = path(need('DATA_DIR'))
   const databaseUrl = read('DATABASE_URL') ?? `sqlite:${join(dataDir, 'freehold.db')}`

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { ask } from '../jobs/index.ts'
 import type { Answer } from '../model/index.ts'
+import { openOrEmpty } from './existing-database.ts'
 import { Failure } from './failure.ts'
 import { columns, print, printJson, shortTime, table } from './output.ts'
 import { config } from './settings.ts'
@@ -19,7 +20,7 @@ export function addAsk(program: Command): void {
     .option('--json', 'print as JSON')
     .action(async (words: string[], options: { gaps?: boolean; json?: boolean }) => {
       const settings = config()
-      const store = await openDatabase(settings)
+      const store = await (options.gaps ? openOrEmpty(settings) : openDatabase(settings))
       try {
         if (options.gaps) {
           const found = await store.gaps.list()

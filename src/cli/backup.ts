@@ -39,6 +39,7 @@ export function addBackup(program: Command): void {
         now: () => now,
         progress: bar.update,
       }),
+      'DATABASE_URL',
     ).finally(bar.end)
     const deleted = options.keep ? await prune(dirname(file), options.keep, now) : []
     if (options.json) printJson({ ...made, at: new Date(made.at).toISOString(), deleted })
@@ -62,6 +63,7 @@ export function addRestore(program: Command): void {
       const to = here(settings)
       const restored = await orFailure(
         restore(file, to, { replace: options.replace ?? false, now: Date.now(), progress: bar.update }),
+        'DATABASE_URL',
       ).finally(bar.end)
       const { header, ...rest } = restored
       if (options.json) printJson({ file, to: to.name, at: new Date(header.at).toISOString(), ...rest })

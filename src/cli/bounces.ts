@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import { splitMbox } from '../deliver/index.ts'
 import { type Taken, takeMaildir, takeReturn } from '../jobs/index.ts'
+import { mustExist } from './existing-database.ts'
 import { Failure } from './failure.ts'
 import { openLog } from './log.ts'
 import { print, printJsonLine } from './output.ts'
@@ -29,6 +30,8 @@ export function addBounces(program: Command): void {
     .option('--json', 'JSON Lines, one message a line')
     .action(async (options: Options) => {
       const settings = config()
+      // An address that a secret made on the spot has signed would be of no use with the database that is meant.
+      if (options.webhook) mustExist(settings)
       const workshop = await openWorkshop(settings, { log: openLog(settings, 'command') })
       try {
         if (options.webhook) {

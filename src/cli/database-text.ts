@@ -1,13 +1,14 @@
 import { Refused } from '../store/index.ts'
+import { withRemedy } from './database-fault.ts'
 import { Failure } from './failure.ts'
 import { table } from './output.ts'
 
-/** What is done to a database, a refusal of it being a failure of the command. */
-export async function orFailure<T>(work: Promise<T>): Promise<T> {
+/** What is done to databases whose addresses stand in `at`, a refusal of one being a failure of the command. */
+export async function orFailure<T>(work: Promise<T>, at: string): Promise<T> {
   try {
     return await work
   } catch (error) {
-    throw error instanceof Refused ? new Failure(error.message) : error
+    throw error instanceof Refused ? new Failure(withRemedy(error.message, error, at)) : error
   }
 }
 

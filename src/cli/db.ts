@@ -53,6 +53,7 @@ async function copy(from: Place, to: Place, options: Options): Promise<void> {
       now: Date.now,
       progress: bar.update,
     }),
+    'FROM or TO',
   ).finally(bar.end)
   const at = new Date(copied.at).toISOString()
   if (options.json) printJson({ from: from.name, to: to.name, ...copied, at })

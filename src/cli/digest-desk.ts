@@ -1,5 +1,7 @@
 import { userInfo } from 'node:os'
+import type { Config } from '../config.ts'
 import type { StoredDigest } from '../store/index.ts'
+import { orInMemory } from './existing-database.ts'
 import { Failure } from './failure.ts'
 import { openLog } from './log.ts'
 import { config } from './settings.ts'
@@ -26,9 +28,17 @@ export function userName(): string | null {
   }
 }
 
-/** Does work with everything opened, and closes it. */
+/** Does work with everything opened, and closes it. Where there is no database yet, none is made. */
 export async function withWorkshop(work: (workshop: Workshop) => Promise<void>): Promise<void> {
-  const settings = config()
+  await withWorkshopOf(orInMemory(config()), work)
+}
+
+/** The same, but a database that is not there yet is made. */
+export async function withWorkshopOrNew(work: (workshop: Workshop) => Promise<void>): Promise<void> {
+  await withWorkshopOf(config(), work)
+}
+
+async function withWorkshopOf(settings: Config, work: (workshop: Workshop) => Promise<void>): Promise<void> {
   const workshop = await openWorkshop(settings, { log: openLog(settings, 'command') })
   try {
     await work(workshop)

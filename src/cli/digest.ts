@@ -5,7 +5,7 @@ import { composePeriod, createDigest, mailPreview, openPeriod, recorded } from '
 import { type Digest, hour, normalEmail, type Period } from '../model/index.ts'
 import type { Renderer } from '../render/index.ts'
 import { addDigestChecks } from './digest-checks.ts'
-import { findIssue, withWorkshop } from './digest-desk.ts'
+import { findIssue, withWorkshop, withWorkshopOrNew } from './digest-desk.ts'
 import { addDigestEdit } from './digest-edit.ts'
 import { addDigestList } from './digest-list.ts'
 import { addDigestSending } from './digest-sending.ts'
@@ -62,7 +62,7 @@ export function addDigest(program: Command): void {
   withPeriod(withFormat(digest.command('create')))
     .description('Freezes the digest of the time since the last one under the next number. Sends nothing.')
     .action((options: ShowOptions) =>
-      withWorkshop(async ({ way }) => {
+      withWorkshopOrNew(async ({ way }) => {
         await refuseTooSoon(way, options)
         const run = await recorded(
           way,

@@ -1,8 +1,10 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { Config } from '../config.ts'
 import { jobNames } from '../model/index.ts'
 import type { Store } from '../store/index.ts'
+import { isOtherSecret } from './wiring.ts'
 
 /** What one look found; a warning is of what works and should not stay so. */
 export type Look = string | { warning: string } | null
@@ -41,6 +43,18 @@ export async function lookAtMessages(store: Store, now: number): Promise<Look> {
   const which = (await store.deliveries.list({ state: 'unknown' }))[0]!
   return {
     warning: `${detail}; ${unknown} may or may not have arrived: npx freehold digest send ${which.digest ?? 'N'} --resend-unknown ${which.medium} sends them again`,
+  }
+}
+
+/** Whose secret signs links and bounce addresses, and whether the service that was started last had another one; null for none. */
+export async function lookAtSecret(settings: Config, store: Store): Promise<Look> {
+  const isOther = await isOtherSecret(settings, store)
+  if (isOther === null) return null
+  const said =
+    settings.secret === null ? 'not set; Freehold has made one itself and keeps it in the database' : 'set'
+  if (!isOther) return said
+  return {
+    warning: `${said}, but the service that was started last on this database had another one: links in mails, links for editors and bounce addresses made with that do not count with this one. Set the same SECRET on every machine; if you changed it on purpose, the next start remembers this one`,
   }
 }
 

@@ -7,7 +7,14 @@ import { createSigner } from '../lib/sign/index.ts'
 import type { Feed } from '../model/index.ts'
 import type { Store } from '../store/index.ts'
 import { backupsDir, lastBackup } from './backup-files.ts'
-import { type Look, lookAtDataDir, lookAtDisk, lookAtJobs, lookAtMessages } from './doctor-work.ts'
+import {
+  type Look,
+  lookAtDataDir,
+  lookAtDisk,
+  lookAtJobs,
+  lookAtMessages,
+  lookAtSecret,
+} from './doctor-work.ts'
 import { absentFile, databaseFile, NotKnown, openOnce } from './existing-database.ts'
 import { columns, hanging, print, printJson, remark } from './output.ts'
 import { hiderOf } from './secrets.ts'
@@ -85,6 +92,16 @@ async function examine(settings: Config): Promise<{ findings: Finding[]; hangs: 
         return `${databaseFile(settings.databaseUrl) === null ? 'PostgreSQL' : 'SQLite'}, ${items} items`
       },
       `none yet at ${shown(settings, absentFile(settings) ?? '')}; the first start makes it`,
+    ),
+    await look(
+      'SECRET',
+      async () => {
+        const set = settings.secret === null ? null : 'set'
+        // So much is known without the database.
+        if (set && database.fault) return set
+        return (await database.ask((store) => lookAtSecret(settings, store))) ?? set
+      },
+      'not set; the first start makes one and keeps it in the database',
     ),
     await look('disk', () => lookAtDisk(settings.dataDir)),
     await look('jobs', () => database.ask(lookAtJobs), 'none has run yet; freehold start runs them'),

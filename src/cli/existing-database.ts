@@ -4,6 +4,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import type { Store } from '../store/index.ts'
 import { Failure } from './failure.ts'
+import { remark } from './output.ts'
 import { openDatabase, shown } from './wiring.ts'
 
 /** One that hangs would keep us for ever. */
@@ -19,13 +20,34 @@ export async function openExisting(config: Config): Promise<{ store: Store | nul
   }
 }
 
-/** The database for a command that only reads: none is made, and where there is none yet a Failure says so. */
-export function openToRead(config: Config): Promise<Store> {
+/** The database for a command that can do nothing without one: none is made, and where there is none yet a Failure says so. */
+export async function openToRead(config: Config): Promise<Store> {
+  mustExist(config)
+  return openDatabase(config)
+}
+
+/** The database for a command that lists: where there is none yet that is remarked, and there is an empty one in memory. */
+export function openOrEmpty(config: Config): Promise<Store> {
+  return openDatabase(orInMemory(config))
+}
+
+/** The settings, with a database in memory in place of one that is not there yet. */
+export function orInMemory(config: Config): Config {
   const file = absentFile(config)
-  if (file === null) return openDatabase(config)
-  throw new Failure(
-    `There is no database yet at ${shown(config, file)}; the first freehold start makes it. If there should be one, look at DATA_DIR and DATABASE_URL.`,
-  )
+  if (file === null) return config
+  remark(noneYet(config, file))
+  return { ...config, databaseUrl: 'sqlite::memory:' }
+}
+
+/** Throws a Failure that says so where there is no database yet. */
+export function mustExist(config: Config): void {
+  const file = absentFile(config)
+  if (file === null) return
+  throw new Failure(noneYet(config, file))
+}
+
+function noneYet(config: Config, file: string): string {
+  return `There is no database yet at ${shown(config, file)}; freehold start makes it, and so does freehold ingest --all, which reads the feeds once. If there should be one, look at DATA_DIR and DATABASE_URL.`
 }
 
 /** The file of the database where it is still to be made; null where it is there, or on PostgreSQL. */

@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { type FeedHealthReport, feedHealth } from '../jobs/index.ts'
 import type { Condition } from '../model/index.ts'
+import { openOrEmpty } from './existing-database.ts'
 import { columns, hanging, print, printJson, table } from './output.ts'
 import { config, wholeNumber } from './settings.ts'
-import { loadFeeds, openDatabase } from './wiring.ts'
+import { loadFeeds } from './wiring.ts'
 
 export function addHealth(feeds: Command): void {
   feeds
@@ -16,7 +17,7 @@ export function addHealth(feeds: Command): void {
     .action(async (options: { days: number; json?: boolean }) => {
       const settings = config()
       const all = await loadFeeds(settings)
-      const store = await openDatabase(settings)
+      const store = await openOrEmpty(settings)
       try {
         const found = await feedHealth({ store, feeds: all, now: Date.now }, options.days)
         const enabled = new Map(all.map((feed) => [feed.id, feed.enabled]))

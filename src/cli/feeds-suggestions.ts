@@ -2,12 +2,13 @@ import { type Command, Option } from 'commander'
 import { entryAt, type FeedEntry, type FeedFile, isMeantBy } from '../feeds/index.ts'
 import { canonicalUrl } from '../model/index.ts'
 import type { Store, Suggestion } from '../store/index.ts'
+import { openOrEmpty } from './existing-database.ts'
 import { Failure } from './failure.ts'
 import { type AddOptions, addOne, withAddOptions } from './feeds-edit.ts'
 import { quoted, webAddress } from './feeds-preview.ts'
 import { print, printJson, shortTime, table } from './output.ts'
 import { config } from './settings.ts'
-import { loadLists, openDatabase, openFinder } from './wiring.ts'
+import { loadLists, openFinder } from './wiring.ts'
 
 interface Options extends AddOptions {
   accept?: string
@@ -24,7 +25,7 @@ export function addSuggestions(feeds: Command): void {
     .addOption(new Option('--dismiss <url>', 'forget this one').conflicts('accept'))
   withAddOptions(command).action(async (options: Options) => {
     const settings = config()
-    const store = await openDatabase(settings)
+    const store = await openOrEmpty(settings)
     try {
       if (options.accept !== undefined) await accept(store, options.accept, options)
       else if (options.dismiss !== undefined) await dismiss(store, options.dismiss, options)

@@ -11,11 +11,12 @@ import {
 } from '../model/index.ts'
 import { marks } from '../render/index.ts'
 import type { Store } from '../store/index.ts'
+import { openToRead } from './existing-database.ts'
 import { Failure } from './failure.ts'
 import { readable, show } from './label-view.ts'
 import { print, printJson, remark } from './output.ts'
 import { config } from './settings.ts'
-import { loadWiki, openClassifier, openDatabase } from './wiring.ts'
+import { loadWiki, openClassifier } from './wiring.ts'
 
 /** How far back items are looked at for those worth a person's word. */
 const lookBack = 30 * day
@@ -44,7 +45,7 @@ export function addLabel(program: Command): void {
     .action(async (id: string | undefined, words: string[], options: { limit: number; json?: boolean }) => {
       const settings = config()
       const { ideas } = await loadWiki(settings)
-      const store = await openDatabase(settings)
+      const store = await openToRead(settings)
       try {
         const desk = { settings, ideas, store }
         if (id === undefined) await showDoubtful(desk, options)

@@ -12,9 +12,10 @@ import {
   publicExampleFrom,
   teaches,
 } from '../wiki/index.ts'
+import { openOrEmpty } from './existing-database.ts'
 import { print, printJson, remark, table } from './output.ts'
 import { config } from './settings.ts'
-import { loadWiki, openDatabase, shown } from './wiring.ts'
+import { loadWiki, shown } from './wiring.ts'
 
 export function addLabels(program: Command): void {
   const labels = program
@@ -44,7 +45,7 @@ async function exportVerdicts(options: { out?: string }): Promise<void> {
   const { ideas } = await loadWiki(settings)
   const { feeds } = await readFeedLists(settings.feedsDir, shown(settings, settings.feedsDir))
   const textUses = new Map(feeds.map((feed) => [feed.id, feed.textUse]))
-  const store = await openDatabase(settings)
+  const store = await openOrEmpty(settings)
   const verdicts = await store.verdicts.list().finally(() => store.close())
   const useful = verdicts.filter((verdict) => teaches(verdict, ideas))
   // Of a feed that has left the lists nobody says any more what its terms allow.

@@ -74,12 +74,14 @@ export async function runService(
 ): Promise<void> {
   const owner = ownerName()
   const log = signed(unsigned, owner)
-  for (const warning of settings.warnings) log.warn({}, warning)
+  const parts = options.parts ?? new Set(roles)
+  for (const { about, sentence } of settings.warnings)
+    if (whoMinds[about].some((part) => parts.has(part))) log.warn({}, sentence)
   const workshop = await openWorkshop(settings, { log, owner, ...(now ? { now } : {}) })
   const presence = await showPresence(workshop.way)
   try {
     if (await hadOtherSecret(settings, workshop.way.store)) log.warn({}, otherSecret)
-    await runIn(workshop, settings, log, options)
+    await runIn(workshop, settings, log, { ...options, parts })
   } finally {
     await presence.end()
   }
@@ -111,11 +113,11 @@ async function runIn(
   workshop: Workshop,
   settings: Config,
   log: Log,
-  { parts = new Set(roles), stop, listsAreKept }: ServiceOptions,
+  { parts, stop, listsAreKept }: ServiceOptions & { parts: ReadonlySet<Role> },
 ): Promise<void> {
   // A fault of a template is to be seen now, and not with the first message.
   void workshop.way.renderer
-  sayWhereMessagesGo(workshop, settings, log)
+  sayWhatIsMissing(workshop, settings, log, parts)
   if (parts.has('jobs')) {
     // Better now than when the first item comes.
     log.info({}, 'learning from the labels, if they have changed; that takes up to a minute')
@@ -132,7 +134,16 @@ async function runIn(
   const schedules = parts.has('jobs') ? await startSchedules(workshop.way, times, keeper) : null
   const looking = schedules ? null : startTicking(() => keeper.tick())
   const bot = parts.has('bot') ? holdBot(workshop, settings, times, log) : null
-  log.info({ url: pages?.url, feeds: workshop.way.feeds.length, parts: [...parts] }, 'Freehold is running')
+  const followed = workshop.way.feeds.filter(({ enabled }) => enabled).length
+  log.info(
+    {
+      url: pages?.url,
+      feeds: followed,
+      switchedOff: workshop.way.feeds.length - followed,
+      parts: [...parts],
+    },
+    'Freehold is running',
+  )
   giveBackMemory()
   const signal = await stop
   log.info({ signal }, 'stopping; messages under way are finished first')
@@ -143,6 +154,12 @@ async function runIn(
 /** What a service consists of; several machines may share it out. */
 const roles = ['web', 'bot', 'jobs'] as const
 type Role = (typeof roles)[number]
+
+/** Which parts do what a warning is about. */
+const whoMinds: Record<Config['warnings'][number]['about'], Role[]> = {
+  mail: ['jobs'],
+  llm: ['jobs', 'bot'],
+}
 
 function rolesOf(text: string): Role[] {
   const names = text.split(',').map((name) => name.trim())
@@ -254,18 +271,21 @@ function hasTerminal(): boolean {
   }
 }
 
-function sayWhereMessagesGo(workshop: Workshop, settings: Config, log: Log): void {
+/** Says which settings the parts that are run here do without. */
+function sayWhatIsMissing(workshop: Workshop, settings: Config, log: Log, parts: ReadonlySet<Role>): void {
+  const { smtp, discord } = workshop.way.post
+  if (parts.has('bot') && !discord) log.info({}, 'DISCORD_TOKEN is not set: there is no bot')
+  // The other parts neither send messages nor ask for feeds.
+  if (!parts.has('jobs')) return
   const folder = join(settings.dataDir, 'outbox')
-  if (!workshop.way.post.smtp)
-    log.info({ folder }, 'SMTP_URL is not set: mails are written to the outbox folder')
+  if (!smtp) log.info({ folder }, 'SMTP_URL is not set: mails are written to the outbox folder')
   if (/\/\/(localhost|127\.)/.test(settings.publicUrl)) {
     log.warn(
       { publicUrl: settings.publicUrl },
       'publishers of feeds see PUBLIC_URL in our requests, and this one tells them nothing; set it to the address of the web pages',
     )
   }
-  if (!workshop.way.post.discord)
-    log.info({ folder }, 'DISCORD_TOKEN is not set: posts are written to the outbox folder')
+  if (!discord) log.info({ folder }, 'DISCORD_TOKEN is not set: posts are written to the outbox folder')
 }
 
 /** Resolves with the first signal that asks to stop; a second one ends the process at once. */

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
+import type { Config } from '../config.ts'
 import { suppressionHash } from '../jobs/index.ts'
 import { createSigner } from '../lib/sign/index.ts'
 import { normalEmail, type Subscriber } from '../model/index.ts'
 import type { Store } from '../store/index.ts'
+import { openOrEmpty } from './existing-database.ts'
 import { Failure } from './failure.ts'
 import { print, printJson, remark, shortTime, table } from './output.ts'
 import { config } from './settings.ts'
@@ -22,7 +24,7 @@ export function addSubscribers(program: Command): void {
     .description('Lists the subscribers.')
     .option('--json', 'print as JSON')
     .action((options: { json?: boolean }) =>
-      withStore(async (store) => {
+      withSubscribers(async (store) => {
         const all = await store.subscribers.list()
         if (options.json) printJson(all.map(forJson))
         else if (all.length === 0)
@@ -79,7 +81,7 @@ export function addSubscribers(program: Command): void {
     .description('Prints the subscribers as CSV.')
     .option('--json', 'print as JSON')
     .action((options: { json?: boolean }) =>
-      withStore(async (store) => {
+      withSubscribers(async (store) => {
         const all = await store.subscribers.list()
         if (options.json) {
           printJson(all.map(forJson))
@@ -100,25 +102,27 @@ export function addSubscribers(program: Command): void {
       'Deletes an address and all that is kept about it, but for a keyed hash that keeps it from being added again without consent.',
     )
     .action((email: string) =>
-      withStore(async (store, hash) => {
-        const known = await store.subscribers.forget(email, hash(email), Date.now())
+      withSubscribers(async (store, hash) => {
+        const known = await store.subscribers.forget(email, await hash(email), Date.now())
         if (!known) throw new Failure(`${email} is not among the subscribers.`)
         print(`${email} is forgotten.`)
       }),
     )
 }
 
-type Hash = (email: string) => string
+/** The key is read, and made where there is none yet, at the first address. */
+type Hash = (email: string) => Promise<string>
 
 async function add(store: Store, hash: Hash, email: string, confirmed: boolean) {
   if (normalEmail(email) === null) return { refused: `"${email}" is no e-mail address.` }
-  const suppressed = await store.subscribers.isSuppressed(hash(email))
+  const hashed = await hash(email)
+  const suppressed = await store.subscribers.isSuppressed(hashed)
   if (suppressed && !confirmed) {
     return {
       refused: `${email} asked to be forgotten; it can only come back by its owner's consent (${consent}).`,
     }
   }
-  if (suppressed) await store.subscribers.unsuppress(hash(email))
+  if (suppressed) await store.subscribers.unsuppress(hashed)
   const result = await store.subscribers.add(email, { confirmed, now: Date.now() })
   return result ?? { refused: `"${email}" is no e-mail address.` }
 }
@@ -176,11 +180,23 @@ function quoted(cell: string): string {
   return /[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
 }
 
-async function withStore(work: (store: Store, hash: Hash) => Promise<void>): Promise<void> {
+/** Does work with the subscribers there are: where there is no database yet, none is made. */
+function withSubscribers(work: (store: Store, hash: Hash) => Promise<void>): Promise<void> {
+  return withStore(work, openOrEmpty)
+}
+
+async function withStore(
+  work: (store: Store, hash: Hash) => Promise<void>,
+  open: (settings: Config) => Promise<Store> = openDatabase,
+): Promise<void> {
   const settings = config()
-  const store = await openDatabase(settings)
+  const store = await open(settings)
+  let keyed: Promise<(email: string) => string> | undefined
   try {
-    await work(store, suppressionHash(createSigner(await secretOf(settings, store))))
+    await work(store, async (email) => {
+      keyed ??= secretOf(settings, store).then((secret) => suppressionHash(createSigner(secret)))
+      return (await keyed)(email)
+    })
   } finally {
     await store.close()
   }

@@ -26,6 +26,7 @@ import {
   readPages,
   readQuestions,
 } from '../wiki/index.ts'
+import { notOpened } from './database-fault.ts'
 
 /** Claims of a process that says nothing for so long are taken over by another. */
 const leaseMs = 15_000
@@ -169,10 +170,24 @@ export async function secretOf(config: Config, store: Store): Promise<string> {
  * Kept is a fingerprint: the first 64 bits of an HMAC-SHA256 of a fixed text.
  */
 export async function hadOtherSecret(config: Config, store: Store): Promise<boolean> {
-  const secret = await secretOf(config, store)
-  const fingerprint = createHmac('sha256', secret).update('fingerprint of SECRET').digest('hex').slice(0, 16)
+  const fingerprint = fingerprintOf(await secretOf(config, store))
   const before = await store.settings.replace('secret_fingerprint', fingerprint)
   return before !== null && before !== fingerprint
+}
+
+/**
+ * The same for who only looks, and leaves all as it is; null when there is no secret yet: none is set, and no service that
+ * would have made one has been started.
+ */
+export async function isOtherSecret({ secret }: Config, { settings }: Store): Promise<boolean | null> {
+  const before = await settings.get('secret_fingerprint')
+  const ours = secret ?? (await settings.get('secret'))
+  if (ours === null) return before === null ? null : true
+  return before !== null && before !== fingerprintOf(ours)
+}
+
+function fingerprintOf(secret: string): string {
+  return createHmac('sha256', secret).update('fingerprint of SECRET').digest('hex').slice(0, 16)
 }
 
 /** A file or folder as people should see it: relative to the checkout where it lies inside. */
@@ -181,10 +196,12 @@ export function shown(config: Config, path: string): string {
   return inside.startsWith('..') ? path : inside || '.'
 }
 
-/** Opens the database; anything but its own error is said with the setting to look at. */
+/** Opens the database. Throws a Failure that says what is wrong, and how it is mended, when it can't be opened. */
 export async function openDatabase(config: Config): Promise<Store> {
   const { openStore } = await import('../store/index.ts')
-  return openStore(config.databaseUrl)
+  return openStore(config.databaseUrl).catch((error: unknown) => {
+    throw notOpened(error)
+  })
 }
 
 /** Where messages go: the real services when they are configured, else files in the outbox. */

@@ -19,15 +19,18 @@ export interface ReaderParts {
 
 /** Reads feeds. */
 export interface Reader {
-  /** Asks for a feed once, with what is known of it. Whatever the server does is an outcome, never an exception. */
-  read(source: Source): Promise<ReadOutcome>
+  /**
+   * Asks for a feed once, with what is known of it. Whatever the server does is an outcome, never an exception. As soon as
+   * `signal` says so that is `aborted`, whether the feed was still being fetched or parsed already.
+   */
+  read(source: Source, signal?: AbortSignal): Promise<ReadOutcome>
 }
 
 /** Makes a reader that fetches with `http` and parses with `parser`. */
 export function createReader({ http, parser, now }: ReaderParts): Reader {
   return {
-    async read(source) {
-      const answer = await http.get(source.url, { headers: requestHeaders(source) })
+    async read(source, signal) {
+      const answer = await http.get(source.url, { headers: requestHeaders(source), signal })
       if (answer.kind === 'failed') {
         return failure(answer.reason, answer.message + remedyFor(answer.reason), null)
       }
@@ -47,12 +50,20 @@ export function createReader({ http, parser, now }: ReaderParts): Reader {
       }
       const bodyHash = createHash('sha256').update(body).digest('hex')
       if (bodyHash === source.bodyHash) return unchanged(answer, source, now())
-      const parsed = await parser.parse({
+      const parsing = parser.parse({
         body,
         contentType: headers['content-type'] ?? null,
         url: answer.url,
         language: source.language ?? null,
       })
+      const parsed = await unlessAborted(parsing, signal)
+      if (parsed === null) {
+        return failure(
+          'aborted',
+          `The answer of ${host} was not read to its end because that was called off.`,
+          status,
+        )
+      }
       if (parsed.kind === 'failed') return fail(parsed.reason, parsed.message)
       const { items, total, title, language, ttlMs } = parsed
       return {
@@ -68,6 +79,17 @@ export function createReader({ http, parser, now }: ReaderParts): Reader {
       }
     },
   }
+}
+
+/** What the work comes to; null as soon as the signal is aborted, the work then going on for nobody. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T | null> {
+  if (!signal) return work
+  return new Promise((resolve, reject) => {
+    const abort = () => resolve(null)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }
 
 function remedyFor(reason: ReadFailureReason): string {

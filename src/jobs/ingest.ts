@@ -22,13 +22,14 @@ export interface IngestOptions {
   /** Polls just this one, due or not. */
   feed?: string
   progress?: Progress
+  /** Ends the run: polls under way are given up, answers that are there already are stored. */
   signal?: AbortSignal
 }
 
 /**
  * Polls the feeds that are due, once each, and stores what is new. A feed that fails is recorded and left alone for a
  * while; the others go on. Nothing is held against any of them when none could be reached (`outage`). One that was not heard
- * when the run was stopped counts as not asked.
+ * when the run was stopped counts as not asked, and stays due.
  */
 export async function ingest(
   way: Pick<Way, 'store' | 'feeds' | 'reader' | 'now' | 'log'>,
@@ -67,7 +68,7 @@ export async function ingest(
     ) {
       const until = rest.until(feed)
       if (until === null) {
-        const polled = await poll(way, feed, states.get(feed.id), absorb)
+        const polled = await poll(way, feed, states.get(feed.id), { absorb, signal: options.signal })
         if (polled.kind === 'answered') {
           answered.push(feed)
           storing.push(

@@ -21,15 +21,18 @@ function isAway(error: unknown): error is Error {
 
 /**
  * Tells of a database that is away in one line, however many strands of work break on it each second; again every five
- * minutes, and when it is back.
+ * minutes, and when it is back. That is when all strands that broke have worked again: while another process keeps a file of
+ * SQLite locked, those go on that only read.
  */
 export function outageLog(log: Log, now: () => number) {
   let since: number | null = null
   let toldAt = 0
+  const broken = new Set<string>()
   return {
-    /** Notes that work broke; false when that is another matter, and still to be told. */
-    broke(error: unknown): boolean {
+    /** Notes that a strand broke; false when that is another matter, and still to be told. */
+    broke(strand: string, error: unknown): boolean {
       if (!isAway(error)) return false
+      broken.add(strand)
       const at = now()
       if (since !== null && at - toldAt < remindEvery) return true
       const lasts = since === null ? '' : `, for ${Math.round((at - since) / minute)} minutes now`
@@ -40,9 +43,10 @@ export function outageLog(log: Log, now: () => number) {
       log.error({}, `the database can't be reached${lasts}: ${why}; work goes on when it is back`)
       return true
     },
-    /** Notes that work in the database was done. */
-    worked(): void {
-      if (since === null) return
+    /** Notes that a strand came to its end. */
+    worked(strand: string): void {
+      broken.delete(strand)
+      if (since === null || broken.size > 0) return
       log.info({}, `the database is back after ${Math.max(0, Math.round((now() - since) / 1000))} s`)
       since = null
     },

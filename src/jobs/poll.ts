@@ -19,15 +19,18 @@ export type Absorb = (brought: Brought) => Promise<Absorbed>
 
 type Answer = Exclude<ReadOutcome, { kind: 'failed' }>
 
-/** Polls one feed, and has what it answered stored with its new state. */
+/**
+ * Polls one feed, and has what it answered stored with its new state. When `signal` is aborted before the answer is read, that
+ * is a failure at once (`aborted`), which is nobody's.
+ */
 export async function poll(
   way: Pick<Way, 'reader' | 'now' | 'log'>,
   feed: Feed,
   known: FeedState | undefined,
-  absorb: Absorb,
+  { absorb, signal }: { absorb: Absorb; signal?: AbortSignal },
 ): Promise<Polled> {
   const before = stateBefore(feed, known)
-  const outcome = await read(way, feed, before)
+  const outcome = await read(way, feed, before, signal)
   if (outcome.kind === 'failed') return { kind: 'failed', feed, before, failure: outcome }
   const isMoved = known !== undefined && known.url !== feed.url
   return { kind: 'answered', stored: store(way, { feed, before, isMoved, outcome }, absorb) }
@@ -90,9 +93,14 @@ function stateBefore(feed: Feed, known: FeedState | undefined): FeedState {
   }
 }
 
-async function read(way: Pick<Way, 'reader' | 'log'>, feed: Feed, before: FeedState): Promise<ReadOutcome> {
+async function read(
+  way: Pick<Way, 'reader' | 'log'>,
+  feed: Feed,
+  before: FeedState,
+  signal: AbortSignal | undefined,
+): Promise<ReadOutcome> {
   try {
-    return await way.reader.read({ ...before, language: feed.language })
+    return await way.reader.read({ ...before, language: feed.language }, signal)
   } catch (error) {
     way.log.error({ feed: before.feed, err: error }, 'reading a feed broke in a way that should not happen')
     return { kind: 'failed', reason: 'network', message: String(error), status: null, retryAfterMs: null }

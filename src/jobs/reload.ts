@@ -1,5 +1,6 @@
 import { type FeedChanges, type FeedLists, feedChanges, type ListWatch } from '../feeds/index.ts'
 import { problemLine } from '../lib/text/index.ts'
+import type { Feed } from '../model/index.ts'
 import type { Way } from './way.ts'
 
 /** A log line names no more faults than this; `freehold feeds check` lists them all. */
@@ -29,7 +30,7 @@ export function keepFeedLists(
     if (faults.length > 0) {
       way.feedFaults = faults
       way.log.error(
-        { faults: faults.slice(0, faultsNamed), of: faults.length, feeds: way.feeds.length },
+        { faults: faults.slice(0, faultsNamed), of: faults.length, feeds: followed(way.feeds) },
         `the feed lists have faults, so the feeds stay as they were: ${faults[0]}`,
       )
       return
@@ -41,7 +42,10 @@ export function keepFeedLists(
     way.feedFaults = []
     if (!said && !mended && !asked) return
     const order = mended ? 'the feed lists are in order again' : 'the feed lists were read anew'
-    way.log.info({ ...changes, feeds: lists.feeds.length }, `${order}: ${said || 'the same feeds as before'}`)
+    way.log.info(
+      { ...changes, feeds: followed(lists.feeds) },
+      `${order}: ${said || 'the same feeds as before'}`,
+    )
   }
 
   function look(asked: boolean): Promise<void> {
@@ -71,6 +75,11 @@ function faultsOf({ files, problems }: FeedLists, hadFeeds: boolean): string[] {
   if (problems.length > 0) return problems.map(problemLine)
   if (files.length > 0 || !hadFeeds) return []
   return ['FEEDS_DIR holds no *.yaml any more; to follow nothing, leave a list with `feeds: []` in it']
+}
+
+/** How many are not switched off. */
+function followed(feeds: Feed[]): number {
+  return feeds.filter(({ enabled }) => enabled).length
 }
 
 function inWords(changes: FeedChanges): string {

@@ -149,13 +149,12 @@ export async function startSchedules(
   function strand(name: string, work: () => Promise<void>): void {
     if (busy.has(name) || signal.aborted) return
     const run = work()
-      .then(() => {
-        // These two never come to their end without the database.
-        if (name === 'items' || name === 'house') outage.worked()
-      })
+      .then(() => outage.worked(name))
       .catch((error: unknown) => {
-        if (!outage.broke(error))
-          way.log.error({ strand: name, err: error }, 'a strand of the schedule broke; it goes on')
+        if (outage.broke(name, error)) {
+          // Its minute is not over, and until it has looked again nobody knows that the database is back for it.
+          if (name === 'returns') returnsAt = 0
+        } else way.log.error({ strand: name, err: error }, 'a strand of the schedule broke; it goes on')
       })
       .finally(() => busy.delete(name))
     busy.set(name, run)

@@ -4,6 +4,12 @@ import type { Schema } from './schema.ts'
 /** What an installation keeps about itself: its secret or the fingerprint of it, when it was first started. */
 export function settings(db: Kysely<Schema>) {
   return {
+    /** The value under `name`; null when there is none. */
+    async get(name: string): Promise<string | null> {
+      const row = await db.selectFrom('setting').select('value').where('name', '=', name).executeTakeFirst()
+      return row?.value ?? null
+    },
+
     /** The value under `name`; made by `make` and kept if there is none yet. Processes that start together agree. */
     async getOrSet(name: string, make: () => string): Promise<string> {
       await db

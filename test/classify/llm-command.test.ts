@@ -137,7 +137,7 @@ describe('the settings of the LLM', () => {
 
   test('are warned of where they have no effect', () => {
     expect(read({ LLM_MODEL: 'qwen3:8b' }).warnings).toEqual([
-      'LLM_MODEL is set and has no effect without LLM_BASE_URL.',
+      { about: 'llm', sentence: 'LLM_MODEL is set and has no effect without LLM_BASE_URL.' },
     ])
   })
 })

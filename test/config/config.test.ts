@@ -217,7 +217,7 @@ describe('mail', () => {
     'with links that are not https is warned of: %j',
     (env) => {
       expect(fromEnv({ ...smtp, ...env }).warnings).toEqual([
-        expect.stringMatching(/not https.*Set PUBLIC_URL\.$/),
+        { about: 'mail', sentence: expect.stringMatching(/not https.*Set PUBLIC_URL\.$/) },
       ])
     },
   )
@@ -306,7 +306,7 @@ describe('the table of settings', () => {
     const uncommented = envExample().replace(/^# (?=[A-Z_]+=.)/gm, '')
     const { warnings, root, ...rest } = await fromFile(uncommented)
     expect(rest).toMatchObject({ port: 8080, timezone: 'UTC', feedsDir: join(root, 'feeds') })
-    expect(warnings.every((warning) => warning.includes('no effect yet'))).toBe(true)
+    expect(warnings.every(({ sentence }) => sentence.includes('no effect yet'))).toBe(true)
   })
 })
 

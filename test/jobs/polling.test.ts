@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createParsePool, createReader } from '../../src/ingest/index.ts'
 import { ingest } from '../../src/jobs/index.ts'
-import { createHttp } from '../../src/lib/http/index.ts'
+import { createHttp, type HttpOptions } from '../../src/lib/http/index.ts'
 import type { Feed } from '../../src/model/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { weekFeeds } from '../fixtures/weeks/feeds.ts'
@@ -17,8 +17,32 @@ const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
 const parser = createParsePool()
 afterAll(() => parser.close())
 
+/** The servers are addresses; no name is known here. */
+const unknownHost = (host: string) => Promise.reject(Object.assign(new Error(host), { code: 'ENOTFOUND' }))
+
+/** A client that loses patience with nobody for longer than any test takes. */
+function openHttp(options: Partial<HttpOptions> = {}) {
+  return createHttp({
+    userAgent: 'test',
+    allowPrivateNetwork: true,
+    hostGapMs: 0,
+    resolve: unknownHost,
+    ...{ deadlineMs: day, headersMs: day, idleMs: day },
+    ...options,
+  })
+}
+
+/** Feeds of hosts whose names nobody knows. */
+function feedsBeyond(count: number): Feed[] {
+  return Array.from({ length: count }, (_, n) => ({
+    ...weekFeeds[0]!,
+    id: `beyond-${n}`,
+    url: `https://host-${n}.invalid/feed.xml`,
+  }))
+}
+
 /** Feeds with servers of their own (127.0.0.1, 127.0.0.2 …), polled by the real reader; the clock is the test's. */
-async function startPolling(hosts: number, feedsEach = 1) {
+async function startPolling(hosts: number, feedsEach = 1, options: Partial<HttpOptions> = {}) {
   let now = Date.UTC(2026, 1, 3, 9)
   const folder = mkdtempSync(join(tmpdir(), 'freehold-polling-'))
   const database = await ownDatabase(folder)
@@ -26,13 +50,7 @@ async function startPolling(hosts: number, feedsEach = 1) {
   const servers = await Promise.all(
     Array.from({ length: hosts }, (_, n) => startFeedServer(`127.0.0.${n + 1}`)),
   )
-  const http = createHttp({
-    userAgent: 'test',
-    allowPrivateNetwork: true,
-    hostGapMs: 0,
-    // The servers are addresses; no name is known here.
-    resolve: (host) => Promise.reject(Object.assign(new Error(host), { code: 'ENOTFOUND' })),
-  })
+  const http = openHttp(options)
   const log: string[] = []
   const say = (_: object, message: string) => void log.push(message)
   const feeds = servers.flatMap((server, host) =>
@@ -71,51 +89,38 @@ async function startPolling(hosts: number, feedsEach = 1) {
 const asked = (server: FeedServer) => server.requests.length
 
 describe('a run that is stopped', () => {
-  test('counts what has not been heard yet neither as failed nor as reached, and asks it again', async () => {
-    const { way, log, poll, state } = await startPolling(30)
+  test('gives up what has not been heard yet, which counts neither as failed nor as reached, and asks it again', async () => {
+    const { servers, log, poll, pass, state } = await startPolling(30)
+    expect((await poll()).feeds).toMatchObject({ fetched: 30 })
+    const silent = ['host0-0', 'host1-0', 'host2-0']
+    const before = await Promise.all(silent.map(state))
+    pass(day)
     const stop = new AbortController()
-    const silent = way.feeds.slice(0, 3).map(({ url }) => url)
-    const reader = {
-      async read(source: Parameters<typeof way.reader.read>[0]) {
-        if (!silent.includes(source.url)) return way.reader.read(source)
-        stop.abort()
-        return {
-          kind: 'failed',
-          reason: 'timeout',
-          message: 'late',
-          status: null,
-          retryAfterMs: null,
-        } as const
-      },
-    }
-    const { feeds, outage } = await ingest({ ...way, reader }, { signal: stop.signal })
+    // They never answer, and the client of these tests would wait for a day.
+    for (const server of servers.slice(0, 3)) server.set('/0', () => stop.abort())
+    const { feeds, outage } = await poll({ signal: stop.signal })
     expect(outage).toBe(false)
-    expect(feeds).toMatchObject({ due: 30, failed: 0, asked: feeds.fetched })
+    expect(feeds).toMatchObject({ due: 30, failed: 0, asked: feeds.notModified })
     expect(feeds.asked).toBeLessThan(30)
     expect(log).toEqual([`stopped after ${feeds.asked} of 30 feeds`])
-    expect((await way.store.feedStates.all()).map(({ feed }) => feed)).not.toContain('host0-0')
+    expect(await Promise.all(silent.map(state))).toEqual(before)
+    for (const server of servers.slice(0, 3)) server.set('/0', rss(rssItem(1)))
     expect((await poll()).feeds).toMatchObject({ due: 30 - feeds.asked, failed: 0 })
-    expect(await state('host0-0')).toMatchObject({ failures: 0 })
   })
 
   test('does not take a few silent hosts for an outage of its own, and holds nothing against them', async () => {
-    const { way, log } = await startPolling(30)
     const stop = new AbortController()
-    let asked = 0
-    const reader = {
-      async read() {
-        asked += 1
-        if (asked === 24) stop.abort()
-        return {
-          kind: 'failed',
-          reason: 'dns',
-          message: 'unknown',
-          status: null,
-          retryAfterMs: null,
-        } as const
+    let looked = 0
+    const { way, log, poll } = await startPolling(0, 1, {
+      resolve: (host) => {
+        looked += 1
+        // There are 24 at once, so three have failed by now.
+        if (looked === 27) stop.abort()
+        return unknownHost(host)
       },
-    }
-    const { feeds, outage, errors } = await ingest({ ...way, reader }, { signal: stop.signal })
+    })
+    way.feeds.push(...feedsBeyond(30))
+    const { feeds, outage, errors } = await poll({ signal: stop.signal })
     expect({ feeds, outage, errors }).toMatchObject({
       feeds: { asked: 0, failed: 0 },
       outage: false,
@@ -123,6 +128,39 @@ describe('a run that is stopped', () => {
     })
     expect(log).toEqual(['stopped after 0 of 30 feeds'])
     expect(await way.store.feedStates.all()).toEqual([])
+  })
+
+  test('does not wait for a feed that is hard to read', async () => {
+    const { way, poll, pass, state } = await startPolling(1)
+    await poll()
+    const before = await state('host0-0')
+    pass(day)
+    const script = new URL(
+      `data:text/javascript,import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => { for (;;) {} })`,
+    )
+    const slow = createParsePool({ script, timeLimitMs: day })
+    const http = openHttp()
+    const stop = new AbortController()
+    const reader = createReader({
+      http,
+      now: way.now,
+      parser: {
+        parse(job) {
+          setImmediate(() => stop.abort())
+          return slow.parse(job)
+        },
+      },
+    })
+    await way.store.feedStates.save({ ...before, bodyHash: null, etag: null, lastModified: null })
+    const { feeds } = await ingest({ ...way, reader }, { signal: stop.signal })
+    expect(feeds).toMatchObject({ due: 1, asked: 0, failed: 0 })
+    expect(await state('host0-0')).toMatchObject({
+      nextPollAt: before.nextPollAt,
+      failures: 0,
+      lastError: null,
+    })
+    await slow.close()
+    await http.close()
   })
 })
 
@@ -305,12 +343,7 @@ describe('when no host can be reached', () => {
 
   test('an answer of a neighbour on a private network proves nothing of the hosts beyond', async () => {
     const { way, poll, pass, state } = await startPolling(1)
-    const beyond = Array.from({ length: 6 }, (_, n) => ({
-      ...way.feeds[0]!,
-      id: `beyond-${n}`,
-      url: `https://host-${n}.invalid/feed.xml`,
-    }))
-    way.feeds.push(...beyond)
+    way.feeds.push(...feedsBeyond(6))
     expect(await poll({ all: true })).toMatchObject({ outage: true, feeds: { fetched: 1, failed: 6 } })
     pass(hour)
     expect(await poll({ all: true })).toMatchObject({ outage: true })
@@ -319,11 +352,7 @@ describe('when no host can be reached', () => {
 
   test('it is ours even when all failed before, if there are many', async () => {
     const { way, poll, pass } = await startPolling(1)
-    const beyond = Array.from({ length: 6 }, (_, n) => ({
-      ...way.feeds[0]!,
-      id: `beyond-${n}`,
-      url: `https://host-${n}.invalid/feed.xml`,
-    }))
+    const beyond = feedsBeyond(6)
     way.feeds.push(...beyond)
     await poll({ all: true })
     for (const feed of beyond) {

@@ -19,7 +19,7 @@ import {
   startDiscordServer,
   type TestDiscordServer,
 } from '../servers/discord-server.ts'
-import { ownDatabase } from '../store/own-database.ts'
+import { type OwnDatabase, ownDatabase } from '../store/own-database.ts'
 
 export const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000]
 
@@ -39,6 +39,8 @@ interface Line {
 export interface TestWay {
   way: Omit<Way, 'reader' | 'classifier'>
   server: TestDiscordServer
+  /** What the store lies in. */
+  database: OwnDatabase
   /** Moves the clock of the sender and of Discord on. */
   pass(ms: number): void
   log: Line[]
@@ -110,6 +112,7 @@ export async function startWay(
   return {
     way,
     server,
+    database,
     log,
     pass(ms) {
       now += ms

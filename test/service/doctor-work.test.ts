@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { lookAtDataDir, lookAtDisk, lookAtJobs, lookAtMessages } from '../../src/cli/doctor-work.ts'
 import { openOnce } from '../../src/cli/existing-database.ts'
+import { hadOtherSecret } from '../../src/cli/wiring.ts'
 import { readConfig } from '../../src/config.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { claim, held, mails, makeDigest, now, sent, unknown } from '../store/samples.ts'
@@ -88,6 +89,41 @@ describe('doctor, before the first start', () => {
     expect(readdirSync(data)).toEqual([])
   })
 
+  test('tells of SECRET what is known: set, or made by Freehold, or other than the last service had', async () => {
+    const secretIs = async (more: Record<string, string>) => (await said(more)).SECRET
+    const data = mkdtempSync(join(tmpdir(), 'freehold-secret-'))
+    onTestFinished(() => rmSync(data, { recursive: true }))
+    const [one, other] = [{ SECRET: 'a'.repeat(40) }, { SECRET: 'b'.repeat(40) }]
+    const none = { DATA_DIR: data }
+    expect(await secretIs(none)).toBe('off: not set; the first start makes one and keeps it in the database')
+    expect(await secretIs({ ...none, ...one })).toBe('fine: set')
+    expect(readdirSync(data)).toEqual([])
+
+    const DATABASE_URL = `sqlite:${join(data, 'freehold.db')}`
+    const kept = await openStore(DATABASE_URL)
+    onTestFinished(() => kept.close())
+    const started = (env: Record<string, string>) =>
+      hadOtherSecret(readConfig({ root: data, env: { ...env, DATABASE_URL } }), kept)
+    const own = 'not set; Freehold has made one itself and keeps it in the database'
+    expect(await secretIs(none)).toBe('off: not set; the first start makes one and keeps it in the database')
+    expect(await secretIs({ ...none, ...one })).toBe('fine: set')
+    // To look makes none.
+    expect(await kept.settings.get('secret')).toBeNull()
+    expect(await started({})).toBe(false)
+    expect(await secretIs(none)).toBe(`fine: ${own}`)
+    expect(await started(one)).toBe(true)
+    expect(await secretIs({ ...none, ...one })).toBe('fine: set')
+    const differs = 'the service that was started last on this database had another one'
+    expect(await secretIs({ ...none, ...other })).toMatch(
+      new RegExp(`^warn: set, but ${differs}: .* Set the same SECRET on every machine`),
+    )
+    expect(await secretIs(none)).toMatch(new RegExp(`^warn: ${own}, but ${differs}`))
+    // Nor does it take the other one for the last service's.
+    expect(await secretIs({ ...none, ...one })).toBe('fine: set')
+    expect(await started(other)).toBe(true)
+    expect(await secretIs({ ...none, ...other })).toBe('fine: set')
+  })
+
   test('lays the fault of DATA_DIR, or of the database, at no other door', async () => {
     const file = join(folder, 'file')
     writeFileSync(file, '')
@@ -100,7 +136,10 @@ describe('doctor, before the first start', () => {
     const DATABASE_URL = 'postgres://freehold@127.0.0.1:1/freehold'
     expect(await said({ DATA_DIR: folder, DATABASE_URL })).toMatchObject({
       DATA_DIR: `fine: ${folder}`,
-      database: expect.stringMatching(/^wrong: The database at DATABASE_URL could not be opened/),
+      database: expect.stringMatching(
+        /^wrong: The database at DATABASE_URL could not be opened: .* start PostgreSQL, or correct the host and the port in DATABASE_URL\.$/,
+      ),
+      SECRET: notKnown,
       ...{ jobs: notKnown, messages: notKnown, backup: notKnown },
     })
   })

@@ -6,6 +6,25 @@ import { type OwnDatabase, ownDatabase } from '../store/own-database.ts'
 import { type Checkout, copyCheckout } from './checkout.ts'
 import { freehold, type RunningService, startService } from './freehold.ts'
 
+/** A feed that is refused before anything goes out, since its host is private, and one that is switched off. */
+const list = `group: Test
+feeds:
+  - id: one
+    title: One
+    url: http://127.0.0.1/feed.xml
+    site: https://one.example/
+    kind: lab
+    textUse: full
+  - id: two
+    title: Two
+    url: https://two.example/feed.xml
+    site: https://two.example/
+    kind: lab
+    textUse: full
+    enabled: false
+    reason: it has ended
+`
+
 describe('a service shared out over processes', () => {
   let checkout: Checkout
   let discord: TestDiscordServer
@@ -17,7 +36,7 @@ describe('a service shared out over processes', () => {
     checkout = copyCheckout()
     discord = await startDiscordServer()
     mkdirSync(join(checkout.dir, 'lists'))
-    writeFileSync(join(checkout.dir, 'lists', 'one.yaml'), 'group: Test\nfeeds: []\n')
+    writeFileSync(join(checkout.dir, 'lists', 'one.yaml'), list)
     database = await ownDatabase(join(checkout.dir, 'data'))
     env = {
       DATABASE_URL: database.url,
@@ -35,8 +54,8 @@ describe('a service shared out over processes', () => {
     checkout.remove()
   })
 
-  async function start(parts: string): Promise<RunningService> {
-    const service = startService(checkout.dir, env, ['--only', parts])
+  async function start(parts: string, more: Record<string, string> = {}): Promise<RunningService> {
+    const service = startService(checkout.dir, { ...env, ...more }, ['--only', parts])
     running.push(service)
     await service.logged((line) => line.includes('Freehold is running'))
     return service
@@ -45,8 +64,14 @@ describe('a service shared out over processes', () => {
   test('one with nothing but the web pages neither polls feeds nor speaks to Discord', async () => {
     const web = await start('web')
     const line = await web.logged((one) => one.includes('Freehold is running'))
-    const { url, parts } = JSON.parse(line) as { url: string; parts: string[] }
+    const { url, parts, feeds, switchedOff } = JSON.parse(line)
     expect(parts).toEqual(['web'])
+    const doctor = await freehold(checkout.dir, ['doctor', '--json'], { env: { ...env, WIKI_DIR: 'none' } })
+    const found: { check: string; detail: string }[] = JSON.parse(doctor.stdout)
+    expect(found.find(({ check }) => check === 'feeds')?.detail).toMatch(
+      new RegExp(`^${feeds} feeds, ${switchedOff} switched off`),
+    )
+    expect({ feeds, switchedOff }).toEqual({ feeds: 1, switchedOff: 1 })
     expect((await fetch(`${url}/readyz`)).status).toBe(200)
     expect(await web.end('SIGTERM')).toEqual({ code: 0, signal: null })
     expect(web.log.some((one) => one.includes('ingest done'))).toBe(false)
@@ -66,6 +91,28 @@ describe('a service shared out over processes', () => {
     await second.logged((line) => line.includes('the Discord bot is there'))
     expect(discord.gateway.identifies).toHaveLength(2)
     expect(await second.end('SIGTERM')).toEqual({ code: 0, signal: null })
+  })
+
+  test('what a part does without is said where that part is run', async () => {
+    const aboutJobs = ['SMTP_URL is not set', 'posts are written to the outbox folder', 'publishers of feeds see PUBLIC_URL', 'LLM_MODEL is set and has no effect'] // biome-ignore format: a list
+    const said = async (parts: string, more: Record<string, string> = {}) => {
+      const service = await start(parts, { DISCORD_TOKEN: '', LLM_MODEL: 'heron:7b', ...more })
+      expect(await service.end('SIGTERM')).toEqual({ code: 0, signal: null })
+      return aboutJobs.map((words) => service.log.some((line) => line.includes(words)))
+    }
+    expect(await said('web')).toEqual([false, false, false, false])
+    expect(await said('bot')).toEqual([false, false, false, true])
+    expect(await said('jobs')).toEqual([true, true, true, true])
+    const unsafe = 'Mails will be sent with links to http://localhost:8080'
+    const smtp = { SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'digest@freehold.example' }
+    for (const parts of ['web', 'jobs']) {
+      const service = await start(parts, smtp)
+      await service.end('SIGTERM')
+      expect(
+        service.log.some((line) => line.includes(unsafe)),
+        parts,
+      ).toBe(parts === 'jobs')
+    }
   })
 
   test('parts that there are not are refused', async () => {

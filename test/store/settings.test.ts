@@ -3,9 +3,11 @@ import { onEachDatabase } from './databases.ts'
 
 onEachDatabase((db) => {
   test('a setting is made once and kept, over a restart too', async () => {
+    expect(await db.store.settings.get('secret')).toBeNull()
     expect(await db.store.settings.getOrSet('secret', () => 'first')).toBe('first')
     expect(await db.store.settings.getOrSet('secret', () => 'second')).toBe('first')
     expect(await db.store.settings.getOrSet('other', () => 'third')).toBe('third')
+    expect(await db.store.settings.get('secret')).toBe('first')
     const next = await db.open()
     expect(await next.settings.getOrSet('secret', () => 'fourth')).toBe('first')
   })
