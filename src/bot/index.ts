@@ -41,6 +41,9 @@ export interface Bot {
 
 const { makeRequest: request } = DefaultRestOptions
 
+/** How long the gateway has to say goodbye too (ms). */
+const goodbyeMs = 2_000
+
 /** Gateway closes after which Discord does not want to hear from us again, and what to do about each. */
 const fatal = new Map<number, string>([
   [
@@ -178,7 +181,7 @@ export function startBot(options: BotOptions): Bot {
       await Promise.race([Promise.allSettled([...underWay, loggingIn]), patience])
       clearTimeout(timer)
       if (underWay.size > 0) log.warn({ answers: underWay.size }, 'answers under way were given up')
-      await leave(client)
+      await leave(client, Math.min(graceMs, goodbyeMs))
       left.abort()
     },
   }

@@ -8,7 +8,7 @@ export const site = 'https://wiki.example.org'
 export const now = Date.UTC(2026, 10, 23)
 const day = 24 * 60 * 60 * 1000
 
-/** The committed pages and questions, made ready to be asked. */
+/** The committed pages, made ready to be asked; without a model, which words answers, they are learned from the questions too. */
 export async function readWiki(
   llm?: Llm,
 ): Promise<{ asker: Asker; pages: Page[]; passages: Passage[]; ideas: Idea[] }> {
@@ -16,7 +16,7 @@ export async function readWiki(
   const { pages } = await readPages(dir)
   const passages = passagesOf(pages)
   const ideas = ideasOf(pages)
-  const { questions: asked } = await readQuestions(dir, passages)
+  const { questions: asked } = llm ? { questions: [] } : await readQuestions(dir, passages)
   return { asker: createAsker({ passages, pages, ideas, asked, site, llm }), pages, passages, ideas }
 }
 

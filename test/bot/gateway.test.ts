@@ -302,6 +302,44 @@ describe('a bot that is stopped', () => {
     expect(await bot.ready).toBe(false)
   })
 
+  test('while the gateway keeps it waiting leaves', async () => {
+    const house = await open()
+    const { server } = house
+    server.gateway.greet(false)
+    const bot = house.open({ graceMs: 50 })
+    await server.until(() => server.gateway.waiting() > 0)
+    await bot.stop()
+    await server.until(() => server.gateway.waiting() === 0)
+    expect(server.gateway.closes).toEqual([1000])
+  })
+
+  test('while its connection is coming back and the gateway keeps it waiting leaves', async () => {
+    const house = await open()
+    const { server } = house
+    const bot = await house.start({ graceMs: 50 })
+    server.gateway.greet(false)
+    server.gateway.reconnect()
+    await server.until(() => server.gateway.waiting() > 0)
+    await bot.stop()
+    await server.until(() => server.gateway.waiting() + server.gateway.connected() === 0)
+    server.gateway.greet(true)
+    // Another comes back later than this one would.
+    await house.start()
+    server.gateway.cut('fin')
+    await server.until(() => server.gateway.resumes.length > 0)
+    expect(server.gateway.identifies).toHaveLength(2)
+  })
+
+  test('waits only so long for the gateway to say goodbye too', async () => {
+    const house = await open()
+    const { server } = house
+    const bot = await house.start({ graceMs: 50 })
+    server.gateway.deafen()
+    // The WebSocket itself would wait for 30 s.
+    await bot.stop()
+    expect(isGone(house)).toBe(false)
+  }, 20_000)
+
   test.each([
     ['lost', ({ gateway }: House['server']) => gateway.cut('fin')],
     ['to be made anew', ({ gateway }: House['server']) => gateway.invalidate()],

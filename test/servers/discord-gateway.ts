@@ -45,6 +45,12 @@ export interface TestGateway {
   cut(how?: 'fin' | 'rst'): void
   /** The next identify is answered by closing with this code. */
   refuseNext(code: number): void
+  /** From now on who connects is not greeted, until called with true. */
+  greet(on: boolean): void
+  /** From now on nothing that clients send over their connections is taken in. */
+  deafen(): void
+  /** How many clients have connected and are not logged in. */
+  waiting(): number
   /** From now on heartbeats aren't acknowledged, until called with true. */
   acknowledge(on: boolean): void
   /** Sends an event as Discord would. */
@@ -66,6 +72,7 @@ export function openGateway(
   const connections = new Set<Connection>()
   let refusal: number | null = null
   let acknowledges = true
+  let greets = true
   let left = identifiesLeft
   let serial = 0
   const url = () => `ws://127.0.0.1:${(http.address() as { port: number }).port}`
@@ -160,7 +167,8 @@ export function openGateway(
       test.closes.push(code)
       world.changed()
     }
-    send(connection, { op: hello, d: { heartbeat_interval: heartbeatMs, _trace: [] } })
+    if (greets) send(connection, { op: hello, d: { heartbeat_interval: heartbeatMs, _trace: [] } })
+    world.changed()
   })
 
   world.dispatch = (type, data, intent = 0) => {
@@ -194,6 +202,13 @@ export function openGateway(
     heartbeats: 0,
     closes: [],
     connected: () => [...connections].filter((one) => one.session !== null).length,
+    waiting: () => [...connections].filter((one) => one.session === null).length,
+    greet(on) {
+      greets = on
+    },
+    deafen() {
+      for (const { peer } of connections) peer.deafen()
+    },
     reconnect() {
       for (const connection of connections) send(connection, { op: op.reconnect, d: null })
     },

@@ -10,6 +10,8 @@ export interface WebSocketPeer {
   onClose: (code: number | null) => void
   send(text: string): void
   close(code: number, reason?: string): void
+  /** From now on it takes nothing in, closing frames neither. */
+  deafen(): void
   /** Ends the TCP connection (FIN) or breaks it (RST) without a closing frame. */
   cut(how: 'fin' | 'rst'): void
 }
@@ -56,6 +58,7 @@ export function acceptWebSocket(
       closing = true
       socket.write(closingFrame(code, reason))
     },
+    deafen: () => void socket.pause(),
     cut(how) {
       closing = true
       if (how === 'rst') socket.resetAndDestroy()
