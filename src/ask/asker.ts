@@ -1,23 +1,13 @@
 import type { Llm } from '../lib/llm/index.ts'
-import type {
-  Answer,
-  AnswerItem,
-  AskedQuestion,
-  Idea,
-  NearConcept,
-  NewsWish,
-  Page,
-  Passage,
-} from '../model/index.ts'
+import type { Answer, AnswerItem, AskedQuestion, Idea, NearConcept, Page, Passage } from '../model/index.ts'
 import { compose } from './compose.ts'
 import { type Finding, find } from './finding.ts'
 import { createGround, type Reading } from './ground.ts'
 import { wordByLlm } from './llm-answer.ts'
 import { lacksDate } from './needs.ts'
-import { type AskedNews, bestItems, deedsOf, type NewsSource, newsText, newsWish } from './news.ts'
+import { type AskedNews, bestItems, deedsOf, findItems, type NewsSource, newsText, newsWish } from './news.ts'
 import { leadOf } from './outright.ts'
 import { type Question, readQuestion } from './question.ts'
-import { lettersOf } from './words.ts'
 
 export interface AskerOptions {
   /** From the wiki's `passagesOf`. */
@@ -50,8 +40,6 @@ const month = 31 * 24 * 60 * 60 * 1000
 const farthest = 0.38
 /** The same where a question is declined, and what is offered has to be worth the reader's while. */
 const farthestOffered = 0.55
-/** Items are asked for in this number where only those that name somebody are kept. */
-const namedLimit = 100
 const englishOnly = 'Answers are in English only.'
 const notUnderstood = 'Answers are in English only, and this question was not understood.'
 const notCovered = 'The wiki does not cover this.'
@@ -131,12 +119,12 @@ export function createAsker({ passages, pages, ideas, asked = [], site, llm }: A
       const lead = leadOf(asking, shelf)
       const wish = lead ? null : newsWish(question, ideas, shelf, now)
       if (wish) {
-        const items = bestItems(await news(reaching(wish)), wish)
+        const items = await findItems(wish, news)
         return newsAnswer(raw, items, wish, ground.read(raw, question), now)
       }
       const deeds = lead ? null : deedsOf(question, shelf, now)
       if (deeds) {
-        const items = bestItems(await news(reaching(deeds)), deeds)
+        const items = await findItems(deeds, news)
         if (items.length > 0) return newsAnswer(raw, items, deeds, ground.read(raw, question), now)
       }
       const reading = ground.read(raw, asking)
@@ -192,14 +180,6 @@ export function createAsker({ passages, pages, ideas, asked = [], site, llm }: A
       return pages.flatMap(({ id, title, aliases }) => [title, ...aliases].map((name) => ({ name, id })))
     },
   }
-}
-
-/** A wish that looks far enough for what names somebody. */
-function reaching({ about, text: _text, ...wish }: AskedNews): NewsWish {
-  if (about.length === 0) return wish
-  // A database lowers the letters of English alone, whichever it is.
-  const saying = about.map(({ root }) => lettersOf(root)).filter((letters) => /^[a-z0-9]+$/.test(letters))
-  return { ...wish, limit: namedLimit, saying }
 }
 
 function languageOf({ foreign }: Question): { language?: string } {

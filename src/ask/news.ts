@@ -187,37 +187,96 @@ export function shown(
   }
 }
 
+/** Items are asked for in this number where only those that name somebody are kept; and the newest of them before. */
+const namedLimit = 100
+const namedFirst = 10
+
+/** The best of the stored items for a wish, as `bestItems` of all that `news` has would be. */
+export async function findItems(wish: AskedNews, news: NewsSource): Promise<AnswerItem[]> {
+  const { about, text: _, ...plain } = wish
+  const saying = sureLetters(about.map(({ root }) => root))
+  if (saying.length === 0) {
+    return bestItems(await news(about.length > 0 ? { ...plain, limit: namedLimit } : plain), wish)
+  }
+  // Who is often told of is told of lately, and what is older comes before that only if it holds more of the words.
+  const newest = await news({ ...plain, limit: namedFirst, saying })
+  const last = ranked(newest, wish)[wish.limit - 1]
+  if (last && last.held === wish.words.length) return bestItems(newest, wish)
+  const letters = sureLetters(wish.words)
+  const least = last ? last.held + 1 - (wish.words.length - letters.length) : 0
+  const others = await news({
+    ...plain,
+    limit: namedLimit,
+    saying,
+    ...(least > 0 ? { holding: { letters, least } } : {}),
+  })
+  return bestItems([...newest, ...others], wish)
+}
+
+/** The letters of these roots that a database can look for; it lowers those of English alone, whichever it is. */
+function sureLetters(roots: string[]): string[] {
+  return roots.map(lettersOf).filter((letters) => /^[a-z0-9]+$/.test(letters))
+}
+
 /**
  * Stored items for a wish, only those that say the name it is about: newest first, those that hold more of its words before
  * the others, none twice.
  */
 export function bestItems(items: LabelledItem[], wish: AskedNews): AnswerItem[] {
+  return ranked(items, wish)
+    .slice(0, wish.limit)
+    .map(({ shown }) => shown)
+}
+
+function ranked(items: LabelledItem[], wish: AskedNews): { shown: AnswerItem; held: number }[] {
   const seen = new Set<string>()
   return items
     .filter((item) => effectiveDate(item) >= wish.since && says(item, wish.about))
     .map((item) => {
-      const roots = new Set(rootsOf(`${item.title} ${item.summary}`))
-      return { item, held: wish.words.filter((word) => roots.has(word)).length }
+      const has = reading(`${item.title} ${item.summary}`)
+      return { item, held: wish.words.filter(has).length }
     })
     .sort((a, b) => b.held - a.held || effectiveDate(b.item) - effectiveDate(a.item))
-    .flatMap(({ item }) => {
+    .flatMap(({ item, held }) => {
       const one = shown(item, wish.idea, wish.direction)
       const key = item.canonicalUrl ?? item.url ?? item.id
       if (!one || seen.has(key)) return []
       seen.add(key)
-      return [one]
+      return [{ shown: one, held }]
     })
-    .slice(0, wish.limit)
 }
 
 function says({ title, summary, content }: LabelledItem, about: AskedNews['about']): boolean {
   if (about.length === 0) return true
-  const text = `${title} ${summary} ${content}`
-  // Most items don't, and reading all their words takes many times as long.
+  const has = reading(`${title} ${summary} ${content}`)
+  return about.every(({ root }) => has(root))
+}
+
+/** Tells of a root whether a word of the text has it, as `rootsOf` would: reading all its words takes many times as long. */
+function reading(text: string): (root: string) => boolean {
   const lower = text.toLowerCase()
-  if (!about.every(({ root }) => lower.includes(lettersOf(root)))) return false
-  const roots = new Set(rootsOf(text))
-  return about.every(({ root }) => roots.has(root))
+  let all: Set<string> | undefined
+  return (root) => {
+    const letters = lettersOf(root)
+    // A few capitals become two letters, and then what is found in the one is elsewhere in the other.
+    if (letters === '' || lower.length !== text.length) {
+      all ??= new Set(rootsOf(text))
+      return all.has(root)
+    }
+    return lower.includes(letters) && rootsOf(aroundEach(letters, text, lower)).includes(root)
+  }
+}
+
+/** What of a text stands between two spaces and holds these letters; `lower` is the text in lower case. */
+function aroundEach(letters: string, text: string, lower: string): string {
+  const parts: string[] = []
+  for (let at = lower.indexOf(letters); at >= 0; ) {
+    const next = text.indexOf(' ', at + letters.length)
+    const end = next < 0 ? text.length : next
+    parts.push(text.slice(text.lastIndexOf(' ', at) + 1, end))
+    at = lower.indexOf(letters, end)
+  }
+  return parts.join(' ')
 }
 
 /** What an answer to a question for news says: a line for each item, or that there is none. */

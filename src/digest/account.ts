@@ -23,9 +23,7 @@ const commonWords = 4000
 
 /** Reads an item for comparison. Texts are plain; any may be empty. */
 export function readAccount(item: { title: string; summary: string }): Account {
-  const title = bareTitle(item.title)
-  const text = item.summary.slice(0, textLimit)
-  const whole = `${title}. ${text}`
+  const { title, text, whole } = partsOf(item)
   const titleNames = namesOf(title)
   const titleVersions = versionsOf(title)
   return {
@@ -36,6 +34,17 @@ export function readAccount(item: { title: string; summary: string }): Account {
     versions: titleVersions.size > 0 ? titleVersions : versionsOf(text),
     words: tokensOf(whole).filter(isTelling),
   }
+}
+
+/** The `text` of an item's account alone, which is a good deal less to read. */
+export function stemsOfAccount(item: { title: string; summary: string }): Set<string> {
+  return stemsOf(partsOf(item).whole)
+}
+
+function partsOf(item: { title: string; summary: string }): { title: string; text: string; whole: string } {
+  const title = bareTitle(item.title)
+  const text = item.summary.slice(0, textLimit)
+  return { title, text, whole: `${title}. ${text}` }
 }
 
 /** Many feeds add their own name at the end: `Headline | Paper`, `Headline - Paper`. `Weights released - 7B` is not one. */

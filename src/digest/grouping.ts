@@ -6,34 +6,47 @@ interface Bond {
   sizes: number
 }
 
+/** The groups that a group shares pairs with, and what those pairs are worth; some may have become parts of others since. */
+interface Ties {
+  others: number[]
+  sums: number[]
+}
+
+/** Worths are kept in so many parts of one, so that their sums come out the same in any order (up to some thousands). */
+const parts = 2 ** 40
+
 /**
  * Things that are joined into groups by average linkage. Between two groups stands the sum of what the pairs across them
  * are worth; pairs that were never added are worth nothing.
  */
 export class Grouping {
   private readonly sizes: number[]
-  private readonly homes: number[]
-  private readonly sums: Map<number, number>[]
+  private readonly homes: Int32Array
+  /** The pairs, and what each is worth. */
+  private readonly ones: number[] = []
+  private readonly others: number[] = []
+  private readonly worths: number[] = []
+  /** Where a group stands in a list that is being made; -1 for those that don't. */
+  private readonly places: Int32Array
 
   constructor(count: number) {
     this.sizes = Array.from({ length: count }, () => 1)
-    this.homes = Array.from({ length: count }, (_, i) => i)
-    this.sums = Array.from({ length: count }, () => new Map())
+    this.homes = Int32Array.from({ length: count }, (_, i) => i)
+    this.places = new Int32Array(count).fill(-1)
   }
 
   /** The group that `i` is in, by its first member. */
   homeOf(i: number): number {
     let home = i
-    while (this.homes[home] !== home) home = this.homes[home]!
+    while (this.homes[home] !== home) home = this.homes[home] = this.homes[this.homes[home]!]!
     return home
   }
 
-  /** Says what the pair of `i` and `j` is worth, each pair once. */
+  /** Says what the pair of `i` and `j` is worth (from 0 to 1), each pair once. */
   add(i: number, j: number, worth: number): void {
-    const [a, b] = [this.homeOf(i), this.homeOf(j)]
-    if (a === b) return
-    this.sums[a]!.set(b, (this.sums[a]!.get(b) ?? 0) + worth)
-    this.sums[b]!.set(a, (this.sums[b]!.get(a) ?? 0) + worth)
+    this.ones.push(i)
+    this.others.push(j)
+    this.worths.push(Math.round(worth * parts) / parts)
   }
 
   /** Puts the groups of `i` and `j` together. */
@@ -42,14 +55,6 @@ export class Grouping {
     if (a === b) return
     this.homes[b] = a
     this.sizes[a]! += this.sizes[b]!
-    this.sums[a]!.delete(b)
-    this.sums[b]!.delete(a)
-    for (const [other, worth] of this.sums[b]!) {
-      this.sums[other]!.delete(b)
-      this.sums[other]!.set(a, (this.sums[other]!.get(a) ?? 0) + worth)
-      this.sums[a]!.set(other, (this.sums[a]!.get(other) ?? 0) + worth)
-    }
-    this.sums[b]!.clear()
   }
 
   /**
@@ -58,21 +63,57 @@ export class Grouping {
    */
   joinAbove(least: number): void {
     const bonds = new Heap()
-    for (const [a, sums] of this.sums.entries()) {
-      for (const b of sums.keys()) if (a < b) this.note(bonds, a, b, least)
+    const ties = this.tiesOfAll()
+    for (const [a, { others, sums }] of ties.entries()) {
+      for (const [at, b] of others.entries()) if (a < b) this.note(bonds, a, b, sums[at]!, least)
     }
     for (let bond = bonds.pop(); bond; bond = bonds.pop()) {
       const { a, b, sizes } = bond
       if (this.homes[a] !== a || this.homes[b] !== b || sizes !== this.sizes[a]! + this.sizes[b]!) continue
       this.join(a, b)
-      const home = this.homeOf(a)
-      for (const other of this.sums[home]!.keys())
-        this.note(bonds, Math.min(home, other), Math.max(home, other), least)
+      const joined = this.gathered(a, [ties[a]!, ties[b]!])
+      ties[a] = joined
+      ties[b] = { others: [], sums: [] }
+      for (const [at, other] of joined.others.entries())
+        this.note(bonds, Math.min(a, other), Math.max(a, other), joined.sums[at]!, least)
     }
   }
 
-  private note(bonds: Heap, a: number, b: number, least: number): void {
-    const mean = this.sums[a]!.get(b)! / (this.sizes[a]! * this.sizes[b]!)
+  /** For each group what the pairs say of it; nothing for what has become part of one. */
+  private tiesOfAll(): Ties[] {
+    const ties = Array.from(this.homes, (): Ties => ({ others: [], sums: [] }))
+    for (const [at, worth] of this.worths.entries()) {
+      const [a, b] = [this.homeOf(this.ones[at]!), this.homeOf(this.others[at]!)]
+      ties[a]!.others.push(b)
+      ties[a]!.sums.push(worth)
+      ties[b]!.others.push(a)
+      ties[b]!.sums.push(worth)
+    }
+    return ties.map((those, a) => this.gathered(a, [those]))
+  }
+
+  /** All these ties of the group `home`, those to one other group summed up, and none to itself. */
+  private gathered(home: number, all: Ties[]): Ties {
+    const gathered: Ties = { others: [], sums: [] }
+    for (const { others, sums } of all) {
+      for (let at = 0; at < others.length; at++) {
+        const other = this.homeOf(others[at]!)
+        if (other === home) continue
+        const place = this.places[other]!
+        if (place >= 0) {
+          gathered.sums[place]! += sums[at]!
+          continue
+        }
+        this.places[other] = gathered.others.push(other) - 1
+        gathered.sums.push(sums[at]!)
+      }
+    }
+    for (const other of gathered.others) this.places[other] = -1
+    return gathered
+  }
+
+  private note(bonds: Heap, a: number, b: number, sum: number, least: number): void {
+    const mean = sum / (this.sizes[a]! * this.sizes[b]!)
     if (mean > least) bonds.push({ mean, a, b, sizes: this.sizes[a]! + this.sizes[b]! })
   }
 }
@@ -98,8 +139,10 @@ class Heap {
     this.bonds[0] = last
     let at = 0
     for (;;) {
-      const children = [2 * at + 1, 2 * at + 2].filter((child) => child < this.bonds.length)
-      const best = children.reduce((x, y) => (isBefore(this.bonds[y]!, this.bonds[x]!) ? y : x), at)
+      let best = at
+      for (let child = 2 * at + 1; child <= 2 * at + 2 && child < this.bonds.length; child++) {
+        if (isBefore(this.bonds[child]!, this.bonds[best]!)) best = child
+      }
       if (best === at) return first
       this.swap(at, best)
       at = best

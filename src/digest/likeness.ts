@@ -1,9 +1,6 @@
-import { wordVectors } from '../lib/meaning/index.ts'
-import { stemOf } from '../lib/text/index.ts'
-import type { Label } from '../model/index.ts'
 import type { Account } from './account.ts'
 import commonStems from './commonness.json' with { type: 'json' }
-import { inNames, inText, inTitle, inTitleNames, Tallies, type Tally } from './tally.ts'
+import { inNames, inText, inTitle, inTitleNames, isFigure, placeBits, Tallies, type Told } from './tally.ts'
 
 /** How telling each stem is: rare ones more. */
 export interface Rarity {
@@ -16,13 +13,17 @@ export interface Rarity {
  * How rare each stem is among these accounts: ln((1 + n) / (1 + df)) + 1. Where there are few, every word would be rare, so a
  * word counts for at least as common as among the labelled items of the wiki.
  */
-export function rarityAmong(accounts: Account[]): Rarity {
+export function rarityAmong(accounts: Iterable<Pick<Account, 'text'>>): Rarity {
   const counts = new Map<string, number>()
-  for (const { text } of accounts) for (const stem of text) counts.set(stem, (counts.get(stem) ?? 0) + 1)
-  const total = accounts.length + backgroundTexts
+  let read = 0
+  for (const { text } of accounts) {
+    read += 1
+    for (const stem of text) counts.set(stem, (counts.get(stem) ?? 0) + 1)
+  }
+  const total = read + backgroundTexts
   const rarityOf = (stem: string) => {
     const count = counts.get(stem) ?? 0
-    const here = Math.max(0, count - oneStory) / Math.max(accounts.length, 1)
+    const here = Math.max(0, count - oneStory) / Math.max(read, 1)
     const share = Math.max(commonness[stem] ?? 0, here, count / total)
     return Math.log((1 + total) / (1 + total * share)) + 1
   }
@@ -38,22 +39,6 @@ const oneStory = 5
 
 /** Texts that the background counts for. */
 const backgroundTexts = 300
-
-/** The meaning of an account: the mean of its words' vectors, rare words more, brought to length 1. */
-export function meaningOf(account: Account, rarity: Rarity): Float64Array {
-  const vectors = wordVectors()
-  const sum = new Float64Array(vectors.dimensions)
-  for (const word of account.words) vectors.addTo(sum, word, rarity(stemOf(word)) - 1)
-  const length = Math.sqrt(dot(sum, sum))
-  return length > 0 ? sum.map((value) => value / length) : sum
-}
-
-/** Of two vectors of length 1 the cosine. */
-function dot(a: Float64Array, b: Float64Array): number {
-  let product = 0
-  for (let d = 0; d < a.length; d++) product += a[d]! * b[d]!
-  return product
-}
 
 /** What two accounts have in common, each from 0 to 1. */
 export interface Common {
@@ -71,20 +56,27 @@ export interface Common {
   strangers: number
 }
 
-export function inCommon(a: Told, b: Told, rarity: Rarity): Common {
-  return { ...wordsInCommon(a, b, rarity), meaning: dot(a.meaning, b.meaning) }
+export function inCommon(a: Told, b: Told, { tallies }: Rarity): Common {
+  const [one, other] = [tallies.of(a), tallies.of(b)]
+  const { onlyNamesDiffer: _, ...common } = wordsInCommon(one, other, tallies)
+  return { ...common, meaning: tallies.nearness(one, other) }
+}
+
+/** The same without the meaning; and whether the titles are the same word by word but for their names, all of which differ. */
+interface WordsInCommon extends Omit<Common, 'meaning'> {
+  onlyNamesDiffer: boolean
 }
 
 /** The rarities of the rarest words of two accounts, while they are compared. */
 const rarest = new Float64Array(5)
 
 /** In plain loops over numbers, without a set or list of its own: it is done for every two items that share a rare word. */
-function wordsInCommon(a: Told, b: Told, { tallies }: Rarity): Omit<Common, 'meaning'> {
-  const one = a.tally ?? tallies.of(a)
-  const other = b.tally ?? tallies.of(b)
-  const { weights, isFigure } = tallies
+function wordsInCommon(one: number, other: number, tallies: Tallies): WordsInCommon {
   const marks = tallies.mark(one)
-  rarest.fill(0)
+  const { weights, entries } = tallies
+  const end = tallies.readings[other]!
+  // Five numbers are reset sooner one by one than by a call of `fill`.
+  for (let i = 0; i < rarest.length; i++) rarest[i] = 0
   let name = 0
   let numbers = 0
   // What of the titles, and of the names in them, the other's text uses, by weight.
@@ -92,15 +84,18 @@ function wordsInCommon(a: Told, b: Told, { tallies }: Rarity): Omit<Common, 'mea
   let titleOfOther = 0
   let namesOfOne = 0
   let namesOfOther = 0
-  for (let i = 0; i < other.stems.length; i++) {
-    const stem = other.stems[i]!
-    const here = marks[stem]!
+  let plain = 0
+  let shareName = false
+  for (let i = tallies.starts[other]!; i < end; i++) {
+    const there = entries[i]!
+    const here = marks[there >> placeBits]!
     if (here === 0) continue
-    const there = other.places[i]!
-    const weight = weights[stem]!
+    const weight = weights[there >> placeBits]!
+    if (here & there & inTitleNames) shareName = true
+    else if (here & there & inTitle && !((here | there) & inTitleNames)) plain += 1
     if (here & there & inText) {
-      keepLargest(rarest, weight - ordinary)
-      if (isFigure[stem]) numbers += 1
+      if (weight > ordinary) keepLargest(rarest, weight - ordinary)
+      if (here & isFigure) numbers += 1
     }
     if (there & inText) {
       if (here & inTitle) titleOfOne += weight
@@ -115,68 +110,103 @@ function wordsInCommon(a: Told, b: Told, { tallies }: Rarity): Omit<Common, 'mea
   }
   const rare = rarest[0]! + rarest[1]! + rarest[2]! + rarest[3]! + rarest[4]!
   return {
-    contained: Math.max(share(titleOfOne, one.title), share(titleOfOther, other.title)),
+    contained: Math.max(share(titleOfOne, tallies.titles[one]!), share(titleOfOther, tallies.titles[other]!)),
     rare: Math.min(1, rare / (rarest.length * rarestPossible)),
     name: Math.min(1, name / rarestPossible),
     numbers: Math.min(1, numbers / 3),
-    strangers: Math.min(unknown(namesOfOne, one.titleNames), unknown(namesOfOther, other.titleNames)),
+    onlyNamesDiffer:
+      plain > 0 &&
+      !shareName &&
+      plain === tallies.plainWords[one] &&
+      plain === tallies.plainWords[other] &&
+      tallies.titleNames[one]! > 0 &&
+      tallies.titleNames[other]! > 0,
+    strangers: Math.min(
+      unknown(namesOfOne, tallies.titleNames[one]!),
+      unknown(namesOfOther, tallies.titleNames[other]!),
+    ),
   }
 }
+
+/** Two accounts less likely than this of one event need not be told apart from those of two. */
+export const negligible = 0.02
+const negligibleOdds = Math.log(negligible / (1 - negligible))
 
 /**
  * How likely it is that two accounts, `days` apart, tell of one event. A logistic regression over what they have in
  * common, fitted on the pairs of the fixture weeks 1 to 6; 0 where versions forbid it. `mayTurn` says that the event may
- * have turned round between the two, as a rise that is taken back; what is less likely than `least` may come out as 0.
+ * have turned round between the two, as a rise that is taken back.
  */
 export function sameEvent(
   a: Told,
   b: Told,
   days: number,
-  rarity: Rarity,
-  { mayTurn = false, least = 0 }: { mayTurn?: boolean; least?: number } = {},
+  { tallies }: Rarity,
+  { mayTurn = false }: { mayTurn?: boolean } = {},
 ): number {
-  const common = wordsInCommon(a, b, rarity)
-  const words =
+  const one = tallies.of(a)
+  const other = tallies.of(b)
+  const common = wordsInCommon(one, other, tallies)
+  if (contradict(one, other, common, tallies)) return 0
+  const words = oddsByWords(common, days) + sameReading(one, other, tallies, mayTurn)
+  return logistic(words + meaningWeight * tallies.nearness(one, other))
+}
+
+/** The same for the accounts with these numbers; what is negligible may come out as 0. */
+export function roughlySameEvent(one: number, other: number, days: number, tallies: Tallies): number {
+  if (days > farthest) return 0
+  const common = wordsInCommon(one, other, tallies)
+  const words = oddsByWords(common, days) + sameReading(one, other, tallies, false)
+  // What costs more is not looked at where it can't help any more.
+  if (words + meaningWeight < negligibleOdds || contradict(one, other, common, tallies)) return 0
+  return logistic(words + meaningWeight * tallies.nearness(one, other))
+}
+
+function oddsByWords(common: WordsInCommon, days: number): number {
+  return (
     -7.6 +
     4.1 * common.contained +
     4.0 * common.rare +
     2.45 * common.name +
     2.2 * common.numbers -
     2.15 * common.strangers -
-    0.9 * days +
-    sameReading(a, b, mayTurn)
-  // What costs more is not looked at where it can't help any more.
-  if (logistic(words + meaningWeight) < least || contradict(a, b)) return 0
-  return logistic(words + meaningWeight * dot(a.meaning, b.meaning))
+    perDay * days
+  )
 }
 
-/** What two accounts of the very same meaning gain by it. */
+/** What each day between two accounts takes from the odds. */
+const perDay = 0.9
+/** What two accounts of the very same meaning gain by it, and those given one idea with one direction, or with two. */
 const meaningWeight = 2.15
+const agreeing = 4.3
+const differing = 0.8
+/** So many days apart no two accounts can be of one event, whatever they have in common. */
+const farthest =
+  (-7.6 + 4.1 + 4.0 + 2.45 + 2.2 + agreeing + differing + meaningWeight - negligibleOdds) / perDay
 
 function logistic(value: number): number {
   return 1 / (1 + Math.exp(-value))
 }
 
 /** Two accounts that were given one idea, and all the more those given it with one direction, are likelier of one event. */
-function sameReading(a: Told, b: Told, mayTurn: boolean): number {
+function sameReading(
+  one: number,
+  other: number,
+  { entries, readings, starts }: Tallies,
+  mayTurn: boolean,
+): number {
   let agree = false
   let differ = false
-  for (const one of a.labels) {
-    for (const other of b.labels) {
-      if (one.idea !== other.idea) continue
-      if (one.direction !== other.direction) differ = true
-      if (mayTurn || one.direction === other.direction) agree = true
+  for (let i = readings[one]!; i < starts[one + 1]!; i++) {
+    for (let j = readings[other]!; j < starts[other + 1]!; j++) {
+      // They are of one idea where no bit above the direction's differs.
+      const difference = entries[i]! ^ entries[j]!
+      if (difference > 3) continue
+      if (difference !== 0) differ = true
+      if (mayTurn || difference === 0) agree = true
     }
   }
-  return (agree ? 4.3 : 0) + (differ ? 0.8 : 0)
-}
-
-/** An account with its meaning, and what its item was given. */
-export interface Told extends Account {
-  meaning: Float64Array
-  /** The account as it is compared by the rarity that it was read with, where it will be with many. */
-  tally?: Tally
-  labels: Pick<Label, 'idea' | 'direction'>[]
+  return (agree ? agreeing : 0) + (differ ? differing : 0)
 }
 
 function share(part: number, whole: number): number {
@@ -204,28 +234,20 @@ function keepLargest(largest: Float64Array, value: number): void {
 }
 
 /** Skerry 3.1 is not Skerry 3.2, and what Nimbrel does is not what Braehead does, though all other words are the same. */
-function contradict(a: Account, b: Account): boolean {
-  // Most have none, and walking through nothing takes its time too.
-  if (a.versions.size > 0 && b.versions.size > 0 && haveOtherVersion(a, b)) return true
-  return sameButForNames(a, b)
+function contradict(
+  one: number,
+  other: number,
+  { onlyNamesDiffer }: WordsInCommon,
+  { versions }: Tallies,
+): boolean {
+  if (onlyNamesDiffer) return true
+  const [a, b] = [versions[one], versions[other]]
+  return Boolean(a && b && haveOtherVersion(a, b))
 }
 
-function haveOtherVersion(a: Account, b: Account): boolean {
-  for (const [name, versions] of a.versions) {
-    if (b.versions.get(name)?.isDisjointFrom(versions)) return true
+function haveOtherVersion(a: Account['versions'], b: Account['versions']): boolean {
+  for (const [name, versions] of a) {
+    if (b.get(name)?.isDisjointFrom(versions)) return true
   }
   return false
-}
-
-function sameButForNames(a: Account, b: Account): boolean {
-  if (a.titleNames.size === 0 || b.titleNames.size === 0) return false
-  let rest = 0
-  for (const stem of a.title) {
-    if (a.titleNames.has(stem)) continue
-    if (!b.title.has(stem) || b.titleNames.has(stem)) return false
-    rest += 1
-  }
-  return (
-    rest > 0 && rest === b.title.difference(b.titleNames).size && a.titleNames.isDisjointFrom(b.titleNames)
-  )
 }

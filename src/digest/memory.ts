@@ -1,7 +1,8 @@
 import { stemOf } from '../lib/text/index.ts'
 import { type LabelledItem, titleKey } from '../model/index.ts'
-import { sameEvent, type Told } from './likeness.ts'
+import { sameEvent } from './likeness.ts'
 import type { Cluster, Comparison } from './stories.ts'
+import type { Told } from './tally.ts'
 
 /** A story that an earlier issue told, with the items it was told from. */
 export interface PastStory {

@@ -1,20 +1,16 @@
 import { day, effectiveDate, type LabelledItem } from '../model/index.ts'
-import { type Account, readAccount } from './account.ts'
+import { type Account, readAccount, stemsOfAccount } from './account.ts'
+import { commonest, forCandidates } from './candidates.ts'
 import { Grouping } from './grouping.ts'
-import { meaningOf, type Rarity, rarityAmong, sameEvent, type Told } from './likeness.ts'
+import { negligible, type Rarity, rarityAmong, roughlySameEvent, sameEvent } from './likeness.ts'
 import { topicOf } from './round-up.ts'
+import { inText, placeBits, type Tallies, type Told } from './tally.ts'
 
 /** Items that tell of one event, in the order of their dates. */
 export type Cluster = LabelledItem[]
 
 /** Groups whose items are on average at least so likely of one event are one story. */
 const likely = 0.4
-/** Words of an item, the rarest, by which others are found that may tell of the same. */
-const clues = 20
-/** A word that more items use than this says too little to be a clue. */
-const commonest = 60
-/** Pairs less likely than this are not remembered. */
-const negligible = 0.02
 
 /** What items are compared by; made once for all items of a period. */
 export interface Comparison {
@@ -30,23 +26,32 @@ export interface Comparison {
  * they bear on an idea or not.
  */
 export function compareAmong(all: LabelledItem[]): Comparison {
-  const accounts = new Map(all.map((item) => [item.id, readAccount(item)]))
-  const rarity = rarityAmong([...accounts.values()])
+  const accounts = new Map<string, Account>()
+  const rarity = rarityAmong(readInTurn(all, accounts))
   const known = new Map<string, Told>()
-  const complete = (item: LabelledItem, account: Account): Told => ({
-    ...account,
-    meaning: meaningOf(account, rarity),
-    tally: rarity.tallies.of(account),
-    labels: item.labels,
-  })
   return {
     rarity,
-    read: (item) => complete(item, readAccount(item)),
+    read: (item) => ({ ...readAccount(item), labels: item.labels }),
     told(item) {
-      const told = known.get(item.id) ?? complete(item, accounts.get(item.id) ?? readAccount(item))
+      const before = known.get(item.id)
+      if (before) return before
+      const told = { ...(accounts.get(item.id) ?? readAccount(item)), labels: item.labels }
       known.set(item.id, told)
       return told
     },
+  }
+}
+
+/** Reads one after the other, and keeps those that will be compared: most items bear on nothing, and all have many words. */
+function* readInTurn(items: LabelledItem[], kept: Map<string, Account>): Generator<Pick<Account, 'text'>> {
+  for (const item of items) {
+    if (item.labels.length === 0) {
+      yield { text: stemsOfAccount(item) }
+      continue
+    }
+    const account = readAccount(item)
+    kept.set(item.id, account)
+    yield account
   }
 }
 
@@ -60,11 +65,12 @@ export function groupStories(items: LabelledItem[], comparison = compareAmong(it
   const sorted = [...items].sort(byDate)
   const groups = new Grouping(sorted.length)
   for (const [i, j] of [...sameUrls(sorted), ...sameTitles(sorted)]) groups.join(i, j)
-  const told = sorted.map((item) => comparison.told(item))
+  const { tallies } = comparison.rarity
+  const accounts = sorted.map((item) => tallies.of(comparison.told(item)))
   const dates = sorted.map(effectiveDate)
-  forCandidates(told, comparison.rarity, (i, j) => {
+  forCandidates(accounts, tallies, (i, j) => {
     const days = Math.abs(dates[i]! - dates[j]!) / day
-    const p = sameEvent(told[i]!, told[j]!, days, comparison.rarity, { least: negligible })
+    const p = roughlySameEvent(accounts[i]!, accounts[j]!, days, tallies)
     if (p > negligible) groups.add(i, j, p)
   })
   groups.joinAbove(likely)
@@ -85,25 +91,22 @@ export function joinRoundUps(
   roundUps: LabelledItem[],
   comparison: Comparison,
 ): Cluster[] {
+  const { tallies } = comparison.rarity
   const joined = stories.map((story) => [...story])
   const alone: Cluster[] = []
-  const users = new Map<string, Set<number>>()
-  for (const [i, story] of stories.entries()) {
-    for (const item of story) {
-      for (const stem of comparison.told(item).text) users.set(stem, (users.get(stem) ?? new Set()).add(i))
-    }
-  }
-  for (const item of [...roundUps].sort(byDate)) {
-    // What it names is read by itself: the rest of a round-up tells of other things.
-    const title = topicOf(item.title, item.labels[0]?.evidence ?? '')
-    const named = comparison.read({ ...item, title, summary: item.labels[0]?.evidence ?? '' })
+  const told = stories.map((story) => story.map((item) => comparison.told(item)))
+  // What it names is read by itself: the rest of a round-up tells of other things.
+  const named = [...roundUps].sort(byDate).map((item) => {
+    const evidence = item.labels[0]?.evidence ?? ''
+    const topic = comparison.read({ ...item, title: topicOf(item.title, evidence), summary: evidence })
+    return { item, topic, stems: stemsOf(tallies.of(topic), tallies) }
+  })
+  const users = usersAmong(told, new Set(named.flatMap(({ stems }) => stems)), tallies)
+  for (const { item, topic, stems } of named) {
     let [best, home] = [likely, -1]
-    for (const i of nearby(named.text, users)) {
-      const story = stories[i]!
-      const sum = story.reduce(
-        (total, one) => total + sameEvent(named, comparison.told(one), 0, comparison.rarity),
-        0,
-      )
+    for (const i of nearby(stems, users)) {
+      const story = told[i]!
+      const sum = story.reduce((total, other) => total + sameEvent(topic, other, 0, comparison.rarity), 0)
       if (sum / story.length >= best) [best, home] = [sum / story.length, i]
     }
     if (home >= 0) joined[home]!.push(item)
@@ -112,12 +115,35 @@ export function joinRoundUps(
   return [...joined.map((story) => story.sort(byDate)), ...alone]
 }
 
+/** The numbers of the words that an account uses. */
+function stemsOf(account: number, tallies: Tallies): number[] {
+  return Array.from(
+    tallies.entriesOf(account).filter((entry) => entry & inText),
+    (entry) => entry >> placeBits,
+  )
+}
+
+/** For each of these words the stories that use it, or as many of them as are too many. */
+function usersAmong(stories: Told[][], stems: Set<number>, tallies: Tallies): (Set<number> | undefined)[] {
+  const users: (Set<number> | undefined)[] = Array.from({ length: tallies.stems.length })
+  for (const stem of stems) users[stem] = new Set()
+  for (const [i, story] of stories.entries()) {
+    for (const told of story) {
+      for (const entry of tallies.entriesOf(tallies.of(told))) {
+        const those = users[entry >> placeBits]
+        if (those && entry & inText && those.size <= commonest) those.add(i)
+      }
+    }
+  }
+  return users
+}
+
 /** The stories that use a word of these that few use, in order. */
-function nearby(stems: Set<string>, users: Map<string, Set<number>>): number[] {
+function nearby(stems: number[], users: (Set<number> | undefined)[]): number[] {
   const found = new Set<number>()
   for (const stem of stems) {
-    const those = users.get(stem)
-    if (those && those.size <= commonest) for (const i of those) found.add(i)
+    const those = users[stem]!
+    if (those.size <= commonest) for (const i of those) found.add(i)
   }
   return [...found].sort((a, b) => b - a)
 }
@@ -151,35 +177,4 @@ function sameTitles(items: LabelledItem[]): [number, number][] {
     last.set(key, { i, at })
     return earlier && at - earlier.at <= 2 * day ? [[earlier.i, i]] : []
   })
-}
-
-/** Calls `visit` with each pair of these that shares one of their rarest words. */
-function forCandidates(all: Told[], rarity: Rarity, visit: (i: number, j: number) => void): void {
-  const users = new Map<string, number[]>()
-  const cluesOf = all.map(({ text, title, names }, i) => {
-    const ranked = [...text].map((stem) => ({ stem, rarity: rarity(stem) }))
-    ranked.sort((a, b) => b.rarity - a.rarity || (a.stem < b.stem ? -1 : 1))
-    const rarest = ranked.slice(0, clues).map(({ stem }) => stem)
-    const numbers = [...text].filter((stem) => /\p{N}/u.test(stem))
-    const those = new Set([...rarest, ...title, ...names, ...numbers])
-    for (const stem of those) {
-      const known = users.get(stem)
-      if (known) known.push(i)
-      else users.set(stem, [i])
-    }
-    return those
-  })
-  // With which each was paired last: there are many times more pairs than items, and they need not be held at once.
-  const pairedWith = new Int32Array(all.length).fill(-1)
-  for (const [i, stems] of cluesOf.entries()) {
-    for (const stem of stems) {
-      const those = users.get(stem)!
-      if (those.length > commonest) continue
-      for (const j of those) {
-        if (j <= i || pairedWith[j] === i) continue
-        pairedWith[j] = i
-        visit(i, j)
-      }
-    }
-  }
 }

@@ -118,6 +118,7 @@ function bestTeller(
   feeds: FeedFacts,
   comparison: Comparison,
 ): LabelledItem {
+  if (cluster.length === 1) return cluster[0]!
   const begun = effectiveDate(cluster[0]!)
   const standing = (item: LabelledItem) => {
     const feed = feeds.get(item.feed)

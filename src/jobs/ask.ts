@@ -10,13 +10,14 @@ export async function ask(way: Pick<Way, 'store' | 'now'>, asker: Asker, questio
   const now = way.now()
   const answer = await asker.answer(question, {
     now,
-    news: ({ idea, direction, since, saying, limit }) =>
+    news: ({ idea, direction, since, saying, holding, limit }) =>
       way.store.items.bearing({
         idea,
         direction,
         since,
         limit: limit * looked,
         ...(saying ? { saying } : {}),
+        ...(holding ? { holding } : {}),
       }),
   })
   if (answer.kind === 'declined') await way.store.gaps.record(question, now)

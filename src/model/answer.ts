@@ -42,6 +42,8 @@ export interface NewsWish {
   words: string[]
   /** Letters that an item's texts have to hold, all of them, in lower case; none where any item will do. */
   saying?: readonly string[]
+  /** Of several such letters so many at least that title and summary have to hold; any number without it. */
+  holding?: { letters: readonly string[]; least: number }
   limit: number
 }
 

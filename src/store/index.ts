@@ -70,7 +70,7 @@ export async function openOn(dialect: Dialect, kind: 'sqlite' | 'postgres'): Pro
 
 function nouns(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
   return {
-    items: items(db),
+    items: items(db, kind),
     feedStates: feedStates(db),
     contributions: contributions(db),
     notes: notes(db),

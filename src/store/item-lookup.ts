@@ -18,10 +18,16 @@ export interface Bearing {
   offset?: number
   /** Of those within the limit, only items with all of these in their texts; in lower case. */
   saying?: readonly string[]
+  /** And of those only items with so many of these at least in title and summary; in lower case too. */
+  holding?: { letters: readonly string[]; least: number }
 }
 
 /** Finding items by what people know of them. */
-export function itemLookup(db: Kysely<Schema>, withLabels: (rows: ItemTable[]) => Promise<LabelledItem[]>) {
+export function itemLookup(
+  db: Kysely<Schema>,
+  kind: 'sqlite' | 'postgres',
+  withLabels: (rows: ItemTable[]) => Promise<LabelledItem[]>,
+) {
   const happened = sql<number>`coalesce(published_at, first_seen_at)`
   /** For each item by itself: newest first up to a limit, few have to be looked at, however many bear on the idea. */
   const bearsOn =
@@ -32,10 +38,25 @@ export function itemLookup(db: Kysely<Schema>, withLabels: (rows: ItemTable[]) =
       if (direction !== null) labels = labels.where('label.direction', '=', direction)
       return eb.exists(labels)
     }
-  const holds = (letters: string) => (eb: ExpressionBuilder<Schema, 'item'>) => {
+  /** Whether one of these texts of an item holds these letters, which are in lower case. */
+  const holds = (letters: string, names: ('title' | 'summary' | 'content')[]) => {
     const pattern = `%${letters.replace(/[\\%_]/g, '\\$&')}%`
-    const columns = (['title', 'summary', 'content'] as const).map((name) => sql.ref(`item.${name}`))
-    return eb.or(columns.map((column) => sql<boolean>`lower(${column}) like ${pattern} escape '\\'`))
+    const texts = names.map((name) => {
+      const text = sql.ref(`item.${name}`)
+      // SQLite's `like` takes the capitals of English for small letters by itself, and a copy of each text takes its time.
+      return sql<boolean>`${kind === 'sqlite' ? text : sql`lower(${text})`} like ${pattern} escape '\\'`
+    })
+    return sql<boolean>`(${sql.join(texts, sql` or `)})`
+  }
+  const isSaid = ({ saying = [], holding }: Pick<Bearing, 'saying' | 'holding'>) => {
+    const said = saying.map((letters) => holds(letters, ['title', 'summary', 'content']))
+    if (!holding) return sql<boolean>`${sql.join(said, sql` and `)}`
+    const held = holding.letters.map((letters) => holds(letters, ['title', 'summary']))
+    // What is shorter to read is asked first, and where all are wanted the first that is not held ends it.
+    if (holding.least === held.length) return sql<boolean>`${sql.join([...held, ...said], sql` and `)}`
+    const counted = [sql`0`, ...held.map((one) => sql`case when ${one} then 1 else 0 end`)]
+    const enough = sql`${sql.join(counted, sql` + `)} >= ${sql.lit(holding.least)}`
+    return sql<boolean>`${sql.join([enough, ...said], sql` and `)}`
   }
   return {
     /** Items that bear on an idea in a direction and happened since `since`: newest first. */
@@ -48,11 +69,20 @@ export function itemLookup(db: Kysely<Schema>, withLabels: (rows: ItemTable[]) =
         .orderBy('id')
         .limit(wish.limit)
         .offset(wish.offset ?? 0)
-      const { saying = [] } = wish
-      if (saying.length === 0) return withLabels(await newest.selectAll('item').execute())
-      // Most don't, and their texts need not be brought here.
-      let those = db.selectFrom('item').selectAll().where('id', 'in', newest.select('item.id'))
-      for (const letters of saying) those = those.where(holds(letters))
+      if (!wish.saying?.length) return withLabels(await newest.selectAll('item').execute())
+      // Most don't, and their texts need not be brought here. Each is looked at where it is counted: finding it twice
+      // would take longer than reading it.
+      // As a condition it ends with the first that is not held; as a value SQLite would have all of them reckoned.
+      const isHit = sql<number>`case when ${isSaid(wish)} then 1 else 0 end`
+      const looked = newest.select('item.id').select(isHit.as('is_hit'))
+      const those = db
+        .selectFrom('item')
+        .selectAll()
+        .where(
+          'id',
+          'in',
+          db.selectFrom(looked.as('looked')).select('looked.id').where('looked.is_hit', '=', 1),
+        )
       return withLabels(await those.orderBy(happened, 'desc').orderBy('id').execute())
     },
 

@@ -31,9 +31,9 @@ export interface Brought {
 const chunk = 200
 
 /** Stored items and their labels. */
-export function items(db: Kysely<Schema>) {
+export function items(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
   return {
-    ...itemLookup(db, withLabels),
+    ...itemLookup(db, kind, withLabels),
     ...itemTerms(db),
 
     /**

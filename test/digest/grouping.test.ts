@@ -103,10 +103,12 @@ describe('grouping', () => {
   })
 
   test('does not depend on the order in which pairs are added', () => {
-    // Worths of eighths: their sums are exact in any order.
-    const pairs = somePairs(20, 3).map(([i, j, worth]): Pair => [i, j, Math.round(worth * 8) / 8])
-    const once = groups(20, pairs, 0.25)
-    for (const seed of [1, 2, 3, 4, 5]) expect(groups(20, shuffled(pairs, seed), 0.25)).toEqual(once)
+    // Of eighths many means are the same, and of tenths they would be but for how sums are rounded.
+    for (const part of [8, 10]) {
+      const pairs = somePairs(20, 3).map(([i, j, worth]): Pair => [i, j, Math.round(worth * part) / part])
+      const once = groups(20, pairs, 0.25)
+      for (const seed of [1, 2, 3, 4, 5]) expect(groups(20, shuffled(pairs, seed), 0.25)).toEqual(once)
+    }
   })
 
   test('joins the first of two bonds that are worth the same', () => {
@@ -116,6 +118,22 @@ describe('grouping', () => {
     ]
     expect(groups(3, pairs, 0.3)).toEqual([[0, 1], [2]])
     expect(groups(3, pairs.toReversed(), 0.3)).toEqual([[0, 1], [2]])
+  })
+
+  test('is the same whether things are put together before or after pairs are added', () => {
+    const pairs = somePairs(20, 5)
+    const forced: [number, number][] = [
+      [3, 11],
+      [11, 17],
+      [2, 5],
+    ]
+    const after = new Grouping(20)
+    for (const [i, j, worth] of pairs) after.add(i, j, worth)
+    for (const [i, j] of forced) after.join(i, j)
+    after.joinAbove(0.25)
+    expect(byHome(Array.from({ length: 20 }, (_, i) => after.homeOf(i)))).toEqual(
+      groups(20, pairs, 0.25, forced),
+    )
   })
 
   test('names a group by its first member', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { readAccount } from '../../src/digest/account.ts'
-import { inCommon, meaningOf, rarityAmong, sameEvent, type Told } from '../../src/digest/likeness.ts'
+import { inCommon, negligible, rarityAmong, roughlySameEvent, sameEvent } from '../../src/digest/likeness.ts'
 import { compareAmong } from '../../src/digest/stories.ts'
+import type { Told } from '../../src/digest/tally.ts'
 import { stemOf } from '../../src/lib/text/index.ts'
 import type { Direction } from '../../src/model/index.ts'
 import { loadWeek } from '../fixtures/weeks.ts'
@@ -11,8 +12,7 @@ const among = (...titles: string[]) => rarityAmong(titles.map((title) => account
 const alone = rarityAmong([])
 
 function told(title: string, labels: Told['labels'] = [{ idea: 'renewal', direction: 'opens' }]): Told {
-  const account = accountOf(title)
-  return { ...account, meaning: meaningOf(account, alone), labels }
+  return { ...accountOf(title), labels }
 }
 
 const likelihood = (one: string, other: string, days = 0) => sameEvent(told(one), told(other), days, alone)
@@ -117,5 +117,42 @@ describe('two accounts are likelier of one event', () => {
       0.5,
     )
     expect(likelihood('From Skerry 3.1 to Skerry 3.2', 'Harbour Lab opens Skerry 3.2')).toBeGreaterThan(0)
+  })
+})
+
+describe('a rough comparison', () => {
+  const week = loadWeek(2)
+  const { told: read, rarity } = compareAmong(week)
+  const pairs = week.flatMap((one, i) =>
+    week.slice(i + 1, i + 40).map((other) => [read(one), read(other)] as const),
+  )
+
+  test('says the same wherever it is not negligible', () => {
+    const found = pairs.map(([one, other]) => {
+      const exact = sameEvent(one, other, 0.5, rarity)
+      const rough = roughlySameEvent(rarity.tallies.of(one), rarity.tallies.of(other), 0.5, rarity.tallies)
+      if (exact > negligible) expect(rough).toBe(exact)
+      else expect(rough).toBeLessThanOrEqual(negligible)
+      return exact
+    })
+    expect(found.filter((likely) => likely > negligible).length).toBeGreaterThan(100)
+    expect(found.filter((likely) => likely <= negligible).length).toBeGreaterThan(100)
+  })
+
+  test('ends where the days between two outweigh all that they may have in common', () => {
+    const labels: Told['labels'] = [
+      { idea: 'renewal', direction: 'opens' },
+      { idea: 'compute-cost', direction: 'opens' },
+    ]
+    const turned = labels.map(({ idea }): Told['labels'][number] => ({ idea, direction: 'closes' }))
+    const title = 'Brontide, Corvane and Kestrel give Skerry 2,400 cards, 19 towns and 61 percent'
+    const one = told(title, [...labels, ...turned])
+    const { tallies } = alone
+    const account = tallies.of(one)
+    const apart = (days: number) => roughlySameEvent(account, account, days, tallies)
+    expect(apart(17)).toBe(sameEvent(one, one, 17, alone))
+    expect(apart(17)).toBeGreaterThan(negligible)
+    expect(apart(19)).toBe(0)
+    expect(sameEvent(one, one, 19, alone)).toBeLessThan(negligible)
   })
 })

@@ -77,6 +77,39 @@ onEachDatabase((db) => {
       expect(await found(9)).toEqual(expected(1, 2, 3, 4))
     })
 
+    test('holds so many of some words in title and summary, whatever stands in the rest', async () => {
+      await absorb([
+        newItem(1, { title: 'Harbour Lab', summary: 'It MOVES.', content: 'Slowly.', publishedAt: now - 1 }),
+        newItem(2, {
+          title: 'The harbour',
+          summary: 'And 5% more.',
+          content: 'It moves slowly.',
+          publishedAt: now - 2,
+        }),
+        newItem(3, {
+          title: 'Rents',
+          summary: 'Slowly.',
+          content: 'The harbour moves.',
+          publishedAt: now - 3,
+        }),
+      ])
+      await give({ 1: [['renewal', 'opens']], 2: [['renewal', 'opens']], 3: [['renewal', 'opens']] })
+      const wish = { idea: null, direction: null, since: 0, limit: 9 }
+      const found = async (least: number, ...letters: string[]) =>
+        ids(await items().bearing({ ...wish, saying: ['harb'], holding: { letters, least } }))
+      expect(await found(1, 'harb', 'move', 'slow')).toEqual(expected(1, 2, 3))
+      expect(await found(2, 'harb', 'move', 'slow')).toEqual(expected(1))
+      expect(await found(2, 'harb', 'move')).toEqual(expected(1))
+      expect(await found(3, 'harb', 'move', 'slow')).toEqual([])
+      expect(await found(1, '5% m')).toEqual(expected(2))
+      expect(await found(0, 'harb')).toEqual(expected(1, 2, 3))
+      expect(await found(2, 'harb')).toEqual([])
+      expect(await found(0)).toEqual(expected(1, 2, 3))
+      expect(await found(1)).toEqual([])
+      const slow = { letters: ['slow'], least: 1 }
+      expect(ids(await items().bearing({ ...wish, saying: ['move'], holding: slow }))).toEqual(expected(3))
+    })
+
     test('comes page by page, each item once, with all its labels', async () => {
       const numbers = Array.from({ length: 7 }, (_, n) => n)
       await absorb(numbers.map((n) => newItem(n, { publishedAt: now - Math.floor(n / 3) })))
