@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { type Config, readConfig } from '../config.ts'
 import { readFeedLists } from '../feeds/index.ts'
 import { classify, createDigest, deliver, ingest } from '../jobs/index.ts'
+import { startTicking } from '../lib/schedule/index.ts'
 import type { Digest } from '../model/index.ts'
 import { placeOf } from '../store/index.ts'
 import { serveSampleFeeds } from './demo-feeds.ts'
@@ -174,8 +175,18 @@ async function leaveFiles({ way }: Workshop, settings: Config, digest: Digest): 
 async function keepServing(workshop: Workshop, settings: Config): Promise<void> {
   const pages = await openPages(workshop, settings, workshop.way.log)
   print(`\nThe pages are up at ${pages.url} until you press Ctrl-C.`)
+  const outbox = shown(settings, join(settings.dataDir, 'outbox'))
+  print(`Mails that their forms send come as files into ${outbox}.`)
+  let last: Promise<unknown> = Promise.resolve()
+  const ticker = startTicking(async () => {
+    const sending = deliver(workshop.way)
+    last = sending
+    const { sent } = await sending
+    if (sent > 0) remark(`${sent === 1 ? 'One more message is' : `${sent} more messages are`} in ${outbox}.`)
+  })
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
   })
-  await pages.close()
+  ticker.stop()
+  await Promise.all([pages.close(), last])
 }
