@@ -34,8 +34,12 @@ export function openArchive(way: Pick<Way, 'store' | 'feeds' | 'now'>) {
       return items.map((item) => ({ ...item, feedTitle: titles.get(item.feed) ?? item.feed }))
     },
 
+    /** As the latest issue tells it, until its week is over: an idea is not told in two ways on two pages. */
     async ideaBalance(idea: string): Promise<WeekBalance[]> {
       const until = way.now()
+      const [latest] = await released()
+      const told = latest?.digest.sections.find((section) => section.idea === idea)
+      if (latest && told && until - latest.digest.until <= week) return told.balance
       const items = await way.store.items.labelledBetween({ since: until - (balanceWeeks + 1) * week, until })
       return balances([idea], items, until).get(idea)!
     },
