@@ -39,7 +39,7 @@ export function openArchive(way: Pick<Way, 'store' | 'feeds' | 'now'>) {
       const until = way.now()
       const [latest] = await released()
       const told = latest?.digest.sections.find((section) => section.idea === idea)
-      if (latest && told && until - latest.digest.until <= week) return told.balance
+      if (latest && told && until - Date.parse(latest.digest.until) <= week) return told.balance
       const items = await way.store.items.labelledBetween({ since: until - (balanceWeeks + 1) * week, until })
       return balances([idea], items, until).get(idea)!
     },
