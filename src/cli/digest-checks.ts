@@ -41,11 +41,11 @@ export function addDigestChecks(digest: Command): void {
     .action((id: string, options: { json?: boolean }) =>
       withWorkshop(async ({ way }) => {
         const item = await findItem(way, id)
-        const { issue, fate, reason } = await explainItem(way, item)
+        const { issue, leftOutOf, fate, reason } = await explainItem(way, item, { whom: (by) => by })
         const hint =
           fate?.fate === 'noIdea' ? ` freehold label ${item.id} IDEA=DIRECTION says otherwise.` : ''
         if (options.json) {
-          const facts = issue === null ? { fate } : { issue }
+          const facts = issue !== null ? { issue } : leftOutOf !== null ? { leftOutOf } : { fate }
           printJson({ item: item.id, title: item.title, ...facts, reason: reason + hint })
         } else print(`${item.title}\n  ${reason}${hint}`)
       }),

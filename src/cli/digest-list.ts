@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { isCancelled } from '../model/index.ts'
 import type { StoredDigest } from '../store/index.ts'
 import { withWorkshop } from './digest-desk.ts'
 import { print, printJson, shortTime, table } from './output.ts'
@@ -32,13 +33,15 @@ export function addDigestList(digest: Command): void {
         print(table([['issue', 'since (UTC)', 'until (UTC)', 'state', 'messages'], ...cells]))
         for (const { one } of rows) {
           const why = one.releasedAt === null ? one.held : one.paused
-          if (why !== null) print(`${one.number}: ${why}`)
+          if (why !== null && !isCancelled(one)) print(`${one.number}: ${why}`)
         }
       }),
     )
 }
 
-function stateOf({ releasedAt, held, paused, approveBy }: StoredDigest): string {
+function stateOf(issue: StoredDigest): string {
+  const { releasedAt, held, paused, approveBy } = issue
+  if (isCancelled(issue)) return 'cancelled'
   if (releasedAt !== null) return paused === null ? 'released' : 'paused'
   if (held !== null) return 'held'
   return approveBy === null ? 'not released' : `waits until ${shortTime(approveBy)}`
@@ -55,7 +58,8 @@ function summary(one: StoredDigest) {
     releasedBy: one.releasedBy,
     waitsUntil: one.releasedAt === null && one.held === null ? iso(one.approveBy) : null,
     held: one.held,
-    paused: one.paused,
+    paused: isCancelled(one) ? null : one.paused,
+    cancelled: isCancelled(one),
     edits: one.edits,
     corrections: one.corrections,
     stories: one.digest.sections.reduce((n, section) => n + section.stories.length, 0),

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { cancelSending, deliver, pauseSending, recorded, resumeSending } from '../jobs/index.ts'
-import { type Medium, media } from '../model/index.ts'
+import { cancelSending, deliver, pauseSending, recorded, resumeSending, wasCancelled } from '../jobs/index.ts'
+import { isCancelled, type Medium, media } from '../model/index.ts'
 import { findIssue, userName, withWorkshop } from './digest-desk.ts'
 import { Failure } from './failure.ts'
 import { print, printJson } from './output.ts'
@@ -22,6 +22,7 @@ export function addDigestSending(digest: Command): void {
     .action((number: string | undefined, options: { resendUnknown?: string; json?: boolean }) =>
       withWorkshop(async ({ way }) => {
         const stored = await findIssue(way, number)
+        if (isCancelled(stored)) throw new Failure(wasCancelled(stored.number))
         if (stored.paused !== null) {
           throw new Failure(
             `The sending of issue ${stored.number} is paused: ${stored.paused} freehold digest resume ${stored.number} lets it go on.`,

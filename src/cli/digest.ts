@@ -1,9 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { composePeriod, createDigest, mailPreview, openPeriod, recorded } from '../jobs/index.ts'
+import { composePeriod, createDigest, editorNote, mailPreview, openPeriod, recorded } from '../jobs/index.ts'
 import { type Digest, hour, normalEmail, type Period } from '../model/index.ts'
 import type { Renderer } from '../render/index.ts'
+import type { StoredDigest } from '../store/index.ts'
 import { addDigestChecks } from './digest-checks.ts'
 import { findIssue, withWorkshop, withWorkshopOrNew } from './digest-desk.ts'
 import { addDigestEdit } from './digest-edit.ts'
@@ -81,6 +82,7 @@ export function addDigest(program: Command): void {
               ? `\nFrozen as issue ${number}. freehold digest send ${number} sends it.`
               : `\nFrozen as issue ${number} and held: ${held}\nfreehold digest send ${number} sends it all the same.`,
           )
+          tellOfDesks(way, run.done)
         }
       }),
     )
@@ -92,6 +94,19 @@ export function addDigest(program: Command): void {
         show(way.renderer, (await findIssue(way, number)).digest, options.format),
       ),
     )
+}
+
+/** Where editors can look at an issue that was made by hand; nothing where there are none. */
+function tellOfDesks(way: Workshop['way'], issue: StoredDigest): void {
+  const { editors } = way.post
+  if (editors.length === 0) return
+  // The service shows editors what is held and what waits for them; this waits for whoever made it.
+  print(
+    issue.held === null
+      ? '\nNobody has been told of it. Editors can look at it, change it and release it here:'
+      : '\nThe service tells the editors. They can look at it, change it and release it here:',
+  )
+  for (const editor of editors) print(`  ${editor}: ${editorNote(way, issue, editor).deskUrl}`)
 }
 
 /** Sends a preview by mail. Throws a Failure that says what the mail server answered. */

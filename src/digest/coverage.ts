@@ -1,4 +1,4 @@
-import { type Coverage, day, type Feed, type FeedState, type Period } from '../model/index.ts'
+import { type Coverage, day, type Feed, type FeedState, type Period, unpolled } from '../model/index.ts'
 
 /** A feed is silent when its last item is older than so many of its usual gaps, and than so many days. */
 const longerThan = 4
@@ -6,9 +6,12 @@ const leastDays = 10
 /** Items of a feed that are needed to know its rhythm. */
 const enough = 5
 
+const nothingKnown = unpolled('', '')
+
 /**
- * How the listed feeds did in a period: how many answered, which fail, which brought nothing for much longer than they
- * use to, which are new. `dates` are when each feed's items happened (ms), newest first.
+ * How the listed feeds did in a period: how many answered, which failed all through it, which broke off early in it,
+ * which brought nothing for much longer than they use to, which are new. `dates` are when each feed's items happened
+ * (ms), newest first.
  */
 export function coverageOf(
   feeds: Feed[],
@@ -18,13 +21,20 @@ export function coverageOf(
 ): Coverage {
   const stateOf = new Map(states.map((state) => [state.feed, state]))
   const enabled = feeds.filter((feed) => feed.enabled)
-  const failing = enabled.flatMap((feed) => {
-    const state = stateOf.get(feed.id)
-    return state && state.failures > 0 && state.lastError !== null
-      ? [{ feed: feed.id, title: feed.title, error: state.lastError }]
+  const heard = new Set(enabled.map(({ id }) => id).filter((id) => answeredIn(period, stateOf.get(id))))
+  const inTrouble = enabled.flatMap(({ id, title }) => {
+    const { failures, lastError, failingSince } = stateOf.get(id) ?? nothingKnown
+    return failures > 0 && lastError !== null
+      ? [{ since: failingSince, feed: id, title, error: lastError }]
       : []
   })
-  const failed = new Set(failing.map(({ feed }) => feed))
+  const failed = new Set(inTrouble.map(({ feed }) => feed))
+  const failing = inTrouble.flatMap(({ since: _, ...one }) => (heard.has(one.feed) ? [] : [one]))
+  // Whoever broke off in the first half was not heard for most of it; one failure at the end hides nothing.
+  const middle = (period.since + period.until) / 2
+  const lost = inTrouble.flatMap(({ since, ...one }) =>
+    heard.has(one.feed) && since !== null && since < middle ? [one] : [],
+  )
   const silent = enabled.flatMap((feed) => {
     if (failed.has(feed.id)) return []
     const quiet = silentFor(
@@ -39,12 +49,24 @@ export function coverageOf(
       ? [{ feed: feed.id, title: feed.title }]
       : []
   })
-  const answered = enabled.filter(
-    (feed) => !failed.has(feed.id) && (stateOf.get(feed.id)?.lastSuccessAt ?? 0) >= period.since,
-  ).length
   // In a first issue all are new, which is no news.
   const first = added.length * 2 > enabled.length
-  return { feeds: enabled.length, answered, failing, silent, added: first ? [] : added }
+  return {
+    feeds: enabled.length,
+    answered: heard.size,
+    failing,
+    ...(lost.length > 0 ? { lost } : {}),
+    silent,
+    added: first ? [] : added,
+  }
+}
+
+/** True of a feed that answered at any time in the period, or that answered last before it and was not due in it. */
+function answeredIn({ since, until }: Period, state: FeedState | undefined): boolean {
+  const { lastSuccessAt, lastPolledAt, nextPollAt, failures } = state ?? nothingKnown
+  if (lastSuccessAt === null) return false
+  if (lastSuccessAt >= since) return true
+  return failures === 0 && lastPolledAt === lastSuccessAt && nextPollAt >= until
 }
 
 /** Days since the last item, when that is long for this feed; else null. */
@@ -63,8 +85,8 @@ function silentFor(dates: number[], until: number): number | null {
  * Why an issue should wait for a person: most feeds failed, so that its silence would look like calm. Null when nothing
  * speaks against it.
  */
-export function reasonToHold({ feeds, answered, failing }: Coverage): string | null {
-  const unheard = Math.max(feeds - answered, failing.length)
+export function reasonToHold({ feeds, answered, lost = [] }: Coverage): string | null {
+  const unheard = feeds - answered + lost.length
   if (feeds === 0 || unheard * 2 <= feeds) return null
   return `${unheard} of ${feeds} feeds failed in the period, so that what is missing would look like calm.`
 }

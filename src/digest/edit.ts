@@ -1,5 +1,17 @@
-import { type Digest, type DigestChange, type DigestSection, storyCount } from '../model/index.ts'
-import { countOf } from './proof.ts'
+import {
+  type BackedText,
+  type Digest,
+  type DigestChange,
+  type DigestSection,
+  type Item,
+  type Story,
+  storyCount,
+} from '../model/index.ts'
+import { composeLead, movedBy } from './lead.ts'
+import { countOf, type Evidence, faultOf } from './proof.ts'
+import { isRoundUp } from './round-up.ts'
+import { type FeedFacts, withoutItem } from './story.ts'
+import { byStrength, type Candidate, strengthOf } from './strength.ts'
 
 /** What came of a change: the issue as it is now, or why it can't be made. */
 export type Edited = { digest: Digest } | { fault: string }
@@ -7,16 +19,31 @@ export type Edited = { digest: Digest } | { fault: string }
 /** An editor's lead is at most this long (characters), so that every form has room for all of it. */
 export const longestLead = 1500
 
+/** What is known of what an issue was made of: its items that are still stored, by id, and the feeds. */
+export interface Sources {
+  items: Map<string, Item>
+  feeds: FeedFacts
+}
+
 /**
- * Makes an editor's change in an issue. `original` is the issue as it was composed. Where a story is dropped, so are the
- * sentences that rest on it and the reference chosen for it.
+ * Makes an editor's change in an issue. `original` is the issue as it was composed. Where a story is dropped, so is the
+ * reference chosen for it; sentences of ours that rest on it, or on what is told otherwise now, are composed anew from
+ * what is left.
  */
-export function edit(digest: Digest, change: DigestChange, by: string, original: Digest): Edited {
+export function edit(
+  digest: Digest,
+  change: DigestChange,
+  by: string,
+  original: Digest,
+  sources: Sources = { items: new Map(), feeds: new Map() },
+): Edited {
   switch (change.what) {
     case 'lead':
-      return lead(digest, change.text, by, original)
+      return lead(digest, change.text, by, original, sources)
     case 'drop':
-      return drop(digest, change.item)
+      return drop(digest, change.item, sources)
+    case 'unlink':
+      return unlink(digest, change.item, sources)
     case 'pin': {
       const { item } = change
       if (!digest.sections.some((section) => has(section, item))) return noStory(item)
@@ -32,10 +59,8 @@ export function edit(digest: Digest, change: DigestChange, by: string, original:
   }
 }
 
-function lead(digest: Digest, text: string | null, by: string, original: Digest): Edited {
-  if (text === null) {
-    return { digest: { ...digest, lead: original.lead.filter((one) => stillHolds(one, digest)) } }
-  }
+function lead(digest: Digest, text: string | null, by: string, original: Digest, sources: Sources): Edited {
+  if (text === null) return { digest: renewed({ ...digest, lead: original.lead }, original, sources) }
   // Paragraphs of theirs are sentences to us: each form sets them apart.
   const paragraphs = text.split(/(?:\r?\n[^\S\n]*){2,}/).map((one) => one.trim().replace(/\s+/g, ' '))
   const own = paragraphs.filter((one) => one !== '')
@@ -48,42 +73,107 @@ function lead(digest: Digest, text: string | null, by: string, original: Digest)
   return { digest: { ...digest, lead: own.map((one) => ({ text: one, backing: [], by })) } }
 }
 
-/** True when the stories that a composed sentence rests on are there, and its counts come out the same. */
-function stillHolds({ backing }: Digest['lead'][number], digest: Digest): boolean {
-  const told = new Set(digest.sections.flatMap(({ stories }) => stories.flatMap((story) => story.items)))
-  return backing.every((one) =>
-    one.kind === 'count' ? countOf(one.of, digest) === one.value : told.has(one.item),
-  )
+/** An issue with the sentences of ours composed anew that do not hold as they did `before`; an editor's own stay. */
+function renewed(digest: Digest, before: Digest, sources: Sources): Digest {
+  const told = candidatesOf(digest, sources)
+  const evidence: Evidence = { item: (id) => wordsOf(digest, id) }
+  const isProven = (sentence: BackedText) => faultOf(sentence, digest, evidence) === null
+  const holds = (sentence: BackedText) => sentence.by !== undefined || stillHolds(sentence, digest, before)
+  const { read, feedsRead: feeds = 0, left } = digest
+  const counts = { read, feeds, repeats: left?.repeats ?? 0 }
+  return {
+    ...digest,
+    lead: digest.lead.every(holds)
+      ? digest.lead
+      : composeLead(told, digest.sections, counts).filter(isProven),
+    sections: digest.sections.map((section) => {
+      if (!section.moved || holds(section.moved)) return section
+      const { moved: _, ...rest } = section
+      const moved = movedBy(rest, told)
+      return moved && isProven(moved) ? { ...rest, moved } : rest
+    }),
+  }
 }
 
-function drop(digest: Digest, item: string): Edited {
-  const story = digest.sections.flatMap(({ stories }) => stories).find((one) => one.item === item)
+/** True when what a sentence rests on is told from as many items as before, and what it counts comes out as before. */
+function stillHolds({ backing }: BackedText, digest: Digest, before: Digest): boolean {
+  return backing.every((one) => {
+    if (one.kind === 'count') return countOf(one.of, digest) === countOf(one.of, before)
+    const story = storyWith(digest, one.item)
+    const was = storyWith(before, one.item)
+    return story !== undefined && (was === undefined || itemsOf(was).length === itemsOf(story).length)
+  })
+}
+
+/** The stories of an issue as it was composed from them, strongest first. */
+function candidatesOf(digest: Digest, { items }: Sources): Candidate[] {
+  const stories = new Map<string, Candidate>()
+  for (const { idea, stories: told } of digest.sections) {
+    for (const story of told) {
+      const known = itemsOf(story).flatMap((id) => items.get(id) ?? [])
+      const all = (what: (item: Item) => boolean) => known.length > 0 && known.every(what)
+      const roundUp = all(({ title }) => isRoundUp(title))
+      const talk = all(({ kind }) => kind === 'community')
+      if (!stories.has(story.item))
+        stories.set(story.item, { idea, story, strength: strengthOf(story, { roundUp, talk }) })
+    }
+  }
+  return [...stories.values()].sort(byStrength)
+}
+
+/** What a story says of the item that tells it; its title and quotation were proved when the issue was composed. */
+function wordsOf(digest: Digest, id: string): ReturnType<Evidence['item']> {
+  const story = storyWith(digest, id)
+  return story?.item === id ? { title: story.title, summary: story.evidence, content: '' } : undefined
+}
+
+function drop(digest: Digest, item: string, sources: Sources): Edited {
+  const story = storiesOf(digest).find((one) => one.item === item)
   if (!story) return noStory(item)
   if (storyCount(digest) === 1) {
     return {
       fault: 'This is the only story of the issue. Hold the issue if it should not go out.',
     }
   }
-  const gone = new Set(story.items)
-  const { concept, debate, left, ...rest } = digest
-  const sections = digest.sections.map((one) => ({
-    ...one,
-    stories: one.stories.filter((told) => told.item !== item),
-  }))
-  const shorter = { ...digest, sections }
+  const gone = new Set(itemsOf(story))
+  const { concept, debate, ...rest } = digest
+  const shorter: Digest = {
+    ...rest,
+    ...(concept && !gone.has(concept.story) ? { concept } : {}),
+    ...(debate && !gone.has(debate.story) ? { debate } : {}),
+    sections: digest.sections.map((one) => ({
+      ...one,
+      stories: one.stories.filter((told) => told.item !== item),
+    })),
+    ...leavingOut(digest, gone.size),
+  }
+  return { digest: renewed(shorter, digest, sources) }
+}
+
+function unlink(digest: Digest, item: string, { items, feeds }: Sources): Edited {
+  const story = storyWith(digest, item)
+  if (!story) return { fault: `The issue has no story that item ${item} stands with.` }
+  if (storiesOf(digest).some((one) => one.item === item)) {
+    return { fault: `Item ${item} is the one that tells its story; drop the story if it is wrong.` }
+  }
+  const without: Digest = {
+    ...digest,
+    sections: digest.sections.map((one) => ({
+      ...one,
+      stories: one.stories.map((told) =>
+        itemsOf(told).includes(item) ? withoutItem(told, item, items, feeds) : told,
+      ),
+    })),
+    ...leavingOut(digest, 1),
+  }
+  return { digest: renewed(without, digest, { items, feeds }) }
+}
+
+/** The counts of what was left out, with so many items more that an editor took out. */
+function leavingOut({ leftOut, left }: Digest, count: number): Pick<Digest, 'leftOut' | 'left'> {
   return {
-    digest: {
-      ...rest,
-      ...(concept && !gone.has(concept.story) ? { concept } : {}),
-      ...(debate && !gone.has(debate.story) ? { debate } : {}),
-      lead: digest.lead.filter((one) => one.by !== undefined || stillHolds(one, shorter)),
-      sections: sections.map(({ moved, ...section }) => ({
-        ...section,
-        ...(moved && stillHolds(moved, shorter) ? { moved } : {}),
-      })),
-      leftOut: digest.leftOut + gone.size,
-      ...(left ? { left: { ...left, dropped: (left.dropped ?? 0) + gone.size } } : {}),
-    },
+    leftOut: leftOut + count,
+    ...(left ? { left: { ...left, dropped: (left.dropped ?? 0) + count } } : {}),
   }
 }
 
@@ -112,4 +202,17 @@ function has({ stories }: DigestSection, item: string): boolean {
 
 function noStory(item: string): { fault: string } {
   return { fault: `The issue has no story that is told by item ${item}.` }
+}
+
+function storiesOf({ sections }: Digest): Story[] {
+  return sections.flatMap(({ stories }) => stories)
+}
+
+/** What a story is told from; issues from before stories listed their items know only the one that tells it. */
+function itemsOf({ item, items = [item] }: Story): string[] {
+  return items
+}
+
+function storyWith(digest: Digest, id: string): Story | undefined {
+  return storiesOf(digest).find((story) => itemsOf(story).includes(id))
 }

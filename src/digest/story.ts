@@ -6,6 +6,7 @@ import {
   type Feed,
   type FeedKind,
   type Idea,
+  type Item,
   type Label,
   type LabelledItem,
   type Story,
@@ -70,8 +71,32 @@ function otherPublishers(cluster: Cluster, teller: LabelledItem, feeds: FeedFact
     const publisher = publisherOf(item)
     if (heard.has(publisher)) return []
     heard.add(publisher)
-    return [{ feed: item.feed, feedTitle: feeds.get(item.feed)?.title ?? item.feed, url: item.url }]
+    return [alsoOf(item, feeds)]
   })
+}
+
+function alsoOf({ id, feed, url }: Item, feeds: FeedFacts): AlsoIn {
+  return { feed, feedTitle: feeds.get(feed)?.title ?? feed, url, item: id }
+}
+
+/**
+ * The story without an item that doesn't tell it. Its publisher is named no more, unless another item of the story is
+ * theirs. `items` are those still stored, by id.
+ */
+export function withoutItem(story: Story, id: string, items: Map<string, Item>, feeds: FeedFacts): Story {
+  const publisherOf = (feed: string) => feeds.get(feed)?.publisher ?? feed
+  const item = items.get(id)
+  const rest = story.items.filter((one) => one !== id)
+  const own = story.also.find((one) =>
+    one.item === undefined ? one.feed === item?.feed && one.url === item.url : one.item === id,
+  )
+  if (!own) return { ...story, items: rest }
+  const next = rest
+    .slice(1)
+    .flatMap((one) => items.get(one) ?? [])
+    .find(({ feed }) => publisherOf(feed) === publisherOf(own.feed))
+  const also = story.also.flatMap((one) => (one === own ? (next ? alsoOf(next, feeds) : []) : one))
+  return { ...story, items: rest, also }
 }
 
 /** The ideas a story bears on, strongest first; its direction is what the items that carry the idea lean to. */

@@ -1,6 +1,6 @@
 import { balances, balanceWeeks } from '../digest/index.ts'
 import { type Correction, type Digest, type LabelledItem, type WeekBalance, week } from '../model/index.ts'
-import { type Counts, type DigestSummary, headlineOf } from '../render/index.ts'
+import { type Counts, type DigestSummary, headlineOf, type ReleasedIssue } from '../render/index.ts'
 import type { Way } from './way.ts'
 
 /** What readers can look up: the issues that were released, and the items under each idea. */
@@ -22,6 +22,15 @@ export function openArchive(way: Pick<Way, 'store' | 'feeds' | 'now'>) {
     async corrections(number: number): Promise<Correction[]> {
       const stored = await way.store.digests.get(number)
       return stored?.releasedAt == null ? [] : stored.corrections
+    },
+
+    /** The latest of them with what was put right since, newest first. */
+    async latestIssues(most: number): Promise<ReleasedIssue[]> {
+      return (await released())
+        .slice(0, most)
+        .flatMap(({ digest, releasedAt, corrections }) =>
+          releasedAt === null ? [] : [{ digest, releasedAt, corrections }],
+        )
     },
 
     async latest(): Promise<Digest | null> {

@@ -1,20 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { buildMail, messageIdFor } from '../deliver/index.ts'
-import { type Edited, edit } from '../digest/index.ts'
+import { type Edited, edit, type Sources } from '../digest/index.ts'
 import { type Digest, type DigestChange, normalEmail, type Receipt } from '../model/index.ts'
 import type { EditorNote } from '../render/index.ts'
 import type { Destination, StoredDigest } from '../store/index.ts'
 import type { Way } from './way.ts'
 
-type EditorWay = Pick<Way, 'store' | 'post' | 'now' | 'log'>
+type PreviewWay = Pick<Way, 'store' | 'post' | 'now' | 'log'>
+type EditorWay = PreviewWay & Pick<Way, 'feeds'>
 
 /** A word on an issue before it goes out. */
 export type EditorWord =
   /** With `evenHeld: false` an issue that is held stays so: whoever says it has not seen the hold. */
   | { word: 'release'; evenHeld?: boolean }
   | { word: 'hold'; reason: string }
-  /** `leads` counts the changes of the lead that its author has seen; a later one is not written over. */
-  | { word: 'change'; change: DigestChange; leads?: number }
+  /**
+   * Several changes are made all or none. `leads` counts the changes of the lead that their author has seen; a later one
+   * is not written over.
+   */
+  | { word: 'change'; change: DigestChange | DigestChange[]; leads?: number }
 
 /** What came of it: the issue as it is now, or why nothing was done. */
 export type EditorOutcome = { issue: StoredDigest } | { fault: string }
@@ -58,17 +62,44 @@ export async function carryOut(
       const { change, leads } = what
       if (leads !== undefined && leads !== leadChanges(issue))
         return { fault: `Somebody else changed the lead meanwhile. ${meanwhile}` }
-      const edited: Edited = edit(issue.digest, change, by, issue.original ?? issue.digest)
+      const changes = [change].flat()
+      const edited = editAll(issue, changes, by, await sourcesOf(way, issue.digest))
       if ('fault' in edited) return edited
       const at = new Date(way.now()).toISOString()
-      if (!(await digests.edit(number, edited.digest, { at, by, change }, issue.edits.length))) {
+      const made = changes.map((one) => ({ at, by, change: one }))
+      if (!(await digests.edit(number, edited.digest, made, issue.edits.length))) {
         const late = (await digests.get(number))?.releasedAt != null
         return { fault: late ? released : `Somebody else changed the issue meanwhile. ${meanwhile}` }
       }
-      way.log.info({ ...facts, change: change.what }, 'an editor changed an issue')
+      for (const { what } of changes) way.log.info({ ...facts, change: what }, 'an editor changed an issue')
     }
   }
   return { issue: (await digests.get(number))! }
+}
+
+/** Makes changes one after the other; the first that can't be made is why none is. */
+function editAll(
+  { digest, original }: StoredDigest,
+  changes: DigestChange[],
+  by: string,
+  sources: Sources,
+): Edited {
+  let edited: Edited = { digest }
+  for (const change of changes) {
+    if ('fault' in edited) break
+    edited = edit(edited.digest, change, by, original ?? digest, sources)
+  }
+  return edited
+}
+
+/** The items of an issue that are still stored, and the feeds. */
+async function sourcesOf({ store, feeds }: EditorWay, { sections }: Digest): Promise<Sources> {
+  const ids = sections.flatMap(({ stories }) => stories.flatMap(({ item, items = [item] }) => items))
+  const items = await store.items.byIds([...new Set(ids)])
+  return {
+    items: new Map(items.map((item) => [item.id, item])),
+    feeds: new Map(feeds.map((feed) => [feed.id, feed])),
+  }
 }
 
 /** How often the lead of an issue has been changed. */
@@ -83,7 +114,7 @@ function sentence(text: string): string {
 }
 
 /** The editors' page of an issue: what it shows, and what can be done there. */
-export function openEditorsDesk(way: EditorWay & Pick<Way, 'post'>) {
+export function openEditorsDesk(way: EditorWay) {
   return {
     /** What a link of `editorNote` leads to; null for any other, and for that of who is no editor any more. */
     async open(token: string) {
@@ -108,7 +139,7 @@ export function openEditorsDesk(way: EditorWay & Pick<Way, 'post'>) {
 export type EditorsDesk = ReturnType<typeof openEditorsDesk>
 
 /** Writes down the previews of issues that editors have not seen: those that wait for their word, and those held. */
-export async function writePreviews(way: EditorWay): Promise<void> {
+export async function writePreviews(way: PreviewWay): Promise<void> {
   const { editors, discord } = way.post
   if (editors.length === 0) return
   for (const number of await way.store.digests.awaitingPreview()) {
@@ -128,7 +159,7 @@ export async function mailPreview(
   to: string,
 ): Promise<Receipt> {
   const mail = renderer.email(digest, {
-    unsubscribeUrl: `mailto:${post.mailAddress}?subject=no%20more%20previews`,
+    unsubscribeUrl: null,
     postalAddress: post.postalAddress,
   })
   const id = `preview-${randomUUID()}`

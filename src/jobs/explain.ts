@@ -1,5 +1,7 @@
 import type { Fate } from '../digest/index.ts'
-import type { Digest, Item } from '../model/index.ts'
+import type { Digest, Item, Story } from '../model/index.ts'
+import { moment, signatureOf } from '../render/index.ts'
+import type { StoredDigest } from '../store/index.ts'
 import { composePeriod, openPeriod } from './digest.ts'
 import type { Way } from './way.ts'
 
@@ -9,9 +11,16 @@ type ExplainWay = Pick<Way, 'store' | 'feeds' | 'ideas' | 'pages' | 'classifier'
 export interface Explanation {
   /** The issue that told it. */
   issue: number | null
+  /** The issue that an editor took it out of. */
+  leftOutOf: number | null
   /** What the next digest would do with it; null where it is not among its items. */
   fate: Fate | null
   reason: string
+}
+
+interface ExplainOptions {
+  open?: () => Promise<OpenFates>
+  whom?: (by: string) => string
 }
 
 /** The items of the open period and what the next digest would do with them. */
@@ -27,23 +36,62 @@ export async function openFates(way: ExplainWay): Promise<OpenFates> {
   return { fates, since: period.since }
 }
 
-/** Looks for the issue that told an item or else for its place in the next. `open` gives the fates, if they are needed. */
+/**
+ * Looks for the issue that told an item or that an editor took it out of, or else for its place in the next. `open` gives
+ * the fates, if they are needed; editors are named as `whom` says, without it as readers see them.
+ */
 export async function explainItem(
   way: ExplainWay,
   item: Item,
-  open: () => Promise<OpenFates> = () => openFates(way),
+  { open = () => openFates(way), whom = publicName }: ExplainOptions = {},
 ): Promise<Explanation> {
-  const told = (await way.store.digests.list()).find(({ digest: { sections } }) =>
-    sections.some(({ stories }) => stories.some((story) => (story.items ?? [story.item]).includes(item.id))),
-  )
+  const issues = await way.store.digests.list()
+  const told = issues.find(({ digest }) => storyWith(digest, item.id))
   if (told) {
     const reason = `Told in issue ${told.number}${placeIn(told.digest, item.id)}.`
-    return { issue: told.number, fate: null, reason }
+    return { issue: told.number, leftOutOf: null, fate: null, reason }
+  }
+  for (const issue of issues) {
+    const reason = takenOut(issue, item.id, whom)
+    if (reason !== null) return { issue: null, leftOutOf: issue.number, fate: null, reason }
   }
   const { fates, since } = await open()
   const fate = fates.get(item.id) ?? null
   const names = new Map(way.ideas.map(({ id, name }) => [id, name]))
-  return { issue: null, fate, reason: reasonOf(item, fate, since, (id) => names.get(id) ?? id) }
+  return {
+    issue: null,
+    leftOutOf: null,
+    fate,
+    reason: reasonOf(item, fate, since, (id) => names.get(id) ?? id),
+  }
+}
+
+/** How an editor took an item out of an issue, in sentences; null where none did. */
+function takenOut(
+  { number, original, edits }: StoredDigest,
+  id: string,
+  whom: (by: string) => string,
+): string | null {
+  const story = original ? storyWith(original, id) : undefined
+  if (!story) return null
+  for (const { by, at, change } of edits) {
+    const who = `issue ${number} by ${whom(by)} on ${moment(at)}`
+    if (change.what === 'unlink' && change.item === id) {
+      return `Taken out of “${story.title}” in ${who}.`
+    }
+    if (change.what === 'drop' && change.item === story.item) {
+      return story.item === id ? `Left out of ${who}.` : `Left out of ${who}, with “${story.title}”.`
+    }
+  }
+  return null
+}
+
+function publicName(by: string): string {
+  return signatureOf(by) || 'an editor'
+}
+
+function storyWith({ sections }: Digest, id: string): Story | undefined {
+  return sections.flatMap(({ stories }) => stories).find(({ item, items = [item] }) => items.includes(id))
 }
 
 function placeIn({ sections }: Digest, id: string): string {

@@ -8,6 +8,7 @@ export {
   carryOut,
   type EditorsDesk,
   type EditorWord,
+  editorNote,
   mailPreview,
   openEditorsDesk,
 } from './editors.ts'
@@ -26,7 +27,7 @@ export { type Hold, holdAlone, type Running } from './hold.ts'
 export { type IngestReport, ingest } from './ingest.ts'
 export { type Metric, metricsOf } from './metrics.ts'
 export { type Newsletter, openNewsletter, suppressionHash } from './newsletter.ts'
-export { cancelSending, pauseSending, resumeSending } from './pausing.ts'
+export { cancelSending, pauseSending, resumeSending, wasCancelled } from './pausing.ts'
 export { type Presence, showPresence } from './presence.ts'
 export { type FeedListKeeper, keepFeedLists } from './reload.ts'
 export { type Taken, takeMaildir, takeReturn } from './returns.ts'

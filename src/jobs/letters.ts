@@ -98,7 +98,10 @@ function leaveAddress({ post }: LetterWay): string {
   return post.bounceDomain === null ? post.mailAddress : `leave@${post.bounceDomain}`
 }
 
-/** The mail that asks whether an address wants the digest; null when that was settled otherwise meanwhile. */
+/**
+ * The mail that asks whether an address wants the digest, or tells a reader that it gets it already; null when that was
+ * settled otherwise meanwhile.
+ */
 async function confirmationLetter(
   way: LetterWay,
   delivery: Delivery,
@@ -108,11 +111,21 @@ async function confirmationLetter(
   const { post } = way
   const found = await way.store.signUps.find(optIn, 0)
   if (!found) return null
-  const mail = way.renderer.confirmationMail({
+  const wish = {
     confirmUrl: `${post.publicUrl}/confirm/${confirmToken(post.signer, optIn)}`,
     hours: Math.round(confirmableFor / 3_600_000),
     ...found.choice,
-  })
+  }
+  const reads = to.confirmedAt !== null && to.unsubscribedAt === null
+  const tokens = readerTokens(post.signer, to.id)
+  const mail = reads
+    ? way.renderer.readerMail({
+        reads: to,
+        preferencesUrl: `${post.publicUrl}/preferences/${tokens.choose}`,
+        unsubscribeUrl: `${post.publicUrl}/unsubscribe/${tokens.leave}`,
+        wish: !found.confirmed && isOther(found.choice, to) ? wish : null,
+      })
+    : way.renderer.confirmationMail(wish)
   const message = await buildMail({
     ...mail,
     from: post.serviceFrom,
@@ -123,6 +136,13 @@ async function confirmationLetter(
   return letterOf(way, delivery, to.email, 'confirmation', () => message)
 }
 
+/** True of a choice that brings something else than another; with nothing ticked the form asks for no change. */
+function isOther(wish: StoryChoice, now: StoryChoice): boolean {
+  const said = ({ ideas, directions }: StoryChoice) =>
+    JSON.stringify([ideas.toSorted(), directions.toSorted()])
+  return ![said({ ideas: [], directions: [] }), said(now)].includes(said(wish))
+}
+
 /** An issue for an editor to look at; null once it has been released. */
 async function previewLetter(way: LetterWay, delivery: Delivery, number: number): Promise<Letter | null> {
   const { post } = way
@@ -130,7 +150,7 @@ async function previewLetter(way: LetterWay, delivery: Delivery, number: number)
   if (!stored || stored.releasedAt !== null) return null
   const to = delivery.target
   const mail = way.renderer.email(stored.digest, {
-    unsubscribeUrl: `mailto:${post.mailAddress}?subject=no%20more%20previews`,
+    unsubscribeUrl: null,
     postalAddress: post.postalAddress,
     editor: editorNote(way, stored, to),
   })

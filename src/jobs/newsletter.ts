@@ -1,5 +1,12 @@
 import type { Signer } from '../lib/sign/index.ts'
-import { day, hour, normalEmail, type StoryChoice, type Subscriber } from '../model/index.ts'
+import {
+  day,
+  hour,
+  normalEmail,
+  reasonsToComeBackFrom,
+  type StoryChoice,
+  type Subscriber,
+} from '../model/index.ts'
 import type { SignUpLimits } from '../store/index.ts'
 import type { Way } from './way.ts'
 
@@ -10,6 +17,15 @@ export const confirmableFor = 7 * day
 
 /** What came of filling in the form. The same for addresses that are known and those that are not. */
 export type SubscribeOutcome = 'accepted' | 'too-many' | 'no-address'
+
+/** Who a link to preferences belongs to. */
+export interface Preferences {
+  reader: Subscriber
+  /** The token by which they leave. */
+  leave: string
+  /** True of one who has left and comes back by a word on that page. */
+  mayComeBack: boolean
+}
 
 export interface NewsletterOptions {
   way: Pick<Way, 'store' | 'now' | 'log'>
@@ -42,6 +58,7 @@ export function openNewsletter({ way, signer }: NewsletterOptions) {
     return id === null ? null : store.subscribers.get(id)
   }
   const since = () => way.now() - confirmableFor
+  const hashOf = suppressionHash(signer)
 
   return {
     /** A form was filled in; `network` is the asker's IP address, null when it is not known. */
@@ -59,7 +76,7 @@ export function openNewsletter({ way, signer }: NewsletterOptions) {
           directions: form.directions,
           addressKey: signer.hash('sign-up', key),
           networkKey: prefix === null ? null : signer.hash('network', prefix),
-          suppressionHash: suppressionHash(signer)(key),
+          suppressionHash: hashOf(key),
         },
         limits,
         way.now(),
@@ -80,27 +97,47 @@ export function openNewsletter({ way, signer }: NewsletterOptions) {
       const optIn = signer.read('confirm', token)
       if (optIn === null) return null
       const times = { since: since(), now: way.now() }
-      const reader = await store.signUps.confirm(optIn, suppressionHash(signer), times)
+      const reader = await store.signUps.confirm(optIn, hashOf, times)
       return reader && { choose: readerTokens(signer, reader.id).choose }
     },
 
-    /** Who a link to preferences belongs to, and the token by which they leave. Null once they have been forgotten. */
-    async preferences(token: string): Promise<{ reader: Subscriber; leave: string } | null> {
+    /** What a link to preferences opens. Null once its reader has been forgotten. */
+    async preferences(token: string): Promise<Preferences | null> {
       const reader = await readerOf('choose', token)
-      return reader && { reader, leave: readerTokens(signer, reader.id).leave }
+      if (!reader) return null
+      const mayComeBack =
+        reader.confirmedAt !== null &&
+        reader.leftReason !== null &&
+        reasonsToComeBackFrom.includes(reader.leftReason) &&
+        !(await store.subscribers.isSuppressed(hashOf(reader.email)))
+      return { reader, leave: readerTokens(signer, reader.id).leave, mayComeBack }
     },
 
     /** Changes what somebody reads of. Null as above. */
-    async choose(token: string, choice: StoryChoice): Promise<{ reader: Subscriber; leave: string } | null> {
+    async choose(token: string, choice: StoryChoice): Promise<Preferences | null> {
       const reader = await readerOf('choose', token)
       if (!reader) return null
       await store.subscribers.choose(reader.id, choice)
       return this.preferences(token)
     },
 
-    /** Whose link it is; null for a link that is no good. */
-    async leaving(token: string): Promise<Subscriber | null> {
-      return readerOf('leave', token)
+    /**
+     * Brings back who has left, to read of `choice`; the link shows that the address is theirs. For one who is in it is
+     * `choose`; nothing changes for one who may not come back by it. Null as above.
+     */
+    async comeBack(token: string, choice: StoryChoice): Promise<Preferences | null> {
+      const reader = await readerOf('choose', token)
+      if (!reader) return null
+      if (reader.unsubscribedAt === null) return this.choose(token, choice)
+      if (await store.subscribers.comeBack(reader.id, hashOf(reader.email), choice, way.now()))
+        way.log.info({}, 'a reader has come back')
+      return this.preferences(token)
+    },
+
+    /** Whose link it is, and the token of their preferences; null for a link that is no good. */
+    async leaving(token: string): Promise<{ reader: Subscriber; choose: string } | null> {
+      const reader = await readerOf('leave', token)
+      return reader && { reader, choose: readerTokens(signer, reader.id).choose }
     },
 
     /** Ends a subscription; twice is the same as once. Null for a link that is no good. */

@@ -26,6 +26,8 @@ export interface AlsoIn {
   feed: string
   feedTitle: string
   url: string | null
+  /** Its item; issues from before it was written down lack it. */
+  item?: string
 }
 
 /** One event, however many feeds carried it. */
@@ -65,8 +67,12 @@ export interface DigestSection {
 /** How the feeds did in the period, so that silence does not look like calm. */
 export interface Coverage {
   feeds: number
+  /** Feeds that answered in the period, or were not due in it and had answered before. */
   answered: number
+  /** Feeds that fail and did not answer in it at all. */
   failing: { feed: string; title: string; error: string }[]
+  /** Feeds that answered at its beginning and have failed since before its middle. */
+  lost?: { feed: string; title: string; error: string }[]
   /** Feeds that answered but brought nothing for much longer than they use to; `days` since their last item. */
   silent?: { feed: string; title: string; days: number }[]
   /** Feeds first read in the period. */
@@ -108,6 +114,8 @@ export type DigestChange =
   /** Words of their own in place of the lead; null brings the composed one back. */
   | { what: 'lead'; text: string | null }
   | { what: 'drop'; item: string }
+  /** Takes an item out of the story that another one tells. */
+  | { what: 'unlink'; item: string }
   /** First under its idea. */
   | { what: 'pin'; item: string }
   /** The order of the stories under an idea; those not named follow. */
@@ -153,6 +161,14 @@ export interface Digest {
   /** Items of the period that stand in no section. */
   leftOut: number
   left?: LeftOut
+}
+
+/** The reason for which the sending of a cancelled issue is paused. */
+export const cancelled = 'It was cancelled.'
+
+/** True of an issue whose sending has been ended by a person; no word lets it go on. */
+export function isCancelled({ paused }: { paused: string | null }): boolean {
+  return paused === cancelled
 }
 
 /** How many stories, one counted once though it stands under two ideas. */

@@ -4,6 +4,12 @@ import type { StoryChoice } from './choice.ts'
 export const leftReasons = ['link', 'mail', 'bounced', 'complained', 'operator'] as const
 export type LeftReason = (typeof leftReasons)[number]
 
+/**
+ * Those who went by these come back by a link of an old mail. Where mails came back or were complained of, or somebody
+ * else took the address out, having the link is not enough.
+ */
+export const reasonsToComeBackFrom: readonly LeftReason[] = ['link', 'mail']
+
 /** Somebody who reads the digest by e-mail, and which of its stories. Only confirmed ones are written to. */
 export interface Subscriber extends StoryChoice {
   id: string

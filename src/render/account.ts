@@ -64,10 +64,11 @@ function answeredLine({ feeds, answered }: Coverage): string {
     : `${answered} of ${plural(feeds, 'feed')} answered.`
 }
 
-function feedNotes({ failing, silent = [], added = [] }: Coverage): FeedNote[] {
+function feedNotes({ failing, lost = [], silent = [], added = [] }: Coverage): FeedNote[] {
   return [
     // Why a feed failed is for its maintainers; readers need to know that it was not heard.
     feedNote('No answer from', failing, mostFailing),
+    feedNote('No answer any more from', lost, mostFailing),
     feedNote(
       'Longer silent than usual:',
       silent.map(({ title, days }) => ({ title, note: ` (${plural(days, 'day')})` })),

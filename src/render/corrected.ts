@@ -1,4 +1,4 @@
-import type { Corrected, Digest } from '../model/index.ts'
+import type { Corrected, Correction, Digest } from '../model/index.ts'
 import { longDate } from './dates.ts'
 import { plain } from './feed-text.ts'
 
@@ -31,6 +31,11 @@ export function correctedViews({ corrected = [], until }: Digest, site: string):
 /** `Freehold 11, 16 November`. */
 export function correctedLabel({ issue, date }: CorrectedView): string {
   return [issue, date].filter(Boolean).join(', ')
+}
+
+/** A note beside the issue that it corrects: `Corrected on 3 December 2026`, and what was wrong. */
+export function correctionView({ at, note }: Correction): { label: string; note: string } {
+  return { label: ['Corrected', longDate(at)].filter(Boolean).join(' on '), note: plain(note, 2000) }
 }
 
 function dateOf({ at }: Corrected, until: string): string {

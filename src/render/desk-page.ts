@@ -1,4 +1,12 @@
-import type { DeliveryState, Digest, DigestChange, DigestEdit, Idea, Medium } from '../model/index.ts'
+import {
+  type DeliveryState,
+  type Digest,
+  type DigestChange,
+  type DigestEdit,
+  type Idea,
+  isCancelled,
+  type Medium,
+} from '../model/index.ts'
 import { longDate } from './dates.ts'
 import { type DigestView, digestView, type Place, type SectionView, storyTitle } from './digest-view.ts'
 import { editorWords, moment } from './editor-note.ts'
@@ -56,7 +64,7 @@ export function deskPages({ base, page }: Frame, ideas: readonly Idea[]) {
         since: view.since,
         state: open ? editorWords(content) : releasedWords(content),
         after: open ? '' : messageWords(content),
-        paused: content.paused === null ? '' : plain(content.paused, 400),
+        stopped: stoppedWords(content),
         archive: open ? '' : `${base}/digests/${digest.number}`,
         fault: content.fault === null ? '' : plain(content.fault, 600),
         open,
@@ -100,6 +108,10 @@ function sectionViews(view: DigestView, digest: Digest) {
     stories: section.stories.map((story, rank) => ({
       ...story,
       item: digest.sections[at]!.stories[rank]!.item,
+      also: story.also.map((one, number) => ({
+        ...one,
+        item: digest.sections[at]!.stories[rank]!.also[number]!.item ?? null,
+      })),
       about: plain(story.title, longestAbout),
       canRise: rank > 0,
       canSink: rank < section.stories.length - 1,
@@ -118,6 +130,12 @@ function releasedWords({ releasedAt, releasedBy }: DeskContent): string {
   return releasedBy === null
     ? `This issue was released on ${when}, without a word of an editor.`
     : `This issue was released on ${when} by ${plain(releasedBy, 100)}.`
+}
+
+/** Why it goes on to nobody; empty while it does. */
+function stoppedWords(content: DeskContent): string {
+  if (isCancelled(content)) return 'Its sending was cancelled; what was cancelled stays so.'
+  return content.paused === null ? '' : `Its sending is paused. ${plain(content.paused, 400)}`
 }
 
 const nouns: Record<Medium, string> = { email: 'mail', discord: 'post' }
@@ -164,6 +182,8 @@ function changeWords(change: DigestChange, { digest, original }: DeskContent): s
         : `Wrote a lead: “${plain(change.text, 200)}”`
     case 'drop':
       return `Dropped ${story(change.item)}.`
+    case 'unlink':
+      return unlinkWords(change.item, sections)
     case 'pin':
       return `Put ${story(change.item)} first.`
     case 'order': {
@@ -171,4 +191,13 @@ function changeWords(change: DigestChange, { digest, original }: DeskContent): s
       return `Set the order under ${plain(name, 100)}.`
     }
   }
+}
+
+/** `Took Harbour Lab out of “…”.` */
+function unlinkWords(item: string, sections: Digest['sections']): string {
+  const from = sections.flatMap(({ stories }) => stories).find((one) => (one.items ?? []).includes(item))
+  if (!from) return 'Took an item out of its story.'
+  const { feedTitle } = from.also.find((one) => one.item === item) ?? {}
+  const what = feedTitle === undefined ? 'an item' : plain(feedTitle, 80) || 'an item'
+  return `Took ${what} out of “${plain(storyTitle(from), longestTitle)}”.`
 }

@@ -1,4 +1,4 @@
-import type { Idea, StoryChoice } from '../model/index.ts'
+import type { Idea, LeftReason, StoryChoice } from '../model/index.ts'
 import { choiceBoxes, choicePhrase } from './choice.ts'
 import { plain } from './feed-text.ts'
 import { type Frame, type WayOn, waysOn } from './frame.ts'
@@ -28,7 +28,24 @@ export interface PreferencesContent {
   leaveToken: string
   email: string
   values: StoryChoice
-  state: 'shown' | 'saved'
+  /** `back` where the same press has ended an absence. */
+  state: 'shown' | 'saved' | 'back'
+}
+
+/** What one who has left is shown in place of their preferences: with the button by which they come back. */
+export interface ComeBackContent {
+  token: string
+  email: string
+  values: StoryChoice
+}
+
+/** The same for one whom that button does not bring back. */
+export interface StaysAwayContent {
+  email: string
+  /** How they came to be written to no more; null where nobody noted it. */
+  reason: LeftReason | null
+  /** As in `PrivacyContent`. */
+  contact: string | null
 }
 
 export interface UnsubscribeContent {
@@ -43,6 +60,8 @@ export interface LeftContent {
 
 export interface LinkGoneContent {
   what: 'confirm' | 'preferences' | 'unsubscribe'
+  /** True where the page on privacy names an address, of either kind. */
+  isReachable: boolean
 }
 
 export interface PrivacyContent {
@@ -82,6 +101,7 @@ export function newsletterPages({ base, page }: Frame, ideas: readonly Idea[]) {
     subscribe: page('subscribe'),
     confirm: page('confirm'),
     preferences: page('preferences'),
+    comeBack: page('come-back'),
     unsubscribe: page('unsubscribe'),
     privacy: page('privacy'),
     notice: page('notice'),
@@ -92,6 +112,12 @@ export function newsletterPages({ base, page }: Frame, ideas: readonly Idea[]) {
   const again = (label: string): WayOn => ({ href: `${base}/subscribe`, label })
   const preferences = (path: string | null, label: string): WayOn[] =>
     path === null ? [] : [{ href: ownPath(path), label }]
+  const waysAfterLeaving = (path: string | null): WayOn[] => [
+    ...(path === null
+      ? [again('Left by mistake? Subscribe again')]
+      : preferences(path, 'Left by mistake? Go back to your preferences')),
+    { href: `${base}/digests`, label: 'The issues stay here to be read' },
+  ]
 
   return {
     /** The form for subscribing; with an error it begins at the field that has it. */
@@ -144,12 +170,46 @@ export function newsletterPages({ base, page }: Frame, ideas: readonly Idea[]) {
 
     /** What a subscriber chose, to be changed, and below it the way out. */
     preferencesPage({ token, leaveToken, email, values, state }: PreferencesContent): string {
-      return pages.preferences('', state === 'saved' ? 'Preferences saved' : 'Your preferences', {
+      const { title, done } = preferenceStates[state]
+      return pages.preferences('', title, {
         action: tokenPath('preferences', token),
         leave: tokenPath('unsubscribe', leaveToken),
         email: typed(email),
-        saved: state === 'saved' ? `From now on you get ${choicePhrase(values, ideas)}.` : '',
+        done,
+        saved: `From now on you get ${choicePhrase(values, ideas)}.`,
         boxes: choiceBoxes(values, ideas),
+      })
+    },
+
+    /** The preferences of one who has left: their choice, and one button to come back by. */
+    comeBackPage({ token, email, values }: ComeBackContent): string {
+      return pages.comeBack('', 'You have left', {
+        lot: lots.empty,
+        action: tokenPath('preferences', token),
+        email: typed(email),
+        boxes: choiceBoxes(values, ideas),
+      })
+    },
+
+    /** The same where a link is not enough to come back by: why, and what to do instead. */
+    staysAwayPage({ email, reason, contact }: StaysAwayContent): string {
+      const complained = reason === 'complained'
+      const whom = waysToBeForgotten(contact).contact
+      return notice('You are off the list', {
+        lot: lots.empty,
+        text: `${whyAway(reason, typed(email))} Freehold sends nothing to it.`,
+        more: complained
+          ? [
+              `To get it again, ${whom ? `write to ${whom}` : 'ask whoever runs this Freehold'}, from that address.`,
+            ]
+          : [
+              'To get it again, enter the address anew; a mail with a button shows that it can be written to.' +
+                ` If none comes, ${whom ? `write to ${whom}` : 'ask whoever runs this Freehold'}.`,
+            ],
+        ways: [
+          ...(complained ? [] : [again('Enter the address again')]),
+          { href: `${base}/digests`, label: 'The issues stay here to be read' },
+        ],
       })
     },
 
@@ -162,30 +222,35 @@ export function newsletterPages({ base, page }: Frame, ideas: readonly Idea[]) {
       })
     },
 
+    /** The same link, once it has been used. */
+    leftAlreadyPage({ preferencesPath }: LeftContent): string {
+      return notice('You have left already', {
+        lot: lots.empty,
+        text: 'Freehold sends you no more mail. There is nothing left to press.',
+        more: [],
+        ways: waysAfterLeaving(preferencesPath),
+      })
+    },
+
     leftPage({ preferencesPath }: LeftContent): string {
       return notice('You are off the list.', {
         lot: lots.empty,
         text: 'Freehold sends you no more mail.',
         more: [],
-        ways: [
-          ...(preferencesPath === null
-            ? [again('Left by mistake? Subscribe again')]
-            : preferences(preferencesPath, 'Left by mistake? Go back to your preferences')),
-          { href: `${base}/digests`, label: 'The issues stay here to be read' },
-        ],
+        ways: waysAfterLeaving(preferencesPath),
       })
     },
 
     /** Answers a link that is no longer, or never was, one of ours. */
-    linkGonePage({ what }: LinkGoneContent): string {
+    linkGonePage({ what, isReachable }: LinkGoneContent): string {
       const { heading, text, more } = linkGone[what]
       return notice(heading, {
         lot: null,
         text,
-        more: [more],
+        more: [what === 'unsubscribe' ? `${more} If that fails too, ${lastResort(isReachable)}.` : more],
         ways: [
           again(what === 'confirm' ? 'Enter the address again' : 'Subscribe'),
-          { href: `${base}/privacy`, label: 'Privacy, and whom to write to' },
+          { href: `${base}/privacy`, label: isReachable ? 'Privacy, and whom to write to' : 'Privacy' },
           frontPage!,
         ],
       })
@@ -202,6 +267,19 @@ export function newsletterPages({ base, page }: Frame, ideas: readonly Idea[]) {
   }
 }
 
+/** Its title in the browser, and what has been done; empty where nothing has. */
+const preferenceStates: Record<PreferencesContent['state'], { title: string; done: string }> = {
+  shown: { title: 'Your preferences', done: '' },
+  saved: { title: 'Preferences saved', done: 'Saved.' },
+  back: { title: 'You are back', done: 'You are back.' },
+}
+
+function whyAway(reason: LeftReason | null, email: string): string {
+  if (reason === 'complained') return `A mail to ${email} was reported as unwanted.`
+  if (reason === 'bounced') return `Mails to ${email} came back.`
+  return `${email} was taken off the list.`
+}
+
 const linkGone: Record<LinkGoneContent['what'], { heading: string; text: string; more: string }> = {
   confirm: {
     heading: 'This link can’t confirm anything',
@@ -216,8 +294,12 @@ const linkGone: Record<LinkGoneContent['what'], { heading: string; text: string;
   unsubscribe: {
     heading: 'This link ends no subscription',
     text: 'The mail program may have cut it short, or the address it belonged to is no longer kept.',
-    more: 'If issues still come, use the link “Unsubscribe” at the top or the foot of the latest. If that fails too, write to the address on the page on privacy.',
+    more: 'If issues still come, use the link “Unsubscribe” at the top or the foot of the latest.',
   },
+}
+
+function lastResort(isReachable: boolean): string {
+  return isReachable ? 'write to the address on the page on privacy' : 'ask whoever runs this Freehold'
 }
 
 /** What somebody typed, in one line, without what can't be seen. */

@@ -8,6 +8,7 @@ import {
   type WeekBalance,
 } from '../model/index.ts'
 import { lastWeeks, total } from './balance.ts'
+import { correctionView } from './corrected.ts'
 import { longDate, periodName } from './dates.ts'
 import { type DigestView, digestView, type Place } from './digest-view.ts'
 import { countPhrase, marks, type Tally } from './directions.ts'
@@ -215,10 +216,6 @@ function ideaCard(idea: Idea, index: number, base: string, balance: readonly Wee
     hasChart: balance.length > 0,
     chart: street(balance, 240, 72),
   }
-}
-
-function correctionView({ at, note }: Correction) {
-  return { label: ['Corrected', longDate(at)].filter(Boolean).join(' on '), note: plain(note, 2000) }
 }
 
 /** The page with as many of the latest items as it can hold; their feed has the others. */

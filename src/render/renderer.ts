@@ -33,7 +33,7 @@ export function createRenderer({ templatesDir, publicUrl, ideas }: RendererOptio
   const frame = pageFrame(templates, site)
   return {
     email: emailRenderer(templates, place),
-    confirmationMail: confirmationRenderer(templates, place),
+    ...confirmationRenderer(templates, place),
     noteMail: noteRenderer(templates, place),
     text: terminalRenderer(templates, place),
     discord: discordRenderer(place),

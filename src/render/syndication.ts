@@ -1,4 +1,5 @@
 import {
+  type Correction,
   type Digest,
   type Direction,
   effectiveDate,
@@ -7,6 +8,7 @@ import {
   type LabelledItem,
   storyCount,
 } from '../model/index.ts'
+import { correctionView } from './corrected.ts'
 import { periodName } from './dates.ts'
 import { digestView, issueUrl, type Place, quoteOf, uniqueStories } from './digest-view.ts'
 import { legend, marks, tallyOf, tallyPhrase, words } from './directions.ts'
@@ -25,7 +27,9 @@ interface Entry {
   title: string
   summary: string
   html: string
+  /** ISO times; `updated` is later than `date` where something was put right. */
   date: string
+  updated: string
 }
 
 interface Channel {
@@ -36,6 +40,15 @@ interface Channel {
   self: string
   updated: string
   entries: Entry[]
+}
+
+/** An issue as feeds bring it. */
+export interface ReleasedIssue {
+  digest: Digest
+  /** When it was given free (ms). */
+  releasedAt: number
+  /** What was wrong in it, the oldest first. */
+  corrections: readonly Correction[]
 }
 
 /** An item under an idea, with the title of the feed it came from. */
@@ -54,25 +67,15 @@ export function syndication(templates: Templates, place: Place) {
 
   return {
     /** The issues, newest first. */
-    digestFeed(format: FeedFormat, digests: readonly Digest[], now: number): string {
+    digestFeed(format: FeedFormat, issues: readonly ReleasedIssue[], now: number): string {
+      const entries = issues.map((issue) => issueEntry(issue, entry, place))
       return documents[format]({
         title: 'Freehold',
         description: 'Is the stock of open AI models being renewed? What the week’s news says, once a week.',
         home: `${place.site}/`,
         self: `${place.site}/feeds/digests`,
-        updated: digests[0]?.until ?? new Date(now).toISOString(),
-        entries: digests.map((digest) => ({
-          id: issueUrl(digest, place.site),
-          url: issueUrl(digest, place.site),
-          title: `${issueName(digest)}: ${headlineOf(digest)}`,
-          summary:
-            storyCount(digest) === 0
-              ? `${periodName(digest.since, digest.until)}: a quiet week.`
-              : `${periodName(digest.since, digest.until)}: ${plural(storyCount(digest), 'story')}, ` +
-                `${tallyPhrase(tallyOf(uniqueStories(digest)))}.`,
-          html: entry({ ...digestView(digest, place), legend }),
-          date: new Date(digest.until).toISOString(),
-        })),
+        updated: latestOf(entries) ?? new Date(now).toISOString(),
+        entries,
       })
     },
 
@@ -84,16 +87,50 @@ export function syndication(templates: Templates, place: Place) {
         description: `News that bears on “${idea.title}”.`,
         home: `${place.site}/ideas/${idea.id}`,
         self: `${place.site}/feeds/ideas/${idea.id}`,
-        updated: entries[0]?.date ?? new Date(now).toISOString(),
+        updated: latestOf(entries) ?? new Date(now).toISOString(),
         entries,
       })
     },
   }
 }
 
+/** When anything of a feed was changed last; null of an empty one. */
+function latestOf(entries: readonly Entry[]): string | null {
+  return (
+    entries
+      .map(({ updated }) => updated)
+      .toSorted()
+      .at(-1) ?? null
+  )
+}
+
+function issueEntry(
+  { digest, releasedAt, corrections }: ReleasedIssue,
+  content: (view: object) => string,
+  place: Place,
+): Entry {
+  const url = issueUrl(digest, place.site)
+  const period = periodName(digest.since, digest.until)
+  const count = storyCount(digest)
+  const times = [releasedAt, ...corrections.map(({ at }) => Date.parse(at))].filter(Number.isFinite)
+  return {
+    id: url,
+    url,
+    title: `${issueName(digest)}: ${headlineOf(digest)}`,
+    summary:
+      count === 0
+        ? `${period}: a quiet week.`
+        : `${period}: ${plural(count, 'story')}, ${tallyPhrase(tallyOf(uniqueStories(digest)))}.`,
+    html: content({ ...digestView(digest, place), corrections: corrections.map(correctionView), legend }),
+    date: new Date(releasedAt).toISOString(),
+    updated: new Date(Math.max(...times)).toISOString(),
+  }
+}
+
 function ideaEntry(item: IdeaItem, idea: Idea, { site }: Place): Entry {
   const label = item.labels.find((label) => label.idea === idea.id)
   const direction: Direction = label?.direction ?? 'mixed'
+  const date = new Date(effectiveDate(item)).toISOString()
   const quote = label ? quoteOf(label.evidence, item.title) : ''
   const summary = `${marks[direction]} ${words[direction]} · ${plain(item.feedTitle, 80)}${quote && ` · ${quote}`}`
   return {
@@ -102,7 +139,8 @@ function ideaEntry(item: IdeaItem, idea: Idea, { site }: Place): Entry {
     title: plain(item.title, 240) || 'Untitled',
     summary,
     html: '',
-    date: new Date(effectiveDate(item)).toISOString(),
+    date,
+    updated: date,
   }
 }
 
@@ -123,13 +161,14 @@ function jsonFeed(channel: Channel): string {
     home_page_url: channel.home,
     feed_url: `${channel.self}.json`,
     language: 'en',
-    items: channel.entries.map(({ id, url, title, summary, html, date }) => ({
+    items: channel.entries.map(({ id, url, title, summary, html, date, updated }) => ({
       id,
       url,
       title,
       summary,
       ...(html ? { content_html: html } : { content_text: summary }),
       date_published: date,
+      ...(updated === date ? {} : { date_modified: updated }),
     })),
   }
   return `${JSON.stringify(feed, null, 2)}\n`

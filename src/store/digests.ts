@@ -1,5 +1,5 @@
 import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
-import type { Correction, Digest, DigestEdit } from '../model/index.ts'
+import { type Correction, cancelled, type Digest, type DigestEdit } from '../model/index.ts'
 import { type Destination, writePlaces } from './delivery-rows.ts'
 import type { Schema } from './schema.ts'
 
@@ -90,12 +90,7 @@ export function digests(db: Kysely<Schema>) {
     },
 
     async last(): Promise<StoredDigest | null> {
-      const row = await db
-        .selectFrom('digest')
-        .selectAll()
-        .orderBy('number', 'desc')
-        .limit(1)
-        .executeTakeFirst()
+      const [row] = await db.selectFrom('digest').selectAll().orderBy('number', 'desc').limit(1).execute()
       return row ? fromRow(row) : null
     },
 
@@ -106,17 +101,17 @@ export function digests(db: Kysely<Schema>) {
     },
 
     /**
-     * Replaces the text of a digest that has not been released, and keeps the change with who made it. False when it has
-     * been released, or was changed by somebody else since it was read (`edits` counts the changes by then).
+     * Replaces the text of a digest that has not been released, and keeps the changes with who made them. False when it
+     * has been released, or was changed by somebody else since it was read (`edits` counts the changes by then).
      */
-    async edit(number: number, digest: Digest, made: DigestEdit, edits: number): Promise<boolean> {
+    async edit(number: number, digest: Digest, made: DigestEdit[], edits: number): Promise<boolean> {
       return amend(number, (row, before) => {
         const list = before.list ?? []
         if (list.length !== edits) return null
         const original = before.original ?? (JSON.parse(row.body) as Digest)
         return {
           body: JSON.stringify(digest),
-          edits: JSON.stringify({ ...before, original, list: [...list, made] }),
+          edits: JSON.stringify({ ...before, original, list: [...list, ...made] }),
         }
       })
     },
@@ -200,8 +195,8 @@ export function digests(db: Kysely<Schema>) {
     },
 
     /**
-     * Lets the sending of a released digest go on by a person's word. Where nothing of it has gone out its age counts from
-     * now on, so that it isn't paused for being old.
+     * Lets the sending of a released digest go on by a person's word, unless it was cancelled. Where nothing of it has gone
+     * out its age counts from now on, so that it isn't paused for being old.
      */
     async resume(number: number, now: number): Promise<void> {
       await db
@@ -212,6 +207,7 @@ export function digests(db: Kysely<Schema>) {
         }))
         .where('number', '=', number)
         .where('released_at', 'is not', null)
+        .where((eb) => eb.or([eb('paused', 'is', null), eb('paused', '<>', cancelled)]))
         .execute()
     },
 

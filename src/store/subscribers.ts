@@ -4,6 +4,7 @@ import {
   type Direction,
   type LeftReason,
   normalEmail,
+  reasonsToComeBackFrom,
   type StoryChoice,
   type Subscriber,
   statesBefore,
@@ -121,6 +122,33 @@ export function subscribers(db: Kysely<Schema>) {
         })
         .where('id', '=', id)
         .where('unsubscribed_at', 'is', null)
+        .executeTakeFirst()
+      return result.numUpdatedRows > 0n
+    },
+
+    /**
+     * Brings back somebody who left of their own will, with what they want to read of; their consent dates from now.
+     * `hash` is that of their address, as `forget` keeps it. False, and nothing changes, for all others.
+     */
+    async comeBack(id: string, hash: string, choice: StoryChoice, now: number): Promise<boolean> {
+      const result = await db
+        .updateTable('subscriber')
+        .set({
+          confirmed_at: now,
+          unsubscribed_at: null,
+          left_reason: null,
+          soft_bounces: 0,
+          bounced_at: null,
+          ideas: JSON.stringify(choice.ideas),
+          directions: JSON.stringify(choice.directions),
+        })
+        .where('id', '=', id)
+        .where('confirmed_at', 'is not', null)
+        .where('unsubscribed_at', 'is not', null)
+        .where('left_reason', 'in', reasonsToComeBackFrom)
+        .where((eb) =>
+          eb.not(eb.exists(eb.selectFrom('suppression').select('reason').where('email_hash', '=', hash))),
+        )
         .executeTakeFirst()
       return result.numUpdatedRows > 0n
     },

@@ -82,9 +82,10 @@ export function addDesk(web: Hono, { desk, renderer, publicUrl }: DeskRoutes): v
 
 /** What a form asks for; a story's buttons are named by what they do, and their value is its item. */
 function wordOf(form: Form, { issue }: Opened): EditorWord | { fault: string } {
-  const { drop, pin, up, down, lead = '' } = form
+  const { drop, unlink, pin, up, down, lead = '' } = form
   const leads = Number(form.leads)
   if (drop !== undefined) return { word: 'change', change: { what: 'drop', item: drop } }
+  if (unlink !== undefined) return { word: 'change', change: { what: 'unlink', item: unlink } }
   if (pin !== undefined) return { word: 'change', change: { what: 'pin', item: pin } }
   if (up !== undefined) return moveBy(-1, up, form.idea, issue.digest)
   if (down !== undefined) return moveBy(1, down, form.idea, issue.digest)

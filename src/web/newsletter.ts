@@ -46,8 +46,9 @@ export function addNewsletter(web: Hono, options: NewsletterRoutes): void {
   /** Pages that belong to one reader stay out of caches and search engines. */
   const personal = (c: Context, page: string, status: 200 | 400 | 404 | 429 = 200) =>
     c.html(page, status, { 'cache-control': 'no-store', 'x-robots-tag': 'noindex' })
+  const isReachable = contact !== null || postalAddress !== null
   const gone = (c: Context, what: 'confirm' | 'preferences' | 'unsubscribe') =>
-    personal(c, renderer.linkGonePage({ what }), 404)
+    personal(c, renderer.linkGonePage({ what, isReachable }), 404)
 
   web.get('/privacy', (c) => c.html(renderer.privacyPage({ contact, postalAddress })))
 
@@ -95,17 +96,25 @@ export function addNewsletter(web: Hono, options: NewsletterRoutes): void {
     if (isForeign(c, options.publicUrl)) return gone(c, 'preferences')
     // What can't be read is no choice; an empty form is one, of everything.
     const form = await formIn(c)
-    const found = form ? await newsletter.choose(token, choiceIn(form)) : await newsletter.preferences(token)
-    if (found && !form) return personal(c, renderer.errorPage(), 400)
-    return found ? personal(c, preferences(token, found, 'saved')) : gone(c, 'preferences')
+    if (!form) {
+      const found = await newsletter.preferences(token)
+      return found ? personal(c, renderer.errorPage(), 400) : gone(c, 'preferences')
+    }
+    const back = first(form.back) !== ''
+    const found = await newsletter[back ? 'comeBack' : 'choose'](token, choiceIn(form))
+    return found ? personal(c, preferences(token, found, back ? 'back' : 'saved')) : gone(c, 'preferences')
   })
 
   web.get('/unsubscribe/:token', async (c) => {
     const token = c.req.param('token')
-    const reader = await newsletter.leaving(token)
-    return reader
-      ? personal(c, renderer.unsubscribePage({ token, email: reader.email }))
-      : gone(c, 'unsubscribe')
+    const found = await newsletter.leaving(token)
+    if (!found) return gone(c, 'unsubscribe')
+    const { reader, choose } = found
+    const page =
+      reader.unsubscribedAt === null
+        ? renderer.unsubscribePage({ token, email: reader.email })
+        : renderer.leftAlreadyPage({ preferencesPath: `${base}/preferences/${choose}` })
+    return personal(c, page)
   })
   // What is posted does not matter, so it is not read: forms of either encoding, or nothing.
   web.post('/unsubscribe/:token', async (c) => {
@@ -127,11 +136,15 @@ export function addNewsletter(web: Hono, options: NewsletterRoutes): void {
 
   function preferences(
     token: string,
-    { reader, leave }: NonNullable<Awaited<ReturnType<Newsletter['preferences']>>>,
-    state: 'shown' | 'saved',
+    { reader, leave, mayComeBack }: NonNullable<Awaited<ReturnType<Newsletter['preferences']>>>,
+    state: 'shown' | 'saved' | 'back',
   ): string {
     const { email, ideas, directions } = reader
-    return renderer.preferencesPage({ token, leaveToken: leave, email, values: { ideas, directions }, state })
+    const values = { ideas, directions }
+    if (mayComeBack) return renderer.comeBackPage({ token, email, values })
+    if (reader.unsubscribedAt !== null)
+      return renderer.staysAwayPage({ email, reason: reader.leftReason, contact })
+    return renderer.preferencesPage({ token, leaveToken: leave, email, values, state })
   }
 }
 

@@ -188,18 +188,9 @@ export function createWeb(options: WebOptions): Hono {
 
   for (const format of feedFormats) {
     const feed = (c: Context, body: string) => c.body(body, 200, { 'content-type': feedTypes[format] })
-    web.get(`/feeds/digests.${format}`, async (c) => {
-      const newest = (await archive.digests()).slice(0, issuesInFeed)
-      const digests = await Promise.all(newest.map(({ number }) => archive.digest(number)))
-      return feed(
-        c,
-        renderer.digestFeed(
-          format,
-          digests.filter((digest) => digest !== null),
-          now(),
-        ),
-      )
-    })
+    web.get(`/feeds/digests.${format}`, async (c) =>
+      feed(c, renderer.digestFeed(format, await archive.latestIssues(issuesInFeed), now())),
+    )
     for (const idea of ideas) {
       web.get(`/feeds/ideas/${idea.id}.${format}`, async (c) =>
         feed(c, renderer.ideaFeed(format, idea, await archive.ideaItems(idea.id, itemsShown), now())),

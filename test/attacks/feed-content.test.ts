@@ -82,7 +82,8 @@ function formsOf(digest: Digest) {
   const html = {
     mail: mail.html,
     page: renderer.digestPage(digest),
-    feed: JSON.parse(renderer.digestFeed('json', [digest], 0)).items[0].content_html as string,
+    feed: JSON.parse(renderer.digestFeed('json', [{ digest, releasedAt: 0, corrections: [] }], 0)).items[0]
+      .content_html as string,
     desk: renderer.deskPage({ ...deskOf(digest) }),
     home: renderer.homePage({
       latest: digest,

@@ -521,7 +521,7 @@ describe('who is a reader', () => {
     const metrics = async () => [{ name: 'freehold_subscribers', help: 'Readers.', type: 'gauge' as const, values: [{ value: (await way.store.subscribers.count()).confirmed }] }] // biome-ignore format: short
     const { app } = await startPost()
     const web = createWeb({
-      archive: { digests: async () => [], digest: async () => null, latest: async () => null, ideaItems: async () => [], ideaBalance: async () => [], counts: async () => ({ feeds: 0, items: 0, labelled: 0, digests: 0 }) }, // biome-ignore format: short
+      archive: { digests: async () => [], digest: async () => null, latestIssues: async () => [], latest: async () => null, ideaItems: async () => [], ideaBalance: async () => [], counts: async () => ({ feeds: 0, items: 0, labelled: 0, digests: 0 }) }, // biome-ignore format: short
       renderer: way.renderer,
       pages: [],
       ideas: [],

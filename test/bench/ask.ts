@@ -8,7 +8,7 @@ import { day, type LabelledItem } from '../../src/model/index.ts'
 import type { Store } from '../../src/store/index.ts'
 import { ideasOf, passagesOf, readPages, readQuestions } from '../../src/wiki/index.ts'
 import { type Bench, type Figure, quantile, spoken, timed, written } from './bench.ts'
-import { eventItems } from './events.ts'
+import { eventFeeds, eventItems } from './events.ts'
 import { filledStore } from './filled.ts'
 
 const sizes = [1000, 10_000, 100_000]
@@ -23,6 +23,8 @@ const rounds = 2
 
 const topics = [' about chips', ' about open model releases']
 const wishes = ['anything lately', 'latest news', 'what happened this week', 'news of the last month']
+/** The feeds that are followed: as many however much they have brought. */
+const feeds = eventFeeds(sizes[0]!)
 /** Houses of which the fixture weeks tell. */
 const houses = ['Harbour Lab', 'Corvane', 'Ardmoor', 'Northfold', 'Skerry', 'Tideline']
 
@@ -99,7 +101,7 @@ async function compare(
     say(round === 0 ? `${kind}, warming up` : `${kind}, ${round} of ${rounds}`)
     for (const question of questions) {
       for (const { size, store, search } of stocks) {
-        const answer = await timed(() => askJob({ store, now: () => now }, asker, question))
+        const answer = await timed(() => askJob({ store, feeds, now: () => now }, asker, question))
         const found = await timed(() => search(question))
         if (round === 0) continue
         times.get(size)!.answer.push(answer.ms)

@@ -81,6 +81,14 @@ describe.skipIf(!hasChromium)(title, () => {
     await tab.getByRole('heading', { name: 'off the list' }).waitFor()
     expect(await reader()).toMatchObject({ unsubscribedAt: way.now(), leftReason: 'link' })
 
+    await tab.goto(here(await linkTo(mail, 'unsubscribe')))
+    expect(await heading(tab)).toBe('You have left already')
+    await tab.getByRole('link', { name: 'Go back to your preferences' }).click()
+    expect(await tab.getByLabel('Renewal').isChecked()).toBe(true)
+    await press(tab, 'Come back')
+    await tab.getByRole('status').waitFor()
+    expect(await reader()).toMatchObject({ unsubscribedAt: null, ideas: ['renewal'] })
+
     expect(trouble).toEqual([])
     expect(await context.cookies()).toEqual([])
   })

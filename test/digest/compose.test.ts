@@ -109,8 +109,8 @@ describe('a story that several feeds carried', () => {
     const again = item('again', title, { renewal: 'opens' }, { ...page, feed: 'ledgerline' })
     const [story] = stories([press, other, again, markets, ministry])
     expect(story?.also).toEqual([
-      { feed: 'ministry', feedTitle: 'Ministry', url: page.url },
-      { feed: 'tideline-markets', feedTitle: 'Tideline Markets', url: page.url },
+      { feed: 'ministry', feedTitle: 'Ministry', url: page.url, item: 'ministry' },
+      { feed: 'tideline-markets', feedTitle: 'Tideline Markets', url: page.url, item: 'markets' },
     ])
     expect([...story!.items].sort()).toEqual(['again', 'markets', 'ministry', 'other', 'press'])
   })

@@ -42,6 +42,54 @@ describe('the coverage of a period', () => {
     expect(cover(feeds, states)).toMatchObject({ feeds: 4, answered: 2, failing: [] })
   })
 
+  test('counts a feed whose last poll failed after others in the period went well, and does not name it', () => {
+    const late = {
+      failures: 1,
+      failingSince: until - hour,
+      lastError: 'HTTP 503',
+      lastSuccessAt: until - day,
+    }
+    const coverage = cover([feed('a')], [state('a', late)])
+    expect(coverage).toMatchObject({ feeds: 1, answered: 1, failing: [] })
+    expect(coverage).not.toHaveProperty('lost')
+    expect(reasonToHold(coverage)).toBeNull()
+  })
+
+  test('counts a feed that answered before it and was not due in it; not one that was due, or whose last poll failed', () => {
+    const before = { lastPolledAt: since - hour, lastSuccessAt: since - hour, nextPollAt: until }
+    const states = [
+      state('resting', before),
+      state('due', { ...before, nextPollAt: until - 1 }),
+      state('cut-off', { ...before, lastPolledAt: since + 1 }),
+      state('failed', { ...before, failures: 1, failingSince: since - 1, lastError: 'HTTP 503' }),
+      state('unread', { lastPolledAt: null, lastSuccessAt: null, nextPollAt: until }),
+    ]
+    const { answered } = cover(
+      states.map((one) => feed(one.feed)),
+      states,
+    )
+    expect(answered).toBe(1)
+    expect(cover([feed('resting')], states).answered).toBe(1)
+  })
+
+  test('names the feeds that broke off before its middle, and an issue is held for most of them', () => {
+    const middle = (since + until) / 2
+    const broken = (failingSince: number) => ({
+      failures: 9,
+      failingSince,
+      lastError: 'HTTP 503',
+      lastSuccessAt: since,
+    })
+    const states = [state('a', broken(middle - 1)), state('b', broken(middle)), state('c', broken(since + 1))]
+    const coverage = cover(
+      states.map((one) => feed(one.feed)),
+      states,
+    )
+    expect(coverage).toMatchObject({ feeds: 3, answered: 3, failing: [] })
+    expect(coverage.lost!.map((one) => one.feed)).toEqual(['a', 'c'])
+    expect(reasonToHold(coverage)).toMatch(/^2 of 3 feeds failed/)
+  })
+
   test('names the feeds that fail, with their errors', () => {
     expect(cover([feed('a'), feed('b')], [state('a', failed), state('b')])).toMatchObject({
       feeds: 2,
@@ -134,8 +182,9 @@ describe('an issue is held', () => {
     expect(reasonToHold(of(30, 14))).not.toBeNull()
   })
 
-  test('when most fail at its end, though they answered when it began', () => {
-    expect(reasonToHold(of(30, 30, 23))).toMatch(/^23 of 30 feeds failed/)
+  test('when most broke off early in it, though they answered when it began', () => {
+    const { failing: lost, ...rest } = of(30, 30, 16)
+    expect(reasonToHold({ ...rest, failing: [], lost })).toMatch(/^16 of 30 feeds failed/)
   })
 
   test('when most were not heard in it, though none is known to fail', () => {

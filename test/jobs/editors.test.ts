@@ -335,6 +335,28 @@ describe('changes', () => {
     expect(way.now()).toBe((await get(number)).releasedAt)
   })
 
+  test('said in one word are made all or none', async () => {
+    const { wait, say, get } = await startDesk()
+    const number = await wait()
+    const before = await get(number)
+    const [drop, lost] = [
+      { what: 'drop', item: 'a1' },
+      { what: 'pin', item: 'zz' },
+    ] as const
+    expect(await say(number, { word: 'change', change: [drop, lost] })).toEqual({
+      fault: 'The issue has no story that is told by item zz.',
+    })
+    expect(await get(number)).toEqual(before)
+    const pin = { what: 'pin', item: 'a3' } as const
+    await say(number, { word: 'change', change: [drop, pin] })
+    const { edits, digest } = await get(number)
+    expect(edits.map(({ by, change }) => [by, change])).toEqual([
+      [ada, drop],
+      [ada, pin],
+    ])
+    expect(digest.sections[0]!.stories.map(({ item }) => item)).toEqual(['a3', 'a2', 'a4'])
+  })
+
   test('of what is not there change nothing', async () => {
     const { wait, say, get } = await startDesk()
     const number = await wait()

@@ -147,6 +147,15 @@ describe('a pause', () => {
     expect(got()).toEqual(['reader-0@example.org'])
   })
 
+  test('for the reason of a cancelled issue would be taken for one', async () => {
+    const { way, release } = await startSending(1)
+    const number = await release(quietDigest)
+    expect(await pauseSending(way, number, 'It was cancelled. ')).toEqual({
+      fault: 'freehold digest cancel 1 cancels an issue; to pause it, give another reason.',
+    })
+    expect((await way.store.digests.get(number))!.paused).toBeNull()
+  })
+
   test('of what is not sent is a fault that says what to do', async () => {
     const { way } = await startSending(0)
     const options = { now: way.now(), release: false, expectedLast: null }
@@ -177,9 +186,34 @@ describe('a cancelled issue', () => {
     const { 'email sent': sent, 'email cancelled': cancelled } = await counts(number)
     expect([sent, cancelled]).toEqual([1, 4])
     expect(await cancelSending(way, number)).toEqual({ cancelled: 0, goingOut: 0 })
-    await resumeSending(way, number)
+    const fault =
+      'The sending of issue 1 was cancelled, and what was cancelled stays so. The issue stands in the archive.'
+    expect(await resumeSending(way, number)).toEqual({ fault })
+    expect(await pauseSending(way, number, 'Something else.')).toEqual({ fault })
+    expect((await way.store.digests.get(number))!.paused).toBe('It was cancelled.')
     await send()
     expect(got()).toHaveLength(1)
+  })
+
+  test('is none where everything has gone out: nothing is changed, and that is said', async () => {
+    const { way, release, send, got, counts, everybody } = await startSending(2)
+    const number = await release(quietDigest)
+    await send()
+    const before = [await way.store.digests.get(number), await counts(number)]
+    expect(await cancelSending(way, number)).toEqual({
+      fault: expect.stringMatching(/^Nothing of issue 1 is left to stop: .* Nothing was changed;/),
+    })
+    expect([await way.store.digests.get(number), await counts(number)]).toEqual(before)
+    expect(got()).toEqual(everybody)
+  })
+
+  test('is one where a message of it still waits for another try', async () => {
+    const { way, release, smtp, send, counts } = await startSending(2)
+    const number = await release(quietDigest)
+    smtp.fault({ at: 'rcpt', does: '451 4.3.0 Try later', to: 'reader-1@example.org' })
+    await send()
+    expect(await cancelSending(way, number)).toEqual({ cancelled: 1, goingOut: 0 })
+    expect(await counts(number)).toMatchObject({ 'email sent': 1, 'email cancelled': 1 })
   })
 
   test('before its audience was written down goes to nobody at all', async () => {

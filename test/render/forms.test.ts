@@ -203,7 +203,9 @@ describe('every form says the same beside the stories', () => {
 /** Each form of an issue as a reader reads it. */
 function formsOf(digest: Digest): [string, string][] {
   const { html, text } = renderer.email(digest, { unsubscribeUrl })
-  const contents = elements(renderer.digestFeed('atom', [digest], 0)).find(({ name }) => name === 'content')!
+  const contents = elements(
+    renderer.digestFeed('atom', [{ digest, releasedAt: 0, corrections: [] }], 0),
+  ).find(({ name }) => name === 'content')!
   return [
     ['mail', readers.html(html)],
     ['mail as text', readers.text(text)],

@@ -74,6 +74,66 @@ describe('the mail that asks for confirmation', () => {
   })
 })
 
+describe('the mail to one who is entered again and reads already', () => {
+  const links = { preferencesUrl, unsubscribeUrl: `${site}/unsubscribe/TOKEN` }
+  const reads: StoryChoice = { ideas: ['renewal'], directions: ['opens'] }
+  const wish = { confirmUrl: `${site}/confirm/TOKEN`, hours: 168, ideas: ['compute-cost'], directions: [] }
+  const plain = renderer.readerMail({ reads, ...links, wish: null })
+  const wishing = renderer.readerMail({ reads, ...links, wish })
+
+  test('says so, what they get, and asks for nothing to be confirmed', () => {
+    expect(plain.subject).toBe('You read Freehold already')
+    for (const part of [plain.html, plain.text]) {
+      expect(flat(part)).toContain(
+        'It gets Freehold once a week: stories on Renewal that open cheap space. Change your choice or leave here.',
+      )
+      expect(flat(part)).toContain('If it was not you, do nothing. Nothing changes')
+      expect(flat(part)).not.toMatch(/onfirm|every story|deleted|nothing more comes/i)
+    }
+  })
+
+  test('leads to their choice and out, and to what the form asked for where that is something else', () => {
+    const own = linksOf(plain.html).slice(0, 2)
+    expect(own).toEqual([
+      ['Change your choice', preferencesUrl],
+      ['Unsubscribe', links.unsubscribeUrl],
+    ])
+    expect(linksOf(wishing.html)).toContainEqual(['Get that instead', wish.confirmUrl])
+    for (const href of [preferencesUrl, links.unsubscribeUrl]) expect(lines(plain.text)).toContain(href)
+    expect(lines(wishing.text)).toContain(wish.confirmUrl)
+    expect(flat(wishing.text)).toContain('The form asked for stories on Compute cost. To get that instead')
+    expect(flat(wishing.html)).toContain('The link holds for 7 days.')
+    expect(plain.html + plain.text).not.toContain('/confirm/')
+  })
+
+  test('is as short, safe and readable as the other', () => {
+    const typed = Object.values(hostile)
+    const bad = renderer.readerMail({
+      reads: { ideas: typed, directions: [] },
+      ...links,
+      wish: { ...wish, ideas: typed },
+    })
+    for (const { html, text } of [plain, wishing, bad]) {
+      expect(Buffer.byteLength(html)).toBeLessThan(10_000)
+      expect(harms(html)).toEqual([])
+      expect(unseen(text)).toEqual([])
+      expect(elements(html).filter(({ name }) => name === 'h1')).toHaveLength(1)
+    }
+    for (const { text } of [plain, wishing]) {
+      expect(text).not.toMatch(/&(amp|quot|lt|gt|#x)|\n{3}/)
+      for (const line of lines(text)) {
+        if (/https?:/.test(line)) expect(line).toMatch(/^https?:\/\/\S+$/)
+        else expect(line.length).toBeLessThanOrEqual(72)
+      }
+    }
+    for (const [name, url] of Object.entries({ ...links, confirmUrl: '' })) {
+      const broken = { reads, ...links, wish, [name]: `javascript:${url}` }
+      if (name === 'confirmUrl') broken.wish = { ...wish, confirmUrl: 'javascript:' }
+      expect(() => renderer.readerMail(broken)).toThrow(/must begin with https: or http:/)
+    }
+  })
+})
+
 describe('the links of the digest’s mail', () => {
   const slot = (name: string) => `SLOT${name}`.padEnd(59, 'x')
   const options = {
@@ -119,6 +179,43 @@ describe('the links of the digest’s mail', () => {
   )
 })
 
+describe('a mail for an editor', () => {
+  const deskUrl = `${site}/desk/1-abc.def`
+  const editor = { deskUrl, releaseAt: '2026-11-23T15:00:00.000Z', held: null }
+  const { subject, html, text } = renderer.email(hugeDigest, { unsubscribeUrl: null, editor })
+
+  test('says why it comes and who ends it, and calls nobody a subscriber', () => {
+    expect(subject).toMatch(/^Preview of /)
+    for (const part of [html, text]) {
+      expect(flat(part)).toContain(
+        'You get this mail as one of the EDITORS of Freehold at freehold.example. Whoever runs it can take the address out.',
+      )
+      expect(flat(part)).toContain('Without a word of yours it goes out by itself on 23 November 2026')
+      expect(flat(part)).not.toMatch(/subscribe|preferences|mailto:|Read on the web/i)
+    }
+  })
+
+  test('links to the desk at its top and its foot, and never to the page the issue does not have yet', () => {
+    const desk = ['Read, change, hold or release it', deskUrl]
+    expect(linksOf(html).filter(([label]) => label === desk[0])).toEqual([desk, desk])
+    expect([linksOf(html)[0], linksOf(html).at(-1)]).toEqual([desk, desk])
+    expect(lines(text).filter((line) => line === `${desk[0]}:`)).toHaveLength(2)
+    const page = `${site}/digests/${hugeDigest.number}`
+    expect(`${html}${text}`).not.toMatch(new RegExp(`${page}\\b`))
+    expect(linksOf(html)).toContainEqual(['the whole issue', deskUrl])
+  })
+})
+
+test('a mail to who is on no list and no editor says that it comes once, and offers no way off a list', () => {
+  const { html, text } = renderer.email(richDigest, { unsubscribeUrl: null })
+  for (const part of [html, text]) {
+    expect(flat(part)).toContain(
+      'because somebody at freehold.example sent this issue to be looked at. No others',
+    )
+    expect(flat(part)).not.toMatch(/subscribe/i)
+  }
+})
+
 describe('a mail for a reader who chose', () => {
   const mail = (choice: StoryChoice, digest: Digest = richDigest) =>
     renderer.email(digest, { unsubscribeUrl, preferencesUrl, choice })
@@ -137,17 +234,36 @@ describe('a mail for a reader who chose', () => {
 
   test('says in a line what was chosen, with a link to change it', () => {
     for (const part of [chosen.html, chosen.text]) {
-      expect(flat(part)).toContain('You chose stories on Renewal and Compute cost that open cheap space.')
+      expect(flat(part)).toContain(
+        'You chose stories on Renewal and Compute cost that open cheap space: 3 of this issue’s 13. The whole issue is on the web',
+      )
     }
-    expect(linksOf(chosen.html)).toContainEqual(['Change it', preferencesUrl])
+    expect(linksOf(chosen.html)).toContainEqual(['Change what you chose', preferencesUrl])
+    expect(linksOf(chosen.html)).toContainEqual(['The whole issue is on the web', `${site}/digests/12`])
+    expect(chosen.text).toContain(`The whole issue is on the web:\n${site}/digests/12\n`)
   })
 
-  test('counts what it tells, and each idea’s balance as it is', () => {
+  test('says so too where the choice leaves nothing out', () => {
+    const [section] = richDigest.sections
+    const opening = section!.stories.filter(({ direction }) => direction === 'opens')
+    const issue = (stories: typeof opening) => ({ ...richDigest, sections: [{ ...section!, stories }] })
+    const opens: StoryChoice = { ideas: [], directions: ['opens'] }
+    expect(flat(mail(opens, issue(opening)).text)).toContain(
+      `You chose stories that open cheap space: all ${opening.length} stories of this issue.`,
+    )
+    expect(flat(mail(opens, issue(opening.slice(0, 1))).text)).toContain(
+      'You chose stories that open cheap space: the one story of this issue.',
+    )
+  })
+
+  test('counts what it tells, and names the whole issue’s counts as such', () => {
     for (const part of [chosen.html, chosen.text]) {
       const said = flat(part.replaceAll('&nbsp;', ' '))
       expect(said).toContain('▲ 3 open')
       expect(said).not.toMatch(/\b0 (open|close|contested)/)
-      expect(said).toContain('In this issue: 2 open, 1 closes, 1 contested')
+      expect(said).toContain('In the whole issue: 2 open, 1 closes, 1 contested')
+      expect(said).toContain('For the whole issue Freehold read 1,204 items')
+      expect(said).not.toContain('In this issue:')
     }
   })
 

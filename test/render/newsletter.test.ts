@@ -214,6 +214,32 @@ describe('preferences', () => {
   })
 })
 
+describe('preferences of one who has left', () => {
+  test('hold what was chosen and one button, by which alone they come back', () => {
+    const html = newsletter['come back']!
+    expect(ticked(html)).toEqual(['renewal', 'compute-cost', 'opens'])
+    expect(forms(html).map(({ action }) => action)).toEqual(['/preferences/TOKEN'])
+    expect(named(html, 'button').map(({ text, attribs }) => [text, attribs.name])).toEqual([
+      ['Come back', 'back'],
+    ])
+    const [status] = elements(newsletter['preferences, come back']!).filter(
+      ({ attribs }) => attribs.role === 'status',
+    )
+    expect(status!.text).toMatch(/^You are back\. From now on you get stories on Renewal/)
+  })
+
+  test('promise no mail and name nobody where a link brings nobody back', () => {
+    const complained = newsletter['stays away, complained']!
+    expect(said(complained)).toContain('To get it again, ask whoever runs this Freehold, from that address.')
+    expect(links(complained).map(([, href]) => href)).toEqual(['/digests'])
+    const bounced = newsletter['stays away, bounced']!
+    expect(said(bounced)).toContain('enter the address anew')
+    expect(said(bounced)).toContain('If none comes, write to hello@freehold.example.')
+    expect(links(bounced)[0]![1]).toBe('/subscribe')
+    expect([...forms(complained), ...forms(bounced)]).toEqual([])
+  })
+})
+
 describe('leaving', () => {
   test('takes one button and asks nothing', () => {
     const html = newsletter.unsubscribe!
@@ -243,6 +269,16 @@ test.each(['confirm', 'preferences', 'unsubscribe'] as const)(
     expect(forms(html)).toEqual([])
   },
 )
+
+test('a link that is gone sends nobody to an address that is not there', () => {
+  const [named, nobody] = ['link gone, unsubscribe', 'link gone, nobody named'].map(
+    (name) => newsletter[name]!,
+  )
+  expect(said(named!)).toContain('If that fails too, write to the address on the page on privacy.')
+  expect(links(named!)[1]).toEqual(['Privacy, and whom to write to', '/privacy'])
+  expect(said(nobody!)).toContain('If that fails too, ask whoever runs this Freehold.')
+  expect(links(nobody!)[1]).toEqual(['Privacy', '/privacy'])
+})
 
 describe('the page on privacy', () => {
   const html = newsletter.privacy!
@@ -289,7 +325,7 @@ test('everything stays under the path the pages are published at', () => {
     below.preferencesPage({ token: 'T', leaveToken: 'L', email: 'a@b.example', values: everything, state: 'shown' }), // biome-ignore format: short
     below.unsubscribePage({ token: 'T', email: 'a@b.example' }),
     below.leftPage({ preferencesPath: '/freehold/preferences/T' }),
-    below.linkGonePage({ what: 'confirm' }),
+    below.linkGonePage({ what: 'confirm', isReachable: true }),
     below.privacyPage({ contact: null, postalAddress: null }),
   ]
   const own = pages.flatMap((html) =>

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -102,14 +102,20 @@ describe('what editors do on the command line', () => {
     const number = String(await make())
     const before = await issue(Number(number))
     for (const [args, fault] of [
-      [[], 'Say what to change: --lead, --lead-file, --composed-lead, --drop, --pin or --order.'],
+      [[], 'Say what to change: --lead, --lead-file, --composed-lead, --drop, --unlink, --pin or --order.'],
       [['--drop', 'zz'], `No story of issue ${number} is told by an item whose id begins with zz.`],
       [
         ['--pin', 'a'],
         `More than one story of issue ${number} has an id that begins with a; give more of it.`,
       ],
       [['--order', 'renewal'], '--order takes IDEA=ITEM,ITEM, but was given renewal.'],
-
+      [['--drop', 'a3', '--pin', 'a3'], '--pin and --drop both name the story of item a3; give one of them.'],
+      [
+        ['--drop', 'a3', '--order', 'renewal=a2,a3'],
+        '--order and --drop both name the story of item a3; give one of them.',
+      ],
+      [['--drop', 'a3', '--order', 'renewal=b1'], 'The issue has no story that is told by item b1.'],
+      [['--drop', 'a3', '--lead', ' '], 'The lead has no words.'],
       [['--lead', 'A', '--composed-lead'], 'Give one of --lead, --lead-file and --composed-lead.'],
       [['--lead', ' '], 'The lead has no words.'],
     ] as const) {
@@ -119,6 +125,37 @@ describe('what editors do on the command line', () => {
     expect(await issue(Number(number))).toEqual(before)
     expect((await run('edit', '99', '--drop', 'a1')).stderr).toContain('There is no issue 99')
   }, 60_000)
+
+  it('edit takes an item out of a story; who would drop it is told where it stands', async () => {
+    const digest = structuredClone(richDigest)
+    const story = digest.sections[0]!.stories[0]!
+    Object.assign(story, { items: ['a1', 'fbad9b8b'] })
+    story.also[0]!.item = 'fbad9b8b'
+    const number = String(await make({ digest }))
+    expect((await run('edit', number, '--drop', 'fbad')).stderr.trim()).toBe(
+      `freehold: Item fbad9b8b tells no story of its own: it stands with “${story.title}”, which item a1 tells. ` +
+        '--unlink fbad9b8b takes it out of there; --drop a1 leaves the whole story out.',
+    )
+    expect((await run('edit', number, '--unlink', 'zz')).stderr).toContain(
+      `No item of issue ${number} has an id that begins with zz.`,
+    )
+    expect((await run('edit', number, '--unlink', 'a1')).stderr).toContain(
+      'Item a1 is the one that tells its story; drop the story if it is wrong.',
+    )
+    const { code, stdout } = await run('edit', number, '--unlink', 'fbad', '--unlink', 'fbad9', '--by', 'Ada')
+    expect([code, stdout.includes('also: The Register')]).toEqual([0, false])
+    const after = await issue(Number(number))
+    expect(changes(after)).toEqual([['Ada', { what: 'unlink', item: 'fbad9b8b' }]])
+    expect(after.digest.sections[0]!.stories[0]!.also.map(({ feedTitle }) => feedTitle)).toEqual([
+      'heise online',
+    ])
+  })
+
+  it('edit drops once what is named twice', async () => {
+    const number = await make()
+    expect((await run('edit', String(number), '--drop', 'a3', '--drop', 'a3', '--by', 'Ada')).code).toBe(0)
+    expect(changes(await issue(number))).toEqual([['Ada', { what: 'drop', item: 'a3' }]])
+  })
 
   it('list tells what waits until when, what is held or paused and why, and what became of the messages', async () => {
     const waiting = await make({ approveBy: Date.UTC(2027, 0, 4, 15) })
@@ -159,6 +196,19 @@ describe('what editors do on the command line', () => {
     expect((await run('cancel', String(paused))).stdout).toBe(
       `The sending of issue ${paused} has ended: 2 messages are cancelled.\n`,
     )
+    const ended = await run('list')
+    expect(ended.stdout).toMatch(new RegExp(`^${paused} .* cancelled +email cancelled 2$`, 'm'))
+    expect(ended.stdout).not.toContain(`${paused}: `)
+    expect(JSON.parse((await run('list', '--json')).stdout)).toContainEqual(
+      expect.objectContaining({ number: paused, cancelled: true, paused: null }),
+    )
+    for (const args of [['send'], ['resume'], ['pause', 'x']] as const) {
+      const { code, stderr } = await run(args[0], String(paused), ...args.slice(1))
+      expect([code, stderr.trim()], args[0]).toEqual([
+        1,
+        `freehold: The sending of issue ${paused} was cancelled, and what was cancelled stays so. The issue stands in the archive.`,
+      ])
+    }
     expect((await run('cancel', String(held))).stderr).toContain(`Issue ${held} has not been released`)
     expect((await run('pause', String(held), 'x')).code).toBe(1)
     expect((await run('resume', String(held))).stderr).toContain(`Issue ${held} is not paused`)
@@ -172,6 +222,26 @@ describe('what editors do on the command line', () => {
     const { stdout } = await run('send', String(old))
     expect(stdout).toContain('discord: 1 sent')
     expect((await issue(old)).paused).toBeNull()
+  }, 60_000)
+
+  it('create leads editors to their desks, and says who tells them', async () => {
+    const none = join(checkout.dir, 'no-feeds')
+    mkdirSync(none)
+    writeFileSync(join(none, 'none.yaml'), 'group: none\nfeeds: []\n')
+    const create = (more: Record<string, string>) =>
+      freehold(checkout.dir, ['digest', 'create', '--since', '1h'], { env: { ...env, ...more } })
+    const editors = { EDITORS: 'ada@example.org,223456789012345678', DIGEST_APPROVAL: '6h' }
+    const { code, stdout } = await create({ ...editors, FEEDS_DIR: none })
+    expect([code, stdout]).toEqual([0, expect.stringContaining('Nobody has been told of it.')])
+    const links = [...stdout.matchAll(/^ {2}(\S+): http:\S+\/desk\/(\S+)$/gm)]
+    expect(links.map(([, editor]) => editor)).toEqual(['ada@example.org', '223456789012345678'])
+    expect(new Set(links.map(([, , token]) => token)).size).toBe(2)
+    // No feed of the lists has ever been read here.
+    const held = (await create(editors)).stdout
+    expect(held).toContain('and held: ')
+    expect(held).toContain('The service tells the editors.')
+    expect(held).not.toContain('Nobody has been told')
+    expect((await create({ FEEDS_DIR: none })).stdout).not.toContain('/desk/')
   }, 60_000)
 
   it('preview goes to one address over SMTP or into the outbox, or into a file for the browser; nothing is stored', async () => {

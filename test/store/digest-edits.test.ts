@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { Digest, DigestEdit } from '../../src/model/index.ts'
+import { cancelled, type Digest, type DigestEdit } from '../../src/model/index.ts'
 import { onEachDatabase } from './databases.ts'
 import { draft, makeDigest, now } from './samples.ts'
 
 const week = '2026-09-21T09:00:00.000Z'
-const made = (by: string): DigestEdit => ({ at: week, by, change: { what: 'lead', text: by } })
+const made = (by: string): DigestEdit[] => [{ at: week, by, change: { what: 'lead', text: by } }]
 const withRead = (read: number): Digest => ({ ...draft({ until: week }), number: 1, read })
 
 onEachDatabase((db) => {
@@ -25,7 +25,7 @@ onEachDatabase((db) => {
       expect(await db.store.digests.edit(1, withRead(1), made('Ada'), 0)).toBe(true)
       expect(await db.store.digests.edit(1, withRead(2), made('Bob'), 1)).toBe(true)
       const after = await get()
-      expect(after.edits).toEqual([made('Ada'), made('Bob')])
+      expect(after.edits).toEqual([...made('Ada'), ...made('Bob')])
       expect([after.digest.read, after.original]).toEqual([2, composed])
     })
 
@@ -37,7 +37,7 @@ onEachDatabase((db) => {
       expect(await get()).toEqual(before)
       await db.store.digests.release(1, now, { by: 'Ada' })
       expect(await db.store.digests.edit(1, withRead(2), made('Bob'), 1)).toBe(false)
-      expect((await get()).edits).toEqual([made('Ada')])
+      expect((await get()).edits).toEqual(made('Ada'))
       expect(await db.store.digests.edit(9, withRead(2), made('Bob'), 0)).toBe(false)
     })
 
@@ -51,7 +51,7 @@ onEachDatabase((db) => {
       const winners = done.flatMap((won, at) => (won ? [at] : []))
       expect(winners).toHaveLength(1)
       const after = await get()
-      expect([after.digest.read, after.edits]).toEqual([winners[0], [made(`${winners[0]}`)]])
+      expect([after.digest.read, after.edits]).toEqual([winners[0], made(`${winners[0]}`)])
     })
 
     test('and a release at the same time leave neither undone', async () => {
@@ -114,6 +114,13 @@ onEachDatabase((db) => {
       expect(await db.store.digests.pause(1, 'Wait.')).toBe(false)
       expect((await get()).paused).toBeNull()
     })
+  })
+
+  test('what was cancelled does not go on', async () => {
+    await makeDigest(db.store, week)
+    await db.store.digests.pause(1, cancelled)
+    await db.store.digests.resume(1, now + 50)
+    expect(await get()).toMatchObject({ paused: cancelled, releasedAt: now })
   })
 
   test('what goes on counts as new only where nothing of it has gone out', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Subscriber } from '../../src/model/index.ts'
+import { leftReasons, type Subscriber } from '../../src/model/index.ts'
 import { onEachDatabase, rows } from './databases.ts'
 import { makeDigest, now } from './samples.ts'
 
@@ -109,6 +109,26 @@ onEachDatabase((db) => {
       leftReason: 'complained',
       unsubscribedAt: now + 5,
     })
+  })
+
+  test('who left of their own will comes back, with consent from then on; nobody else does', async () => {
+    const wish = { ideas: ['renewal'], directions: [] }
+    const back = (id: string) => db.store.subscribers.comeBack(id, `hash of ${id}`, wish, now + 9)
+    for (const reason of leftReasons) {
+      const { id } = await add(`${reason}@example.org`)
+      await db.store.subscribers.unsubscribe(id, reason, now + 5)
+      const may = reason === 'link' || reason === 'mail'
+      expect([reason, await back(id)]).toEqual([reason, may])
+      expect(await db.store.subscribers.get(id)).toMatchObject(
+        may
+          ? { confirmedAt: now + 9, unsubscribedAt: null, leftReason: null, ...wish }
+          : { confirmedAt: now, unsubscribedAt: now + 5, leftReason: reason, ideas: [] },
+      )
+      expect(await back(id)).toBe(false)
+    }
+    const waiting = (await db.store.subscribers.add('new@example.org', { confirmed: false, now }))!.subscriber
+    await db.store.subscribers.unsubscribe(waiting.id, 'mail', now + 5)
+    expect(await back(waiting.id)).toBe(false)
   })
 
   test('what they read of is theirs to choose, each for themselves', async () => {

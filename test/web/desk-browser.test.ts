@@ -52,6 +52,10 @@ describe.skipIf(!hasChromium)(title, () => {
     await post({ do: 'release', seen: 'held' })
     expect(await faults(origin + hers)).toEqual([])
     expect(await faults(`${origin}/desk/none`)).toEqual([])
+    const joined = structuredClone({ ...richDigest, lead: [] })
+    for (const one of joined.sections[0]!.stories[0]!.also) one.item = one.feed
+    const bare = await startDesk(joined)
+    expect(await faults(bare.origin + bare.hers)).toEqual([])
     const harmful = await startDesk(hostileDigest)
     expect(await faults(harmful.origin + harmful.hers)).toEqual([])
   }, 60_000)

@@ -37,6 +37,10 @@ const archive: Archive = {
       headline: headlineOf(digest),
     })),
   digest: async (number) => issues.find((digest) => digest.number === number) ?? null,
+  latestIssues: async (most) =>
+    issues
+      .slice(0, most)
+      .map((digest) => ({ digest, releasedAt: Date.parse(digest.until), corrections: [] })),
   latest: async () => richDigest,
   ideaItems: async () => [],
   ideaBalance: async (idea) => twelveWeeks(idea),

@@ -185,7 +185,7 @@ export function libraryDesk({ way, asker }: DeskOptions) {
 
     /** Why an item is, or is not, in the digest: a sentence. */
     async whyItem(item: LabelledItem): Promise<string> {
-      return (await explainItem(way, item, fates)).reason
+      return (await explainItem(way, item, { open: fates })).reason
     },
   }
 }
