@@ -5,7 +5,8 @@ import { type Finding, find } from './finding.ts'
 import { createGround, type Reading } from './ground.ts'
 import { wordByLlm } from './llm-answer.ts'
 import { lacksDate } from './needs.ts'
-import { type AskedNews, bestItems, deedsOf, findItems, type NewsSource, newsText, newsWish } from './news.ts'
+import { deedsOf, newsText, newsWish } from './news.ts'
+import { type AskedNews, bestItems, type FoundNews, findItems, type NewsSource } from './news-items.ts'
 import { leadOf } from './outright.ts'
 import { type Question, readQuestion } from './question.ts'
 
@@ -26,9 +27,12 @@ export interface AskerOptions {
 export interface Asker {
   /**
    * An answer made of the wiki's own sentences, of stored items for a question about news, or an honest no. `news` gives
-   * stored items; `now` is in ms since the epoch.
+   * stored items, `publishers` are the names of those whose items they are (none without it); `now` is in ms since the epoch.
    */
-  answer(question: string, context: { news: NewsSource; now: number }): Promise<Answer>
+  answer(
+    question: string,
+    context: { news: NewsSource; publishers?: readonly string[]; now: number },
+  ): Promise<Answer>
   /** The pages nearest to any text, a message for instance; none when it has nothing to do with the wiki. */
   nearestConcepts(text: string, n: number): NearConcept[]
   /** Titles and aliases with the ids of their pages, for completion while somebody types. */
@@ -60,8 +64,18 @@ export function createAsker({ passages, pages, ideas, asked = [], site, llm }: A
     return [...new Set(near.map(({ page }) => page.id))].slice(0, n).flatMap(conceptOf)
   }
 
+  /** The pages on somebody or something whose name the question says, by surname at least; else those with a section on it. */
+  function ofNames({ words }: Question): NearConcept[] {
+    const names = words.filter(({ root }) => shelf.lexicon.isName(root)).map(({ root }) => root)
+    const called = shelf.pages.filter((page) => page.names.some((name) => names.includes(name.at(-1) ?? '')))
+    const told = shelf.passages.filter(({ section }) => names.some((name) => section.has(name)))
+    const pages = called.length > 0 ? called : told.map(({ page }) => page)
+    return [...new Set(pages.map(({ id }) => id))].flatMap(conceptOf)
+  }
+
   function declined(raw: string, question: Question, found: Finding | null, reading: Reading): Answer {
-    const concepts = nearest(found, reading, 3, farthestOffered)
+    const offered = [...ofNames(question).slice(0, 2), ...nearest(found, reading, 3, farthestOffered)]
+    const concepts = [...new Map(offered.map((one) => [one.id, one])).values()].slice(0, 3)
     const names = concepts.map(({ title }) => title).join(', ')
     const parts = [question.foreign ? notUnderstood : notCovered]
     if (names) parts.push(`The nearest concepts: ${names}.`)
@@ -77,22 +91,20 @@ export function createAsker({ passages, pages, ideas, asked = [], site, llm }: A
     }
   }
 
-  function newsAnswer(
-    raw: string,
-    items: AnswerItem[],
-    wish: AskedNews,
-    reading: Reading,
-    now: number,
-  ): Answer {
+  function newsAnswer(raw: string, found: FoundNews, wish: AskedNews, reading: Reading): Answer {
     const ofIdea = wish.idea ? conceptOf(wish.idea) : null
     return {
       question: raw,
-      answered: items.length > 0,
+      answered: found.items.length > 0,
       kind: 'news',
-      answer: newsText(items, wish, ideas, now),
+      answer: newsText(found, wish, ideas),
       citations: [],
-      items,
-      concepts: ofIdea ?? (wish.about.length > 0 ? [] : nearest(find(ground, reading), reading, 2)),
+      items: found.items,
+      concepts:
+        ofIdea ??
+        (wish.about.length > 0
+          ? ofNames(reading.question).slice(0, 2)
+          : nearest(find(ground, reading), reading, 2)),
     }
   }
 
@@ -106,27 +118,31 @@ export function createAsker({ passages, pages, ideas, asked = [], site, llm }: A
     const idea = ideaBehind(cited, byId, ideas)
     if (!idea) return []
     const words = question.words.map(({ root }) => root)
-    const wish = { idea, direction: null, since: now - month, words, limit: 3, about: [], text: '' }
+    const wish = { idea, direction: null, since: now - month, words, limit: 3, about: [] }
     return bestItems(await news(wish), wish)
   }
 
   return {
-    async answer(raw, { news, now }) {
+    async answer(raw, { news, publishers = [], now }) {
       const question = readQuestion(raw, shelf.lexicon)
       const asking = question.foreign
         ? { ...question, words: question.words.filter(({ root }) => shelf.isCalled(root)) }
         : question
       const lead = leadOf(asking, shelf)
-      const wish = lead ? null : newsWish(question, ideas, shelf, now)
+      const stock = { ideas, shelf, publishers, now }
+      const wish = lead ? null : newsWish(question, stock)
       if (wish) {
-        const items = await findItems(wish, news)
-        return newsAnswer(raw, items, wish, ground.read(raw, question), now)
+        return newsAnswer(raw, await findItems(wish, news), wish, ground.read(raw, question))
       }
-      const deeds = lead ? null : deedsOf(question, shelf, now)
-      if (deeds) {
-        const items = await findItems(deeds, news)
-        if (items.length > 0) return newsAnswer(raw, items, deeds, ground.read(raw, question), now)
+      const deeds = lead ? null : deedsOf(question, stock)
+      const ofDeeds = async (): Promise<Answer | null> => {
+        const stories = deeds ? await findItems(deeds.wish, news) : null
+        return deeds && stories && stories.items.length > 0
+          ? newsAnswer(raw, stories, deeds.wish, ground.read(raw, question))
+          : null
       }
+      const told = deeds?.isStranger ? await ofDeeds() : null
+      if (told) return told
       const reading = ground.read(raw, asking)
       const found = find(ground, reading)
       // Of another language only names are understood: words that look alike mean little.
@@ -136,10 +152,12 @@ export function createAsker({ passages, pages, ideas, asked = [], site, llm }: A
         [...shelf.pages].some(({ names }) =>
           names.some((name) => name.length > 0 && name.every((root) => roots.has(root))),
         )
-      if (question.foreign && !lead && !named) return declined(raw, question, found, reading)
-      if (!lead && (!found || found.covered < 0)) return declined(raw, question, found, reading)
-      const extract = compose(asking, found, site, lead)
-      if (lacksDate(asking, extract.text)) return declined(raw, question, found, reading)
+      const isUncovered = (question.foreign && !lead && !named) || (!lead && (!found || found.covered < 0))
+      const extract = isUncovered ? null : compose(asking, found, site, lead)
+      if (!extract || lacksDate(asking, extract.text)) {
+        const late = deeds?.isStranger ? null : await ofDeeds()
+        return late ?? declined(raw, question, found, reading)
+      }
       const worded =
         llm && found
           ? await wordByLlm(

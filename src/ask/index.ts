@@ -1,2 +1,2 @@
 export { type Asker, type AskerOptions, createAsker } from './asker.ts'
-export type { NewsSource } from './news.ts'
+export type { NewsItem, NewsSource } from './news-items.ts'

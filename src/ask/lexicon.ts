@@ -35,7 +35,7 @@ const nearFull = 0.85
 /** What a word counts for that differs in an ending only. */
 export const kin = 0.9
 /** What a word of the thesaurus counts for. */
-const synonym = 0.75
+export const synonym = 0.75
 /** The most that a near word counts for. */
 const nearMost = 0.8
 

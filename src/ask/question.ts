@@ -116,7 +116,7 @@ export function readQuestion(message: string, lexicon: Lexicon): Question {
   const plain = cleaned(message)
   let text = plain
   for (const [pattern, instead] of chat) text = text.replace(pattern, instead)
-  const { core, rest } = clauseOf(withoutLead(parted(text)), lexicon)
+  const { core, rest } = resolved(clauseOf(withoutLead(parted(text)), lexicon), lexicon)
   const words = contentOf(core, lexicon)
   const known = new Set(words.map(({ root }) => root))
   return {
@@ -164,6 +164,20 @@ function withoutLead({ core, rest }: { core: string; rest: string }): { core: st
   const asks = wordsOf(tail).some((word) => isContent(word.toLowerCase()))
   return lead && asks ? { core: tail, rest: `${lead} ${rest}` } : { core, rest }
 }
+
+/** `When did she move? (Jacobs)`: a pronoun stands for the name that was said last beside the question. */
+function resolved(
+  { core, rest }: { core: string; rest: string },
+  lexicon: Lexicon,
+): { core: string; rest: string } {
+  const isName = (word: string) => lexicon.isName(rootOf(word.toLowerCase()))
+  const before = core.slice(0, pronoun.exec(core)?.index ?? core.length)
+  if (before === core || wordsOf(before).some(isName)) return { core, rest }
+  const name = wordsOf(rest).findLast(isName)
+  return name ? { core: core.replace(pronoun, name), rest } : { core, rest }
+}
+
+const pronoun = /\b(?:she|he|her|him|his|hers)\b/i
 
 /** From so many words on a sentence tells a story around its question. */
 const rambling = 24

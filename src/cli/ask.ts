@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { readFeedLists } from '../feeds/index.ts'
 import { ask } from '../jobs/index.ts'
 import type { Answer } from '../model/index.ts'
 import { openOrEmpty } from './existing-database.ts'
@@ -40,7 +41,9 @@ export function addAsk(program: Command): void {
         if (question === '') throw new Failure('Ask something: freehold ask "What is cheap space?"')
         const { pages, ideas } = await loadWiki(settings)
         const asker = await openAsker(settings, pages, ideas)
-        const answer = await ask({ store, now: Date.now }, asker, question)
+        // Only by their names are they asked about here: lists with faults keep nobody from asking.
+        const { feeds } = await readFeedLists(settings.feedsDir)
+        const answer = await ask({ store, feeds, now: Date.now }, asker, question)
         if (options.json) printJson(answer)
         else show(answer)
       } finally {

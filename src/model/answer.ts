@@ -38,11 +38,19 @@ export interface NewsWish {
   direction: Direction | null
   /** Items since then (ms since the epoch). */
   since: number
+  /** And before then; until now without it. */
+  until?: number | null
   /** Telling words of the question, which items should hold some of; may be empty. */
   words: string[]
-  /** Letters that an item's texts have to hold, all of them, in lower case; none where any item will do. */
+  /**
+   * Letters that an item's texts or its publisher's names have to hold, all of them, in lower case; none where any item will
+   * do.
+   */
   saying?: readonly string[]
-  /** Of several such letters so many at least that title and summary have to hold; any number without it. */
+  /**
+   * Of several letters so many at least that title and summary have to hold, or the publisher's names if `saying` has them too;
+   * any number without it.
+   */
   holding?: { letters: readonly string[]; least: number }
   limit: number
 }

@@ -6,6 +6,14 @@ import type { ItemTable, Schema } from './schema.ts'
 /** Values for one statement: SQLite and PostgreSQL both limit the parameters of one. */
 const chunk = 400
 
+/** What an item holds. */
+interface Held {
+  /** In a text of it, in lower case … */
+  letters: string
+  /** … or it is of one of these feeds. */
+  feeds: readonly string[]
+}
+
 /** Items that bear on something, newest first. */
 export interface Bearing {
   /** Null for any. */
@@ -13,13 +21,15 @@ export interface Bearing {
   direction: Direction | null
   /** By their own dates, or when they were first seen (ms). */
   since: number
+  /** And before then; until now without it. */
+  until?: number | null
   limit: number
   /** How many to pass over; none without it. */
   offset?: number
-  /** Of those within the limit, only items with all of these in their texts; in lower case. */
-  saying?: readonly string[]
-  /** And of those only items with so many of these at least in title and summary; in lower case too. */
-  holding?: { letters: readonly string[]; least: number }
+  /** Of those within the limit, only items with all of these in their texts. */
+  saying?: readonly Held[]
+  /** And of those only items with so many of these at least in title and summary. */
+  holding?: { some: readonly Held[]; least: number }
 }
 
 /** Finding items by what people know of them. */
@@ -38,20 +48,20 @@ export function itemLookup(
       if (direction !== null) labels = labels.where('label.direction', '=', direction)
       return eb.exists(labels)
     }
-  /** Whether one of these texts of an item holds these letters, which are in lower case. */
-  const holds = (letters: string, names: ('title' | 'summary' | 'content')[]) => {
+  const holds = ({ letters, feeds }: Held, names: ('title' | 'summary' | 'content')[]) => {
     const pattern = `%${letters.replace(/[\\%_]/g, '\\$&')}%`
     const texts = names.map((name) => {
       const text = sql.ref(`item.${name}`)
       // SQLite's `like` takes the capitals of English for small letters by itself, and a copy of each text takes its time.
       return sql<boolean>`${kind === 'sqlite' ? text : sql`lower(${text})`} like ${pattern} escape '\\'`
     })
-    return sql<boolean>`(${sql.join(texts, sql` or `)})`
+    const isTheirs = feeds.length > 0 ? [sql<boolean>`${sql.ref('item.feed')} in (${sql.join(feeds)})`] : []
+    return sql<boolean>`(${sql.join([...isTheirs, ...texts], sql` or `)})`
   }
   const isSaid = ({ saying = [], holding }: Pick<Bearing, 'saying' | 'holding'>) => {
-    const said = saying.map((letters) => holds(letters, ['title', 'summary', 'content']))
+    const said = saying.map((one) => holds(one, ['title', 'summary', 'content']))
     if (!holding) return sql<boolean>`${sql.join(said, sql` and `)}`
-    const held = holding.letters.map((letters) => holds(letters, ['title', 'summary']))
+    const held = holding.some.map((one) => holds(one, ['title', 'summary']))
     // What is shorter to read is asked first, and where all are wanted the first that is not held ends it.
     if (holding.least === held.length) return sql<boolean>`${sql.join([...held, ...said], sql` and `)}`
     const counted = [sql`0`, ...held.map((one) => sql`case when ${one} then 1 else 0 end`)]
@@ -64,6 +74,7 @@ export function itemLookup(
       const newest = db
         .selectFrom('item')
         .where(happened, '>=', wish.since)
+        .$if(wish.until != null, (query) => query.where(happened, '<', wish.until!))
         .where(bearsOn(wish))
         .orderBy(happened, 'desc')
         .orderBy('id')
@@ -87,7 +98,7 @@ export function itemLookup(
     },
 
     /** How many `bearing` would give without its limit. */
-    async countBearing(wish: Omit<Bearing, 'limit' | 'offset'>): Promise<number> {
+    async countBearing(wish: Pick<Bearing, 'idea' | 'direction' | 'since'>): Promise<number> {
       const row = await db
         .selectFrom('item')
         .select(sql<number>`cast(count(*) as integer)`.as('n'))

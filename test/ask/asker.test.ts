@@ -34,6 +34,13 @@ describe('an answer', () => {
     },
   )
 
+  test.each([
+    'when did she move to toronto? (jacobs)',
+    'I am reading about Jane Jacobs. When did she move to Toronto?',
+  ])('knows whom a pronoun means that is named beside it: %s', async (question) => {
+    expect((await ask(asker, question)).answer).toContain('1968')
+  })
+
   test('to a question for a list holds all of it', async () => {
     const answer = await ask(asker, "What are Ostrom's eight design principles?")
     expect(answer.answer.match(/^- /gm)).toHaveLength(8)
@@ -130,7 +137,7 @@ describe('a question for news', () => {
     ['any price cuts this week?', 'disciplinary-floor', 'opens', 7],
     ['what happened to open model releases recently', 'renewal', 'opens', 31],
     ['latest news about GPU shortages', 'compute-cost', 'closes', 31],
-    ['any mergers last month?', 'economic-function', null, 31],
+    ['any mergers in the past month?', 'economic-function', null, 31],
   ])('%s', async (question, idea, direction, days) => {
     const { news, wishes } = stored([])
     const answer = await asker.answer(question, { news, now })
@@ -166,6 +173,31 @@ describe('a question for news', () => {
       expect((await ask(asker, question)).kind).not.toBe('news')
     },
   )
+})
+
+describe('a decline', () => {
+  test.each([
+    ['what did Ostrom die of?', 'elinor-ostrom'],
+    ['whats morozovs twitter handle', 'evgeny-morozov'],
+    ["What was Jane Jacobs's favourite food?", 'jane-jacobs'],
+  ])('offers the page on whom it names first: %s', async (question, page) => {
+    const answer = await ask(asker, question)
+    expect(answer.kind).toBe('declined')
+    expect(answer.concepts[0]!.id).toBe(page)
+    expect(answer.concepts.length).toBeLessThanOrEqual(3)
+  })
+
+  test('of news on somebody is no reason to hide the page on them', async () => {
+    const answer = await ask(asker, 'where does Benkler work these days?')
+    expect(answer).toMatchObject({ kind: 'news', answered: false })
+    expect(answer.concepts.map(({ id }) => id)).toEqual(['yochai-benkler-and-peer-production'])
+  })
+
+  test('does not offer a page for a word of its title that others bear too', async () => {
+    const answer = await ask(asker, 'which American airline is the cheapest?')
+    expect(answer.kind).toBe('declined')
+    expect(answer.concepts.map(({ id }) => id)).not.toContain('jane-jacobs')
+  })
 })
 
 describe('odd questions', () => {

@@ -102,12 +102,51 @@ describe('news of somebody', () => {
   test.each([
     ['any news about DeepSeek', 'DeepSeek', 31],
     ['latest on mistral', 'mistral', 31],
-    ['what did OpenAI announce yesterday', 'OpenAI', 2],
+    ["news about Meta's licences", 'Meta', 31],
+    ['what did OpenAI announce today', 'OpenAI', 1],
     ['any news about the EU AI Act this week', 'EU AI Act', 7],
   ])('are none where none names it: %s', async (question, name, days) => {
     const answer = await asker.answer(question, { news, now })
     expect(answer).toMatchObject({ kind: 'news', answered: false, items: [] })
-    expect(answer.answer).toBe(`Freehold has stored nothing about ${name} in the last ${days} days.`)
+    expect(answer.answer).toBe(
+      `Freehold has stored nothing from or about ${name} in the last ${days === 1 ? 'day' : `${days} days`} that bears on the key ideas.`,
+    )
+  })
+
+  test.each([
+    [
+      ['Heron halves price of its Egret 4 API', 'press'],
+      ['Heron halves the price of the Egret 4 API', 'heron'],
+      1,
+    ],
+    [
+      ['Heron halves price of its Egret 4 API', 'press'],
+      ['Heron halves the price of the Egret 5 API', 'heron'],
+      2,
+    ],
+    [['Heron: notes of the week', 'heron'], ['Heron: notes of the week', 'heron'], 2],
+    [['Heron news', 'press'], ['Heron news', 'heron'], 2],
+  ] as const)('tell a story once: %j, %j', async ([title, feed], [other, otherFeed], told) => {
+    const both = [
+      { ...item(title, 'disciplinary-floor', 'opens', 2), feed },
+      {
+        ...item(other, 'disciplinary-floor', 'opens', 3),
+        feed: otherFeed,
+        canonicalUrl: 'https://b.example/1',
+      },
+    ]
+    const answer = await asker.answer('any news about Heron?', { news: async () => both, now })
+    expect(answer.items).toHaveLength(told)
+    expect(answer.items[0]!.title).toBe(title)
+  })
+
+  test.each([
+    ["news about Heron's licences", ' from or about Heron, though nothing that says “licences”:'],
+    ['news about Heron models', ' from or about Heron:'],
+    ["what's the latest drama around Heron", ' from or about Heron:'],
+  ])('say what of the question they do not tell: %s', async (question, words) => {
+    const { answer } = await asker.answer(question, { news, now })
+    expect(answer.split('\n')[0]).toBe(`Stored in the last 31 days${words}`)
   })
 
   test('look far enough back among what is stored', async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { type Asker, createAsker, type NewsSource } from '../../src/ask/index.ts'
+import { type Asker, createAsker, type NewsItem, type NewsSource } from '../../src/ask/index.ts'
 import type { Llm } from '../../src/lib/llm/index.ts'
-import type { Answer, Direction, Idea, LabelledItem, NewsWish, Page, Passage } from '../../src/model/index.ts'
+import type { Answer, Direction, Idea, NewsWish, Page, Passage } from '../../src/model/index.ts'
 import { ideasOf, passagesOf, readPages, readQuestions } from '../../src/wiki/index.ts'
 
 export const site = 'https://wiki.example.org'
@@ -28,13 +28,14 @@ export function ask(asker: Asker, question: string): Promise<Answer> {
 }
 
 /** A stored item with one label, so many days old. */
-export function item(title: string, idea: string, direction: Direction, days: number): LabelledItem {
+export function item(title: string, idea: string, direction: Direction, days: number): NewsItem {
   const id = title.toLowerCase().replace(/\W+/g, '-')
   const url = `https://news.example.org/${id}`
   const when = now - days * day
   return {
     id,
     feed: 'press',
+    publisher: 'The Evening Tern',
     title,
     summary: '',
     content: '',
@@ -50,7 +51,7 @@ export function item(title: string, idea: string, direction: Direction, days: nu
 }
 
 /** Stored items as a caller would give them, and the wishes that came. */
-export function stored(items: LabelledItem[]): { news: NewsSource; wishes: NewsWish[] } {
+export function stored(items: NewsItem[]): { news: NewsSource; wishes: NewsWish[] } {
   const wishes: NewsWish[] = []
   return {
     wishes,

@@ -17,6 +17,9 @@ onEachDatabase((db) => {
       'model:one',
     )
 
+  /** What only texts can hold. */
+  const held = (letters: string) => ({ letters, feeds: [] })
+
   describe('what bears on an idea', () => {
     test('comes newest first, by idea, direction and age', async () => {
       await absorb([1, 2, 3, 4].map((n) => newItem(n, { publishedAt: now - n * 10 })))
@@ -50,6 +53,10 @@ onEachDatabase((db) => {
         newItem(3, { publishedAt: now - 20 }),
       ])
       await give({ 1: [['renewal', 'opens']], 2: [['renewal', 'opens']], 3: [['renewal', 'opens']] })
+      const earlier = async (until: number) =>
+        ids(await items().bearing({ idea: null, direction: null, since: 0, until, limit: 9 }))
+      expect(await earlier(now - 19)).toEqual(expected(2, 3, 1))
+      expect(await earlier(now - 20)).toEqual(expected(1))
       const wish = { idea: 'renewal', direction: null, since: now - 50 }
       expect(ids(await items().bearing({ ...wish, limit: 9 }))).toEqual(expected(2, 3, 1))
       expect(await items().countBearing({ ...wish, since: now - 49 })).toBe(2)
@@ -67,8 +74,8 @@ onEachDatabase((db) => {
           [1, 2, 3, 4].map((n) => [n, [['renewal', 'opens']] satisfies [string, Direction][]]),
         ),
       )
-      const found = async (limit: number, ...saying: string[]) =>
-        ids(await items().bearing({ idea: null, direction: null, since: 0, limit, saying }))
+      const found = async (limit: number, ...said: string[]) =>
+        ids(await items().bearing({ idea: null, direction: null, since: 0, limit, saying: said.map(held) }))
       expect(await found(9, 'harb')).toEqual(expected(1, 2, 3))
       expect(await found(2, 'harb')).toEqual(expected(1, 2))
       expect(await found(9, 'harb', 'sker')).toEqual(expected(3))
@@ -96,7 +103,13 @@ onEachDatabase((db) => {
       await give({ 1: [['renewal', 'opens']], 2: [['renewal', 'opens']], 3: [['renewal', 'opens']] })
       const wish = { idea: null, direction: null, since: 0, limit: 9 }
       const found = async (least: number, ...letters: string[]) =>
-        ids(await items().bearing({ ...wish, saying: ['harb'], holding: { letters, least } }))
+        ids(
+          await items().bearing({
+            ...wish,
+            saying: [held('harb')],
+            holding: { some: letters.map(held), least },
+          }),
+        )
       expect(await found(1, 'harb', 'move', 'slow')).toEqual(expected(1, 2, 3))
       expect(await found(2, 'harb', 'move', 'slow')).toEqual(expected(1))
       expect(await found(2, 'harb', 'move')).toEqual(expected(1))
@@ -106,8 +119,34 @@ onEachDatabase((db) => {
       expect(await found(2, 'harb')).toEqual([])
       expect(await found(0)).toEqual(expected(1, 2, 3))
       expect(await found(1)).toEqual([])
-      const slow = { letters: ['slow'], least: 1 }
-      expect(ids(await items().bearing({ ...wish, saying: ['move'], holding: slow }))).toEqual(expected(3))
+      const slow = { some: [held('slow')], least: 1 }
+      expect(ids(await items().bearing({ ...wish, saying: [held('move')], holding: slow }))).toEqual(
+        expected(3),
+      )
+    })
+
+    test('holds what its feed stands for', async () => {
+      await absorb([
+        newItem(1, { feed: 'harbour', title: 'Rents', publishedAt: now - 1 }),
+        newItem(2, { feed: 'press', title: 'Harbour rents', publishedAt: now - 2 }),
+        newItem(3, { feed: 'skerry', title: 'Rents', publishedAt: now - 3 }),
+        newItem(4, { feed: 'press', title: 'Rents', publishedAt: now - 4 }),
+      ])
+      await give(
+        Object.fromEntries(
+          [1, 2, 3, 4].map((n) => [n, [['renewal', 'opens']] satisfies [string, Direction][]]),
+        ),
+      )
+      const wish = { idea: null, direction: null, since: 0, limit: 9 }
+      const harbour = { letters: 'harb', feeds: ['harbour', 'skerry'] }
+      const rents = held('rent')
+      expect(ids(await items().bearing({ ...wish, saying: [harbour] }))).toEqual(expected(1, 2, 3))
+      expect(ids(await items().bearing({ ...wish, saying: [harbour, rents] }))).toEqual(expected(1, 2, 3))
+      expect(ids(await items().bearing({ ...wish, saying: [held('harb')] }))).toEqual(expected(2))
+      const both = { some: [harbour, rents], least: 2 }
+      expect(ids(await items().bearing({ ...wish, saying: [rents], holding: both }))).toEqual(
+        expected(1, 2, 3),
+      )
     })
 
     test('comes page by page, each item once, with all its labels', async () => {
