@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { carryOut } from '../jobs/index.ts'
-import type { Digest, DigestChange } from '../model/index.ts'
+import { type Digest, type DigestChange, itemsOf } from '../model/index.ts'
 import { findIssue, userName, withWorkshop } from './digest-desk.ts'
 import { Failure } from './failure.ts'
 import { columns, print, printJson, printRendered, wantsColour } from './output.ts'
@@ -95,7 +95,7 @@ function itemIn(digest: Digest, start: string): string {
     stories.map((story) => story.item),
   )
   if (tellers.length === 1) return tellers[0]!
-  const [other] = tellers.length === 0 ? startingWith(start, itemsOf(digest)) : []
+  const [other] = tellers.length === 0 ? startingWith(start, allItemsOf(digest)) : []
   const story = stories.find(({ items = [] }) => other !== undefined && items.includes(other))
   if (other !== undefined && story) {
     throw new Failure(
@@ -112,7 +112,7 @@ function itemIn(digest: Digest, start: string): string {
 
 /** The item whose id begins so, of all that stories are told from. */
 function anyItemIn(digest: Digest, start: string): string {
-  const found = startingWith(start, itemsOf(digest))
+  const found = startingWith(start, allItemsOf(digest))
   if (found.length === 1) return found[0]!
   throw new Failure(
     found.length === 0
@@ -121,8 +121,8 @@ function anyItemIn(digest: Digest, start: string): string {
   )
 }
 
-function itemsOf({ sections }: Digest): string[] {
-  return sections.flatMap(({ stories }) => stories.flatMap(({ item, items = [item] }) => items))
+function allItemsOf({ sections }: Digest): string[] {
+  return sections.flatMap(({ stories }) => stories.flatMap(itemsOf))
 }
 
 /** Those of these ids that begin so, each once. */

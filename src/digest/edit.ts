@@ -4,8 +4,10 @@ import {
   type DigestChange,
   type DigestSection,
   type Item,
+  itemsOf,
   type Story,
   storyCount,
+  storyWith,
 } from '../model/index.ts'
 import { composeLead, movedBy } from './lead.ts'
 import { countOf, type Evidence, faultOf } from './proof.ts'
@@ -206,13 +208,4 @@ function noStory(item: string): { fault: string } {
 
 function storiesOf({ sections }: Digest): Story[] {
   return sections.flatMap(({ stories }) => stories)
-}
-
-/** What a story is told from; issues from before stories listed their items know only the one that tells it. */
-function itemsOf({ item, items = [item] }: Story): string[] {
-  return items
-}
-
-function storyWith(digest: Digest, id: string): Story | undefined {
-  return storiesOf(digest).find((story) => itemsOf(story).includes(id))
 }

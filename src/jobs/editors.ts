@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { buildMail, messageIdFor } from '../deliver/index.ts'
 import { type Edited, edit, type Sources } from '../digest/index.ts'
-import { type Digest, type DigestChange, normalEmail, type Receipt } from '../model/index.ts'
+import { type Digest, type DigestChange, itemsOf, normalEmail, type Receipt } from '../model/index.ts'
 import type { EditorNote } from '../render/index.ts'
 import type { Destination, StoredDigest } from '../store/index.ts'
 import type { Way } from './way.ts'
@@ -94,7 +94,7 @@ function editAll(
 
 /** The items of an issue that are still stored, and the feeds. */
 async function sourcesOf({ store, feeds }: EditorWay, { sections }: Digest): Promise<Sources> {
-  const ids = sections.flatMap(({ stories }) => stories.flatMap(({ item, items = [item] }) => items))
+  const ids = sections.flatMap(({ stories }) => stories.flatMap(itemsOf))
   const items = await store.items.byIds([...new Set(ids)])
   return {
     items: new Map(items.map((item) => [item.id, item])),

@@ -1,5 +1,5 @@
 import type { Fate } from '../digest/index.ts'
-import type { Digest, Item, Story } from '../model/index.ts'
+import { type Digest, type Item, itemsOf, storyWith } from '../model/index.ts'
 import { moment, signatureOf } from '../render/index.ts'
 import type { StoredDigest } from '../store/index.ts'
 import { composePeriod, openPeriod } from './digest.ts'
@@ -90,13 +90,9 @@ function publicName(by: string): string {
   return signatureOf(by) || 'an editor'
 }
 
-function storyWith({ sections }: Digest, id: string): Story | undefined {
-  return sections.flatMap(({ stories }) => stories).find(({ item, items = [item] }) => items.includes(id))
-}
-
 function placeIn({ sections }: Digest, id: string): string {
   for (const { name, stories } of sections) {
-    const story = stories.find((one) => (one.items ?? [one.item]).includes(id))
+    const story = stories.find((one) => itemsOf(one).includes(id))
     if (story) return story.item === id ? ` under ${name}` : ` with “${story.title}” under ${name}`
   }
   return ''

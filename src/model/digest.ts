@@ -185,3 +185,13 @@ export function isQuiet(digest: Digest): boolean {
 export function issueName(digest: Digest): string {
   return digest.number === null ? 'Freehold preview' : `Freehold ${digest.number}`
 }
+
+/** Ids of the items that a story is told from; of issues from before stories listed them only the one that tells it. */
+export function itemsOf({ item, items = [item] }: Story): string[] {
+  return items
+}
+
+/** The story of an issue that is told from an item. */
+export function storyWith({ sections }: Digest, item: string): Story | undefined {
+  return sections.flatMap(({ stories }) => stories).find((story) => itemsOf(story).includes(item))
+}

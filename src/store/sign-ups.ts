@@ -4,7 +4,7 @@ import { normalEmail, type StoryChoice, type Subscriber } from '../model/index.t
 import { askings } from './askings.ts'
 import { writePlaces } from './delivery-rows.ts'
 import type { Schema } from './schema.ts'
-import { subscriberFromRow } from './subscribers.ts'
+import { consented, subscriberFromRow } from './subscribers.ts'
 
 /** A wish to subscribe, as the form gives it. Hashes are keyed, so that they say nothing by themselves. */
 export interface SignUp extends StoryChoice {
@@ -134,15 +134,7 @@ export function signUps(db: Kysely<Schema>, kind: 'sqlite' | 'postgres') {
       return db.transaction().execute(async (tx) => {
         const row = await tx
           .updateTable('subscriber')
-          .set({
-            confirmed_at: now,
-            unsubscribed_at: null,
-            left_reason: null,
-            soft_bounces: 0,
-            bounced_at: null,
-            ideas: JSON.stringify(ideas),
-            directions: JSON.stringify(directions),
-          })
+          .set(consented({ ideas, directions }, now))
           .where('id', '=', subscriber.id)
           .where('opt_in', '=', optIn)
           .returningAll()

@@ -133,15 +133,7 @@ export function subscribers(db: Kysely<Schema>) {
     async comeBack(id: string, hash: string, choice: StoryChoice, now: number): Promise<boolean> {
       const result = await db
         .updateTable('subscriber')
-        .set({
-          confirmed_at: now,
-          unsubscribed_at: null,
-          left_reason: null,
-          soft_bounces: 0,
-          bounced_at: null,
-          ideas: JSON.stringify(choice.ideas),
-          directions: JSON.stringify(choice.directions),
-        })
+        .set(consented(choice, now))
         .where('id', '=', id)
         .where('confirmed_at', 'is not', null)
         .where('unsubscribed_at', 'is not', null)
@@ -301,6 +293,19 @@ export function subscribers(db: Kysely<Schema>) {
         .executeTakeFirstOrThrow()
       return row
     },
+  }
+}
+
+/** What changes in the row of somebody whose own consent comes in: they read of `choice` from `now` on (ms), whatever was before. */
+export function consented({ ideas, directions }: StoryChoice, now: number) {
+  return {
+    confirmed_at: now,
+    unsubscribed_at: null,
+    left_reason: null,
+    soft_bounces: 0,
+    bounced_at: null,
+    ideas: JSON.stringify(ideas),
+    directions: JSON.stringify(directions),
   }
 }
 
